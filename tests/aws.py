@@ -1,5 +1,4 @@
-"""Emulates AWS in this process with moto: the tables, topic and queues of the real template, and calls that can
-fail."""
+"""Emulates AWS in this process with moto: the template's tables, topic and queues, and calls that can fail."""
 
 from __future__ import annotations
 
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = "123456789012"
-# The environment variables of the functions, as in the template. The credentials are invalid, so a call that bypasses
-# moto is refused.
+# The functions' environment variables, as in the template. The credentials are invalid, so AWS would refuse a call that
+# bypasses moto.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -122,7 +121,7 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
 
 
 def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
-    """Creates a table beside the leads with the keys that the template gives it. `resource`: its logical id."""
+    """Creates another table with its keys from the template. `resource`: its logical id."""
     table = _tables()[resource]
     indexes = {"GlobalSecondaryIndexes": table["GlobalSecondaryIndexes"]} if "GlobalSecondaryIndexes" in table else {}
     client.create_table(
@@ -142,12 +141,11 @@ READS = frozenset(
 
 @dataclass
 class Wire:
-    """Intercepts every attempt of every AWS call, SDK retries included. Operations are named like
-    "dynamodb.PutItem"."""
+    """Intercepts every attempt of every AWS call, even SDK retries. Operations have names like "dynamodb.PutItem"."""
 
     calls: list[str] = field(default_factory=list)
-    down: set[str] = field(default_factory=set)  # operations whose service cannot be reached
-    # operations whose next call takes effect, but whose reply is lost
+    down: set[str] = field(default_factory=set)  # operations that cannot reach their service
+    # operations whose next call succeeds, but loses its reply
     reply_lost: set[str] = field(default_factory=set)
     before: Callable[[str], None] | None = None  # called with the operation's name before each attempt
     # decides which attempts fail: see tests/faults/wire.py
@@ -155,7 +153,7 @@ class Wire:
     _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as on the real table
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        # leaves alone a call of another test in this process to the local cloud
+        # another test in this process calls the local cloud: leave that call alone
         if not stubber.enabled or "//127.0.0.1" in request.url:
             return None
         operation = event_name.removeprefix("before-send.")
@@ -182,7 +180,7 @@ _carry_out = BotocoreStubber.__call__
 
 
 def _staff_in_group(request: Any) -> AWSResponse:
-    """Stands in for the user pool, because moto's needs a package that nothing else here needs."""
+    """Replaces the user pool, because moto's needs an extra package."""
     group = json.loads(request.body)["GroupName"]
     users = [
         {"Username": name, "Enabled": True, "Attributes": [{"Name": "sub", "Value": STAFF_IDS[name]}]}
@@ -210,7 +208,7 @@ class Aws:
         return found
 
     def leads(self) -> list[dict[str, Any]]:
-        """Returns the stored leads as JSON, flattened: the fields of each part stand beside the lead's own fields."""
+        """Returns the stored leads as JSON, flattened: the fields of their parts are merged into them."""
         return [flat(item["lead"]["S"]) for item in self.items()]
 
     def stored(self) -> list[dict[str, Any]]:
@@ -254,7 +252,7 @@ class Aws:
         )
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Returns the SNS notifications since the last call, in order, each as subject, message and attributes."""
+        """Returns the SNS notifications since the last call, in order, as (subject, message, attributes)."""
         found: list[dict[str, Any]] = []
         while got := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in got:
@@ -264,7 +262,7 @@ class Aws:
 
 
 def flat(lead: str) -> dict[str, Any]:
-    """Returns a stored lead, flattened: the fields of each part stand beside the lead's own fields."""
+    """Returns a stored lead, flattened: the fields of its parts are merged into it."""
     fields: dict[str, Any] = json.loads(lead)
     parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work", "mail")]
     return fields | {name: value for part in parts for name, value in part.items()}
@@ -272,13 +270,13 @@ def flat(lead: str) -> dict[str, Any]:
 
 @cache
 def cached_client(service: str, config: Config | None = None) -> Any:
-    """Returns a cached client, because creating one takes longer than a test."""
+    """Returns a cached client: creating one takes longer than most tests."""
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
 @cache
 def _empty_tables() -> dict[str, Any]:
-    """Creates the tables, and returns them as moto has them."""
+    """Creates the tables, and returns moto's own objects for them."""
     create_leads_table(cached_client("dynamodb"), ENVIRONMENT["LEADS_TABLE"])
     create_records(cached_client("dynamodb"), "AccessLog", ENVIRONMENT["ACCESS_LOG"])
     create_records(cached_client("dynamodb"), "Erasures", ENVIRONMENT["ERASURES_TABLE"])
@@ -298,8 +296,9 @@ _method_names = cache(method_names_from_class)
 
 @contextmanager
 def _faster_moto() -> Iterator[None]:
-    """Caches what moto would make again in each test: the key that signs the topic's messages, the patterns for clients
-    without botocore, and the names of a class's methods."""
+    """Caches what moto would compute in each test: the key that signs SNS messages, the patterns for clients without
+    botocore, and the names of a class's methods.
+    """
     with (
         patch.object(Subscription, "private_key", lambda _: _signing_key()),
         patch("moto.core.models.RESPONSES_METHODS", []),
@@ -310,8 +309,9 @@ def _faster_moto() -> Iterator[None]:
 
 @contextmanager
 def aws_in_process() -> Iterator[Aws]:
-    """Provides empty tables, queues and topics. They are put into moto without requests, which would take most of the
-    time of most tests. Retries and the pace of e-mail take no time."""
+    """Provides empty tables, queues and topics. They are put straight into moto, because requests would take most of a
+    test's time. Retries and the pace of e-mail take no time.
+    """
     wire = Wire()
     with (
         _faster_moto(),

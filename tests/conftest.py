@@ -1,4 +1,4 @@
-"""Provides what several folders of tests share: the functions' environment, and the service on the local cloud."""
+"""Shared by several test folders: the functions' environment, and the service on the local cloud."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
-# A busy machine draws a page late, and the local cloud starts a second instance of a function when two requests meet.
+# A busy machine draws pages late, and the local cloud starts a second instance of a function for concurrent requests.
 expect.set_options(timeout=20_000)  # milliseconds
 
-# A correct change must not fail by chance. So there are no deadlines, and Hypothesis draws the same few examples each
-# time. `pytest --hypothesis-profile=anew`, which runs every night, draws many new ones (tests/depth.py).
+# Correct code must not fail by chance. So there are no deadlines, and Hypothesis draws the same few examples each time.
+# Every night, `pytest --hypothesis-profile=anew` draws many new ones (tests/depth.py).
 settings.register_profile("anew", deadline=None, max_examples=1_000)
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("steady")
@@ -35,8 +35,10 @@ CLOUDS = 3
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests that use the local cloud, and deals them out to a few processes, each of which starts its own cloud.
-    The groups are the largest, so they run first, and the other tests fill what is left."""
+    """Marks the tests that use the local cloud, and divides them among a few processes, each with its own cloud.
+
+    These groups are the largest, so they run first. Other tests fill the remaining time.
+    """
     on_cloud = [item for item in items if "cloud" in getattr(item, "fixturenames", ())]
     for number, item in enumerate(on_cloud):
         item.add_marker(pytest.mark.cloud)
@@ -45,14 +47,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_leak() -> Iterator[leaks.Watch]:
-    """Fails the test if personal data that it sent appears anywhere but in the table."""
+    """Fails the test if personal data that it sent appears outside the table."""
     with leaks.watched() as watch:
         yield watch
 
 
 @pytest.fixture(scope="session")
 def elsewhere() -> Iterator[Demo]:
-    """Provides another site's address, at an origin that the service allows."""
+    """Provides another site, at an origin that the service allows."""
     with Demo(port=0) as demo:
         yield demo
 
@@ -75,6 +77,6 @@ def site(cloud: LocalCloud) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Provides Chromium, once for each process, because Playwright does not allow a second instance."""
+    """Provides Chromium, once per process: Playwright allows no second instance."""
     with open_browser() as browser:
         yield browser

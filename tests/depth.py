@@ -1,4 +1,4 @@
-"""How many examples generated tests try: few in `make test`, twenty times as many in the nightly run."""
+"""How many examples generated tests try: few in `make test`, twenty times as many each night."""
 
 from __future__ import annotations
 

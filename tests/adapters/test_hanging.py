@@ -1,4 +1,4 @@
-"""Checks rule R7 over real sockets: a table, a spool and a webhook receiver accept connections and never answer."""
+"""Checks rule R7 over real sockets: table, spool and webhook receiver accept connections and never answer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Silent:
         while True:
             try:
                 connection, _ = self.server.accept()
-            except OSError:  # the test is over and has closed the socket
+            except OSError:  # the test has ended and closed the socket
                 return
             self.asked += 1
             self._held.append(connection)
@@ -101,8 +101,7 @@ def full() -> Iterator[str]:
 def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
-    """The test shortens the timeouts; tests/template/test_time_limits.py compares the real ones with the function's
-    limit."""
+    """Uses shorter timeouts; tests/template/test_time_limits.py compares the real ones with the function's limit."""
     waits: Any = webhook.TIMEOUT
     shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
     monkeypatch.setattr(webhook, "TIMEOUT", shortened)

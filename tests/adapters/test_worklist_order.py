@@ -1,4 +1,4 @@
-"""Tests that the worklist has the right order with any number of partitions, on an in-memory table."""
+"""Tests on an in-memory table that the worklist's order is right with any number of partitions."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The parts of a lead that decide its place in the worklist. Times are minutes from a fixed instant; `due` is None
-    for a lead without a deadline."""
+    """What decides a lead's position in the worklist. Times are minutes from a fixed instant; `due` is None without a
+    deadline.
+    """
 
     tier: str
     status: str
@@ -150,7 +151,9 @@ def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, listing(table), RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (50, False)
-    assert memory.requests == 2 * partitions + 1  # it also reads the first rows of all open leads, to count who waits
+    assert (
+        memory.requests == 2 * partitions + 1
+    )  # it also reads the first rows of all open leads, to count waiting leads
 
 
 def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
@@ -160,11 +163,11 @@ def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
         list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
         return memory.requests
 
-    assert requests(1_200) <= requests(120) + 4  # a partition may hold more than its share of a page
+    assert requests(1_200) <= requests(120) + 4  # a partition may have more than its share of a page
 
 
 def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None:
-    """Work is counted in function calls, whose number does not depend on how busy the machine is."""
+    """Measures work as a count of function calls, which other load on the machine does not change."""
 
     def cost(count: int) -> tuple[int, int]:
         states = (State("URGENT", "new" if number % 2 else "acknowledged", 0, number) for number in range(count))
@@ -188,7 +191,7 @@ def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None
 
 
 def test_every_lead_is_found_after_partitions_are_added() -> None:
-    """The deployment setting IndexShards may be raised at any time, and earlier leads stay in the old partitions."""
+    """IndexShards may be raised at any time; earlier leads stay in the old partitions."""
     memory = TableInMemory(TABLE)
     leads = [State("URGENT", "new", 0, number).lead(number) for number in range(40)]
     for lead in leads[:20]:

@@ -1,4 +1,4 @@
-"""Provides Chromium with the local cloud. Any console error that a test does not expect fails the test."""
+"""Provides Chromium with the local cloud. An unexpected console error fails the test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Console:
-    """The page's console errors. A test that provokes an error announces it with `expect`."""
+    """The page's console errors. A test that causes an error announces it with `expect`."""
 
     errors: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -68,19 +68,18 @@ def traffic(page: Page) -> Traffic:
 
 @pytest.fixture
 def stored(cloud: LocalCloud, traffic: Traffic) -> Callable[..., list[Any]]:
-    """Provides a function that returns the stored leads that this page sent, flattened: the fields of each part stand
-    beside the lead's own. Leads that other pages sent do not count, because a closed page may still send one.
+    """Provides a function that returns the stored leads that this page sent, with their parts' fields merged into them.
 
-    The function's arguments are the ids of forms that are sent after the page is gone, when `traffic` no longer sees
-    it."""
+    Leads from other pages do not count, because a closed page may still send one. The function's arguments are the ids
+    of forms that the page sends while it closes, because `traffic` no longer sees these."""
     dynamodb, table = cloud.client("dynamodb"), cloud.outputs["LeadsTable"]
 
     def read(*lead_ids: str) -> list[Any]:
         sent = traffic.posted("/submissions") + traffic.posted("/callbacks")
-        complete = {body["submission_id"] for body in sent if "contact" in body}  # nothing about a minor is stored
+        complete = {body["submission_id"] for body in sent if "contact" in body}  # minors are not stored
         ids = {body["submission_id"] for body in sent}.union(lead_ids)
         keys = [{"lead_id": {"S": lead_id}} for lead_id in sorted(ids)]
-        for _ in range(100):  # waits, because on a busy machine a lead may first be in the spool
+        for _ in range(100):  # on a busy machine, a lead may first be in the spool
             items = [dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}) for key in keys]
             leads = [flat(item["lead"]["S"]) for item in items if "lead" in item]
             if len(leads) >= len(complete):

@@ -1,4 +1,4 @@
-"""Checks that hold for every state of the form: accessibility, target sizes, and no falsely reassuring words."""
+"""Checks for every state of the form: accessibility, target sizes, and no falsely reassuring words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REASSURANCE = re.compile(
     re.IGNORECASE,
 )
 
-# Links within a sentence may be smaller than a fingertip (WCAG 2.5.8); checkboxes are as large as their label.
+# Links within a sentence may be smaller than a fingertip (WCAG 2.5.8); a checkbox's target includes its label.
 TARGETS = """
 (smallest) => [document, ...[...document.querySelectorAll("lead-form")].map(form => form.shadowRoot)]
   .flatMap(root => [...root.querySelectorAll("button, .button, input, textarea, .option, .call a, .languages a")])

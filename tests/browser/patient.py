@@ -1,4 +1,4 @@
-"""Simulates a patient who fills in the form in a browser, and shows tests what the page does."""
+"""Simulates a patient who fills in the form in a browser, and records what the page does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 Answers = dict[str, str | list[str]]
 
-# Answers page by page that fire no safety rule.
+# Answers, page by page, that fire no safety rule.
 CALM: list[Answers] = [
     {"em-now": ["none"]},
     {"age": "54", "who": "self", "region": ["lumbar"], "injury": "no"},
@@ -26,7 +26,7 @@ LAST = len(CALM)
 STEP = "Step {number} of {count}"
 PHONE_NUMBER = "(212) 555-0123"
 
-# Writes the draft that the form keeps in the tab's storage, as if these pages had been filled in before a reload.
+# Stores a draft in the tab, as if the visitor had filled in these pages before a reload.
 FILLED_IN = """
 ([fields, step]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
@@ -46,7 +46,7 @@ FOCUSED = """
 
 
 class Patient:
-    """A patient who fills in the form with the mouse or a finger; another test uses the keyboard."""
+    """A patient who uses the mouse or a finger. Another test uses the keyboard."""
 
     def __init__(self, page: Page, site: str, level: int = 1) -> None:
         self.page = page
@@ -97,7 +97,7 @@ class Patient:
         return {code: named.get(code, value) for code, value in CALM[step - 1].items()}
 
     def at(self, step: int, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Opens a form that is already filled in up to `step`, which is faster than filling it in."""
+        """Opens a form that is already filled in up to `step`; filling it in would be slower."""
         return self.open(query).comes_back(step, text, **changed)
 
     def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
@@ -138,11 +138,12 @@ class Patient:
         return self
 
     def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
-        """Checks which page is shown. `focused`: the element with the focus; after a reload, the question that was
-        answered last."""
+        """Checks which page is shown. `focused`: the element that should have the focus; after a reload, the question
+        answered last.
+        """
         shown = re.compile(rf"^{text.format(number=number, count=LAST)}, ")
         appears(self.page.locator(".progress", has_text=shown))
-        if self.level == 1:  # a form embedded in another site's page does not take the focus when it loads
+        if self.level == 1:  # an embedded form does not take the focus when it loads
             expect(self.page.locator(focused)).to_be_focused()
             expect(self.page.locator(focused)).to_be_in_viewport()
 
@@ -160,7 +161,7 @@ class Patient:
         return shown.inner_text()
 
     def focused(self) -> str:
-        """Returns the id of the focused element, or its name and value, even if it is inside the form's shadow root."""
+        """Returns the focused element's id, or its name and value. Looks into the form's shadow root."""
         return str(self.page.evaluate(FOCUSED))
 
     def submission_id(self) -> str:
@@ -174,7 +175,7 @@ class Patient:
 
 
 def appears(locator: Locator) -> None:
-    """Waits until the element is visible, frame by frame: `expect` looks again only after 0.1, 0.25, 0.5 and 1 s."""
+    """Waits until the element is visible, checking each frame: `expect` checks only after 0.1, 0.25, 0.5 and 1 s."""
     locator.wait_for()
 
 

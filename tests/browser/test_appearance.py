@@ -1,5 +1,7 @@
-"""Checks every page and state of the form, wide and on a phone: screenshots, accessibility, nothing wider than 320
-px. test_landing.py checks the landing page around it."""
+"""Checks every page and state of the form on a wide screen and a phone: looks, accessibility, nothing over 320 px.
+
+test_landing.py checks the landing page around it.
+"""
 
 from __future__ import annotations
 
@@ -134,7 +136,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.open().sees_step(2)  # by now the page has read the stored draft; it writes it only after the next line
+    patient.open().sees_step(2)  # the page has read the stored draft by now; the next line makes it write one
     patient.comes_back(LAST).leave_contact().goes_to_check()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()

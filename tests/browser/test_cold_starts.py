@@ -1,4 +1,4 @@
-"""Tests that a usual visit waits for no function to start after Start, on a local cloud where none has started."""
+"""Tests that after Start, a usual visit waits for no cold start, on a local cloud where no function has started."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from benchmarks.visit import drive
 
 @pytest.mark.slow
 def test_a_usual_visit_waits_for_no_start_after_start(browser: Browser) -> None:
-    """Loading the form and the token has already started the functions that screen the answers and take the
-    submission."""
+    """Loading form and token has already started the functions that screen answers and accept the submission."""
     visit = drive(browser, "usual")
 
     assert set(visit.started) == {"ShowPage", "DrawForm", "CaptureLead"}

@@ -1,5 +1,4 @@
-"""Tests how the script uses the drawn form: its data attributes, and how it copes with older or unusual browsers and
-pages."""
+"""Tests how the script uses the drawn form's data attributes, and copes with older or unusual browsers and pages."""
 
 from __future__ import annotations
 
@@ -13,11 +12,11 @@ from tests.browser.conftest import Console
 from tests.browser.page_checks import judge
 from tests.browser.patient import CALM, LAST, STEP, Held, Patient, Traffic
 
-HIGHEST_ABOVE = 72  # px above the first question, on a phone
-SCREEN = 844  # px, height of a phone's screen
-MOST_SCREENS = 2  # screens that a page of questions may take
+HIGHEST_ABOVE = 72  # px above the first question on a phone
+SCREEN = 844  # px: height of a phone's screen
+MOST_SCREENS = 2  # phone screens per page of questions
 STEPS = {"en": STEP, "es": "Paso {number} de {count}"}
-MOST_UNTIL_SEND = 14  # screens of all pages together, with the answers to check
+MOST_UNTIL_SEND = 14  # phone screens in all, including "Check your answers"
 
 
 def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
@@ -117,7 +116,7 @@ def test_a_changed_answer_leads_back_to_the_check(patient: Patient, page: Page, 
     expect(page.locator(".review")).to_contain_text("Neck; Low back")
     patient.change("Is any part of your body weak?")
     patient.answer({"motor": ["leg-weak"], "motor-course": "stable"}).next()
-    expect(page.locator("#block-checked")).to_be_visible()  # the follow-up of the changed answer is asked first
+    expect(page.locator("#block-checked")).to_be_visible()  # the changed answer's follow-up comes first
     patient.answer({"checked": "same"}).goes_to_check()
     patient.change("Phone number")
     expect(page.locator("#contact-phone")).to_be_focused()

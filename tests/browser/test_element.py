@@ -62,7 +62,7 @@ def test_whole_form_on_a_foreign_page(
 
 
 def test_it_loads_after_a_visit_to_the_clinics_own_page(patient: Patient, page: Page, site: str) -> None:
-    """The browser still has the clinic's copy of the script, which came without the headers of CORS."""
+    """The browser has cached the script from the clinic's own page, without CORS headers."""
     page.goto(site, wait_until="networkidle")
     patient.start()
 
@@ -219,8 +219,9 @@ SITE_WITH_MONITORING = """
 
 
 def test_a_site_with_monitoring_and_several_forms(patient: Patient, page: Page) -> None:
-    """The site's monitoring adds a header to every request. Each form makes its own submission, and each phone number
-    has a correct link."""
+    """The site's monitoring adds a header to every request. Each form makes a separate submission, and links its own
+    phone number.
+    """
     page.add_init_script(SITE_WITH_MONITORING)
     patient.open()
     first, second = page.locator("lead-form").nth(0), page.locator("lead-form").nth(1)

@@ -1,4 +1,4 @@
-"""Checks the landing page: how it looks in light and dark, on paper and enlarged, and what starts the form."""
+"""Checks the landing page in light and dark, on paper and enlarged, and what starts the form."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN_BESIDE_THE_FORM = """
 IN_VIEW = (
     "bar => { const box = bar.getBoundingClientRect(); return box.bottom <= innerHeight + 1 && box.top < innerHeight; }"
 )
-# Returns the focusable elements that the bar covers even after the browser has brought them into view.
+# Returns the focusable elements that the bar still covers after the browser scrolled them into view.
 COVERED = """
 (bar) => [...document.querySelectorAll("main a, main summary")]
   .filter((node) => !bar.contains(node) && node.checkVisibility())
@@ -173,7 +173,7 @@ def test_on_a_phone_call_and_start_stay_at_hand_and_cover_nothing(patient: Patie
 
 
 def test_the_first_view_of_a_phone_shows_how_to_start(patient: Patient, page: Page) -> None:
-    page.set_viewport_size(ViewportSize(width=390, height=664))  # the height that a phone's browser leaves of 844 px
+    page.set_viewport_size(ViewportSize(width=390, height=664))  # what a phone's browser leaves of 844 px
     patient.open()
     expect(page.get_by_role("button", name="Start")).to_be_in_viewport(ratio=1)
 

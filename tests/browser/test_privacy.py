@@ -13,12 +13,12 @@ from dev.cloud import LocalCloud
 from tests.browser.patient import LAST, Patient, Traffic
 
 FIRST_VIEW_BYTES = 24_000  # the page, its styles and the script
-FORM_BYTES = 12_500  # what loads meanwhile: the drawn form, its texts, and the styles that the first view does not need
+FORM_BYTES = 12_500  # loaded meanwhile: the drawn form, its texts, and its styles
 ELEMENT_BYTES = 16_000
 
 
 def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> None:
-    """Browsers always ask for an icon; if we had none, they would get a 404."""
+    """Browsers always request an icon; without one they would get a 404."""
     sizes: dict[str, int] = {}
 
     def note(request: Request) -> None:
@@ -35,7 +35,7 @@ def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> 
 
 
 def test_element_is_small_as_it_travels(page: Page, site: str) -> None:
-    """The styles and the short texts are included in it."""
+    """The script includes the styles and the short texts."""
     response = page.request.get(site + "web/lead-form.js", headers={"accept-encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
     assert len(gzip.compress(response.body(), mtime=0)) < ELEMENT_BYTES
@@ -84,7 +84,7 @@ def test_where_the_patient_came_from(
         site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.goto(site + "?language=en")  # the campaign of a visit's first page counts, not that of its last
+    page.goto(site + "?language=en")  # the campaign of the visit's first page counts, not the last
     patient.comes_back(LAST).leave_contact().goes_to_check().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")

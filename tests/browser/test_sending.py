@@ -1,4 +1,4 @@
-"""Tests sending the form, from the first page to the receipt, also when the network or the server fails."""
+"""Tests sending the form, from the first page to the receipt, even if the network or the server fails."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_refused_phone_number_is_tied_to_its_field(patient: Patient, page: Page,
     patient.filled_in()
     page.get_by_label("Phone number").fill(
         "+1 212 55501"
-    )  # the form accepts this number; only the server knows how many digits a country has
+    )  # only the server knows how many digits a country's numbers have
     patient.goes_to_check().next()
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#contact-phone")).to_have_attribute("aria-describedby", "contact-phone-error")

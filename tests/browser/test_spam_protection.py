@@ -1,4 +1,4 @@
-"""Tests that the form proves that no machine fills it in, and is sent without the proof, too."""
+"""Tests that the form sends a proof of work, but does not depend on it."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ TREATMENTS = re.compile(
     r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
     re.IGNORECASE,
 )
-FIRST_VIEW = 14_000  # bytes, gzipped: about what the first round trip of a new connection carries
+FIRST_VIEW = 14_000  # gzipped bytes: about what fits into a connection's first round trip
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -113,7 +113,7 @@ COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
 
 
 def test_every_text_of_the_script_has_a_translation() -> None:
-    assert len(form_script.spoken()) >= 8  # the texts that are shown before the form has loaded
+    assert len(form_script.spoken()) >= 8  # texts for before the form has loaded
     assert form_script.spoken() | set(SCRIPT_TEXTS.values()) <= words("es").keys()
 
 
@@ -131,11 +131,11 @@ def test_every_text_of_the_script_is_translated_when_shown(module: str) -> None:
 
 
 def test_every_text_of_the_drawn_form_is_translated() -> None:
-    """A text of a template that does not pass through the translation function t() would stay English."""
+    """A template's text that does not pass through the translation function t() would stay English."""
     for template in TEMPLATES:
         source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", template.read_text("utf-8"), flags=re.DOTALL)
         shown = {text.strip() for text in re.findall(r">([^<>=]*[A-Za-z]{3}[^<>=]*)<", source)}
-        assert shown <= {"Website", "|"}, template.name  # the trap for machines
+        assert shown <= {"Website", "|"}, template.name  # the hidden field that traps bots
 
 
 def test_the_script_has_the_texts_of_the_rulebook() -> None:
@@ -184,12 +184,12 @@ def test_spanish_page_says_what_the_english_page_says(page: str) -> None:
 
 
 def tokens(page: str) -> list[str]:
-    """Returns the tags and the texts of a page, leaving out attributes that depend on the language."""
+    """Returns a page's tags and texts, without attributes that depend on the language."""
     found = (" ".join(part.split()) for part in re.split(r"(<[^>]*>)", page))
     return [re.sub(r' (?:lang|hreflang|href|aria-label|content)="[^"]*"', "", part) for part in found if part]
 
 
 def described(page: str) -> Iterator[str]:
-    """Yields what search engines and messengers show of a page."""
+    """Yields what search engines and messengers show about a page."""
     kinds = r'(?:name="description" property="og:description"|property="og:(?:title|image:alt)")'
     yield from re.findall(rf'<meta {kinds} content="([^"]*)">', page)

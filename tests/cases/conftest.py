@@ -1,4 +1,4 @@
-"""Gives these tests the empty table and the clock of tests/functions."""
+"""Provides the empty table and the clock from tests/functions."""
 
 from tests.functions.conftest import aws, clock
 

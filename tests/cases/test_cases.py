@@ -1,7 +1,7 @@
-"""Tests real inputs that were once handled wrongly: one file each, named after what it shows.
+"""Tests inputs that were once handled wrongly: one file each, named after the fault.
 
-Similar inputs are in the tables of tests/domain/test_contact_entry.py, test_submission.py and test_resubmission.py,
-or below. ELSEWHERE names the tests of inputs that need a browser, the template or another route.
+Similar inputs are in the tables of tests/domain/test_contact_entry.py, test_submission.py and test_resubmission.py, or
+below. ELSEWHERE names the tests of faults that need a browser, the template or another route.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def test_a_column_that_is_a_number_is_read_as_text(aws: Aws) -> None:
 
 
 PHONE = {"column_id": "PHONE_NUMBER", "string_value": "+13125550142"}
-OF_THE_KIND: list[tuple[Json, Json]] = [  # fields of an ad lead -> how they change the stored contact
+OF_THE_KIND: list[tuple[Json, Json]] = [  # (ad lead fields, expected changes to the stored contact)
     ({"user_column_data": [None, 5, "x", [], {}, PHONE]}, {}),
     ({"user_column_data": [{"column_id": "PHONE_NUMBER", "string_value": "dummy_value"}, PHONE, PHONE]}, {}),
     ({"user_column_data": [PHONE, {"column_id": "FULL_NAME", "string_value": ["Jo"]}]}, {}),
@@ -231,7 +231,7 @@ FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "a;=1+1;b", "
 
 
 def in_a_spreadsheet(tmp_path: Path, text: str) -> list[list[Json | None]]:
-    """Returns the rows of the file as SheetJS opens it. An empty cell is None."""
+    """Returns the rows that SheetJS reads from the file. An empty cell is None."""
     home = installed(FOLDER / "npm", "spreadsheet")
     shutil.copyfile(FOLDER / "spreadsheet.cjs", home / "spreadsheet.cjs")
     file = tmp_path / "leads.csv"

@@ -1,4 +1,4 @@
-"""Provides the DynamoDB implementations on which the table's contract is tested."""
+"""Provides the DynamoDB implementations for the contract tests."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
 
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
-    """Provides the address of an empty DynamoDB Local (by AWS)."""
+    """Provides the address of AWS's DynamoDB Local, empty."""
     if problem := missing():
         pytest.skip(problem)  # DynamoDB Local needs a JDK, which this project does not install
     with DynamoDBLocal() as database:
         yield database.endpoint
 
 
-# One process starts the database for all.
+# One process starts the database for all processes.
 ON_DYNAMODB_LOCAL = [pytest.mark.slow, pytest.mark.xdist_group("dynamodb")]
 
 

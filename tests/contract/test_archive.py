@@ -1,4 +1,4 @@
-"""Tests what exports, erasure and retention rely on in DynamoDB, both on moto and on AWS's DynamoDB Local."""
+"""Tests what exports, erasure and retention need from DynamoDB, on moto and on AWS's DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.domain.leads.retention_stage import Stage, last_contact
 from tests.functions.calls import NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
 
-SOME_ID = UUID(int=7, version=4)  # must be the same in each process, because pytest-xdist compares the names of tests
+SOME_ID = UUID(int=7, version=4)  # the same in each process, because pytest-xdist compares test names
 JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tzinfo=UTC))
 KEY = "a key of tests"
 RETENTION_KEYS = ("retention_partition", "retention_since")
@@ -157,7 +157,7 @@ def test_only_the_version_that_was_read_is_removed(table: LeadsTable) -> None:
         table.remove(lead)
     table.remove(acknowledged(lead))
     assert table.kept(lead.lead_id) is None
-    table.remove(acknowledged(lead))  # the first attempt has deleted the lead, and the SDK's retry finds it gone
+    table.remove(acknowledged(lead))  # the first attempt deleted the lead; the SDK's retry finds nothing
 
 
 def test_a_missing_table_is_unavailable(client: Any) -> None:

@@ -73,7 +73,7 @@ def test_units_read_match_dynamodb(table: tuple[Any, str]) -> None:
 
 
 class Counting:
-    """A DynamoDB client that adds up the capacity units that its calls consume."""
+    """A DynamoDB client that adds up the capacity that its calls consume."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Tests what the service relies on in DynamoDB, both on moto and on AWS's DynamoDB Local."""
+"""Tests what the service needs from DynamoDB, on moto and on AWS's DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_of_many_concurrent_replaces_one_succeeds(table: LeadsTable) -> None:
 
 
 def test_a_write_that_the_sdk_retries_after_a_lost_reply_succeeds(table: LeadsTable, client: Any) -> None:
-    """The SDK sends the same request again, which finds the item that the first request has written."""
+    """The SDK repeats the request, which finds the item that the first attempt wrote."""
     lead = a_lead(URGENT)
     table.add(lead)
     once: list[Any] = []

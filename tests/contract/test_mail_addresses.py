@@ -1,4 +1,4 @@
-"""Tests the table of mail addresses on moto and on DynamoDB Local: closed for ever, counted by day and hour."""
+"""Tests the table of mail addresses on moto and DynamoDB Local: closed addresses, and limits by day and hour."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_an_address_is_closed_for_ever_however_it_is_written_and_whichever_key_h
 def test_an_address_admits_one_lead_a_day(client: Any, table: str) -> None:
     addresses, lead, other = MailAddresses(client, table, ("key",)), uuid4(), uuid4()
     assert addresses.admits_receipt(EMAIL, lead, RECEIVED)
-    assert addresses.admits_receipt(EMAIL, lead, RECEIVED + HOUR)  # it is tried again
+    assert addresses.admits_receipt(EMAIL, lead, RECEIVED + HOUR)  # a retry
     assert not addresses.admits_receipt(EMAIL.upper(), other, RECEIVED + HOUR)
     assert addresses.admits_receipt("somebody.else@example.com", other, RECEIVED)
     assert addresses.admits_receipt(EMAIL, other, RECEIVED + 24 * HOUR)

@@ -1,4 +1,4 @@
-"""Runs a command of dev/ in this process, because a process of its own takes longer than most tests."""
+"""Runs a command of dev/ in this process, because a new process takes longer than most tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 
 def run(main: Callable[[], int], *arguments: str | Path, given: str = "") -> tuple[int | str | None, str, str]:
-    """Returns the exit status, the output and the error output of a command.
+    """Returns a command's exit status, output and error output.
 
     given: the standard input
     """

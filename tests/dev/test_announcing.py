@@ -1,4 +1,4 @@
-"""Tests the lines about alerts in the terminal of `make run`, and that damaged state is refused."""
+"""Tests how `make run` announces alerts in the terminal, and that it refuses damaged state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def alerts(count: int, tier: str = "URGENT") -> list[SentAlert]:
 
 @pytest.fixture
 def announcer(monkeypatch: pytest.MonkeyPatch) -> tuple[Announcer, list[str]]:
-    """Provides an announcer without a timer, and what it says."""
+    """Provides an announcer without a timer, and its output."""
     said: list[str] = []
     monkeypatch.setattr("dev.announcing.threading.Timer", lambda *_: type("Timer", (), {"start": lambda _: None})())
     return Announcer(said.append, "http://127.0.0.1:8080/_local/"), said

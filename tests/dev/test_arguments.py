@@ -1,4 +1,4 @@
-"""Tests that commands that start many things check their arguments first."""
+"""Tests that long-running commands check their arguments first."""
 
 from __future__ import annotations
 
@@ -39,14 +39,15 @@ def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: p
 
 
 def test_what_deploying_locally_changes_is_in_the_files() -> None:
-    """`make deploy-local` edits texts in the template and the rules. If a text were missing, it would fail only after
-    minutes."""
+    """`make deploy-local` replaces texts in the template and the rules. It would find out only after minutes that one
+    is missing.
+    """
     assert TEMPLATE.read_text(encoding="utf-8").count(deploy_local.GRADUAL) == 1
     assert (TEMPLATE.parents[1] / deploy_local.RULES).read_text(encoding="utf-8").count(deploy_local.EARLIER) == 1
 
 
 def planned(target: str, *variables: str) -> tuple[int, str]:
-    """Returns make's exit status, and the commands that it would run or why it refuses."""
+    """Returns make's exit status, and either the commands that it would run or the reason for refusal."""
     outer = {name: value for name, value in os.environ.items() if name not in {*SWITCHES, "MAKEFLAGS", "MAKELEVEL"}}
     command = ["make", "--dry-run", target, "STACK=clinic", *variables]
     made = subprocess.run(command, cwd=PROJECT, env=outer, capture_output=True, text=True, check=False)

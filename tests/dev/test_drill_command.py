@@ -1,4 +1,6 @@
-"""Tests comparing leads with a point-in-time copy and copying them back, on moto. Locally `make drill` does it all."""
+"""Tests on moto that leads are compared with a point-in-time copy and copied back. `make drill` rehearses the whole
+drill.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Functions:
-    """A stand-in for Lambda's client, which invokes the daily function in this process."""
+    """Replaces Lambda's client: invokes the daily function in this process."""
 
     def __init__(self) -> None:
         self.error = ""
@@ -146,7 +148,7 @@ def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Pl
 
 
 def test_a_mail_that_was_due_is_not_sent_again(aws: Aws, clock: Clock, place: Place) -> None:
-    """The copy is older than the receipt, which the person has."""
+    """The copy is older than the receipt that the person got."""
     (lost,) = some(1)
     restore.make_copy(place, None, COPY)
     lose(aws, lost)
@@ -184,7 +186,7 @@ def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -
     restore.make_copy(place, None, COPY)
     lose(aws, lead_id)
     found = restore.compare(place, COPY)
-    captured(URGENT, lead_id=lead_id)  # the visitor's page has sent it again
+    captured(URGENT, lead_id=lead_id)  # the visitor's page sent it again
     before = aws.items()
 
     assert restore.copy_back(place, COPY, found, AN_OPEN_HOUR) == 0
@@ -193,7 +195,7 @@ def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -
 
 @pytest.mark.usefixtures("clock")
 class TestDialogue:
-    """`make drill STACK=name` asks before each change, and names nobody."""
+    """`make drill STACK=name` asks before each change, and shows no names."""
 
     @pytest.fixture
     def asked(self, aws: Aws, place: Place) -> Callable[..., tuple[bool, str]]:

@@ -1,7 +1,6 @@
-"""Tests the simulated people: who they are, what they tick, and which tiers the rules give them on an ordinary day.
+"""Tests the simulated people: who they are, what they tick, and their tiers on an ordinary day.
 
-The figures of the clinical design are repeated here rather than read from dev/people_rates.py, so that a change of
-either fails.
+The clinical design's figures are repeated here, not read from dev/people_rates.py, so that changing one place fails.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ Tick = Callable[[Answers], bool]
 
 @pytest.fixture(scope="module")
 def days() -> list[list[Visit]]:
-    """Provides four draws of 4,000 people, with what they answer."""
+    """Provides four draws of 4,000 people, with their answers."""
     return [visits(PEOPLE, SEED + number) for number in range(DRAWS)]
 
 
@@ -49,7 +48,7 @@ def visits(count: int, seed: int, ticking: float = 1.0) -> list[Visit]:
     return [(person, people.answers(person, chance, ticking)) for person in population.visitors(count, seed)]
 
 
-# ---- The musts of the clinical design
+# ---- What the clinical design requires
 
 
 @pytest.mark.parametrize(("tier", "at_most"), [("EMERGENCY", 0.09), ("URGENT", 0.24)])
@@ -102,7 +101,7 @@ def test_the_follow_ups_of_the_page_after_send_are_consistent(everybody: list[Vi
 
 
 def near(share: float, count: int) -> float:
-    """Returns how far the share of `count` random people may be from its expected value: five standard errors."""
+    """Returns the tolerance for a share among `count` random people: five standard errors."""
     return 5 * sqrt(share * (1 - share) / count) + 1 / count
 
 
@@ -172,7 +171,7 @@ CANCER = ("cancer", "cancer-past")
         (stenosis, ticks("cord", "gait-balance"), 0.33 / 2),
         (stenosis, ticks("motor", "leg-weak"), 0.51 / 2),
         (anybody, ticks("pattern", "night-unrelenting"), 0.15),
-        # A third of the cancers are over ten years ago or skin cancers; half of those people tick nothing.
+        # A third of the cancers were over ten years ago or skin cancers; half of these people tick nothing.
         (lambda person: person.age < 50, ticks("sys", *CANCER), 0.04 * 5 / 6),
         (lambda person: 50 <= person.age < 65, ticks("sys", *CANCER), 0.11 * 5 / 6),
         (lambda person: person.age >= 65, ticks("sys", *CANCER), 0.24 * 5 / 6),
@@ -190,7 +189,7 @@ CANCER = ("cancer", "cancer-past")
 def test_as_many_tick_as_the_design_says(who: Whom, tick: Tick, share: float, everybody: list[Visit]) -> None:
     sets = [answers for person, answers in everybody if who(person) and person.illness is None]
     found = sum(map(tick, sets)) / len(sets)
-    assert abs(found - share) <= 0.06 * share + near(share, len(sets))  # 3% of them are not sure, and parts overlap
+    assert abs(found - share) <= 0.06 * share + near(share, len(sets))  # 3% are not sure, and parts overlap
 
 
 @pytest.mark.parametrize("question", ["em-now", "ces", "motor", "cord", "sys", "signs", "injury", "spread", "change"])

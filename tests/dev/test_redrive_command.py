@@ -1,4 +1,4 @@
-"""Tests `make redrive` on moto: what it sends again, what it shows, and that it loses nothing."""
+"""Tests `make redrive` on moto: what it resends, what it shows, and that it loses nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENTRY = json.dumps({"reference": "7K3MQ-2XDRT", "contact": {"name": "Canaryname"
 
 
 class Functions:
-    """A stand-in for Lambda's client."""
+    """Replaces Lambda's client."""
 
     def __init__(self) -> None:
         self.invoked: list[Any] = []
@@ -177,7 +177,7 @@ def test_pointers_are_shown_before_they_are_deleted(stack: redrive.Stack) -> Non
 
 
 def test_it_ends_even_if_every_message_fails_again(stack: redrive.Stack) -> None:
-    """A message that fails again is back in the failure queue at once."""
+    """A message that fails again returns to the failure queue at once."""
     stack = replace(stack, names={**stack.names, "SpooledSubmissions": stack.names["FailedSubmissions"]})
     put(stack, "FailedSubmissions", ENTRY, ENTRY)
     assert run(stack)[0]

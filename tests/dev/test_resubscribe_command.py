@@ -1,4 +1,4 @@
-"""Tests `make resubscribe` on moto: who is subscribed again, and with which filter and failure queue."""
+"""Tests `make resubscribe` on moto: who is resubscribed, with which filter and failure queue."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def subscribed() -> dict[str, dict[str, str]]:
-    """Returns the attributes of each subscription, by its address."""
+    """Returns address -> attributes of its subscription."""
     sns = boto3.client("sns")
     return {
         entry["Endpoint"]: sns.get_subscription_attributes(SubscriptionArn=entry["SubscriptionArn"])["Attributes"]

@@ -1,4 +1,4 @@
-"""Tests `make rotate` on moto: what the secrets hold at each step, and what functions accept meanwhile."""
+"""Tests `make rotate` on moto: the secrets' content at each step, and what functions accept meanwhile."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def keys(clients: Clients, name: str) -> list[str]:
 
 
 def run(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Rotates. Returns, for each update, the parameters of the stack and the keys that functions then read."""
+    """Rotates. Returns, for each update, the stack's parameters and the keys that functions then read."""
     deployed: list[dict[str, Any]] = []
     update = rotate._update
 
@@ -83,7 +83,7 @@ def test_new_keys_are_accepted_before_they_are_used(clients: Clients, monkeypatc
 def test_whatever_versions_run_side_by_side_accept_each_other(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While a deployment shifts traffic, a token drawn by either version reaches either version."""
+    """While a deployment shifts traffic, each version may get a token from the other."""
     before = ["the-first-key"]
     learned, used = (step["FormKey"] for step in run(clients, monkeypatch))
 
@@ -101,8 +101,9 @@ def is_canary(drawing: FormGuard, checking: FormGuard) -> bool:
 def test_a_second_rotation_retires_the_first_form_key_and_keeps_person_keys(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Hashes of erased leads cannot be renewed. Their keys stay, so that a contact that a person names can be compared
-    with them."""
+    """Erased leads cannot be rehashed. Former keys stay, so that a person's contact can still be compared with the
+    hashes.
+    """
     run(clients, monkeypatch)
     before = keys(clients, "FormKey")[0]
     _, used = run(clients, monkeypatch)

@@ -24,7 +24,7 @@ HTML = sheet_markup.html(MARKDOWN, "fs-triage 2.0.0")
 
 
 class Words(HTMLParser):
-    """A parser that collects the text of a page."""
+    """Collects a page's text."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -157,7 +157,7 @@ def test_every_rule_that_reads_a_protected_trait_is_listed_with_its_reason() -> 
     ],
 )
 def test_the_trait_and_the_floor_are_shown(rule: str, start: str) -> None:
-    """Both are also found if a rule reads the trait through a definition, as FRX-04 reads the age."""
+    """Both are found even if a rule reads the trait through a definition, as FRX-04 reads the age."""
     assert protected_rows()[rule].startswith(start)
 
 

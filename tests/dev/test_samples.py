@@ -1,4 +1,4 @@
-"""Tests the sample leads: invented people who fill in whatever form is served."""
+"""Tests the sample leads: invented people who fill in any form that is served."""
 
 from __future__ import annotations
 

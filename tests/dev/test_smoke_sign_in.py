@@ -1,6 +1,6 @@
-"""Tests the smoke test's sign-in with a second factor, against a copy of Cognito's pages, and its enrolment.
+"""Tests that the smoke test enrols a second factor and signs in with it, on a copy of Cognito's pages.
 
-The local cloud's sign-in knows no second factor.
+The local cloud's sign-in has no second factor.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def test_a_failed_enrolment_removes_its_client_too() -> None:
 
 
 class Pages(BaseHTTPRequestHandler):
-    """A stand-in for Cognito's sign-in pages."""
+    """Replaces Cognito's sign-in pages."""
 
     inbox = ""
     state = ""

@@ -1,4 +1,4 @@
-"""Tests that `make run` ends soon after it is told to, whatever is still running."""
+"""Tests that `make run` stops soon after a signal, whatever is still running."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dev import emulator, run
 from dev.cloud import LocalCloud
 
 SLOW = "import time; time.sleep(600)"
-# Like the emulator: saves after its functions have ended.
+# Saves after its functions have ended, like the emulator.
 EMULATOR = f"""
 import signal, subprocess, sys
 from pathlib import Path

@@ -24,7 +24,7 @@ from tests.rulebook.folder import TRIAGE, change, copy_of_rulebook
 PROJECT = Path(__file__).parents[2]
 VIGNETTES = PROJECT / "tests/data/vignettes.json"
 CASES = PROJECT / "tests/data/cases.json"
-RATE = 3_333  # answer sets per second on one core: 0.3 ms each, including the start of the command
+RATE = 3_333  # answer sets per second on one core: 0.3 ms each, including start-up
 
 
 def run(*arguments: str, given: str = "") -> tuple[int | str | None, list[dict[str, Any]], str]:
@@ -37,7 +37,7 @@ def scored(text: str) -> list[dict[str, Any]]:
 
 
 def rules_with(folder: Path, condition: str) -> RuleSet:
-    """Returns the rules with another condition for rule INF-11."""
+    """Returns the rules with a different condition for rule INF-11."""
     wound = 'when = [{ question = "signs", any_of = ["wound"] }]'
     change(copy_of_rulebook(folder), TRIAGE, wound, f"when = [{condition}]")
     rule_set = load(folder).of("fs-intake")
@@ -156,8 +156,9 @@ def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_scores_an_answer_set_within_its_time(tmp_path: Path) -> None:
-    """Runs the whole command in its own process, up to three times, and takes the best processor time, so that other
-    load does not count."""
+    """Runs the command in a new process, up to three times, and takes the best CPU time, so that other load does not
+    count.
+    """
     chance = random.Random(5)
     lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
     file = tmp_path / "answers.jsonl"

@@ -40,7 +40,7 @@ HEALTHY: Answers = {
     "imaging": "none", "tx": ["none"],
 }  # fmt: skip
 
-# Answers that nearly fire a rule, so that a change of one answer tries each of its conditions.
+# Answers that nearly fire a rule, so that changing one answer tries each condition.
 EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
 STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
 _CHANGES: list[Answers] = [
@@ -98,8 +98,7 @@ def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
     """Draws an answer set.
 
     A third are a healthy adult's answers with small changes, so that rules fire alone. A third are changed cases, or
-    answers that nearly fire a rule, since many rules need several answers that go together. A third are entirely
-    random.
+    answers that nearly fire a rule, because many rules need a combination of answers. A third are entirely random.
     """
     questions = list(questionnaire.questions.values())
     draw = chance.random()

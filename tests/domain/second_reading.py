@@ -1,9 +1,9 @@
 """An independent implementation of the triage rules in plain Python, written from the clinical text.
 
-Tests check that it agrees with the rulebook on any valid answers. To change a rule in shared/rulebook, change it here
-too, from the physician's text and not from the rulebook. Only the search of the note is not written twice: the
-rulebook's word lists decide what a note mentions.
-The rules of safety are in second_reading_safety.py, the terms of the text in second_reading_answers.py.
+Tests check that both agree on any valid answers. If you change a rule in shared/rulebook, change it here too, from the
+physician's text and not from the rulebook. Only the search of the note has no second version: the rulebook's word lists
+decide what a note mentions. second_reading_safety.py has the safety rules, second_reading_answers.py the clinical
+terms.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def not_fit(r: Reading, any_safety_rule: bool) -> list[str]:
 
 
 def fit(r: Reading) -> dict[str, int]:
-    """Returns the points of each fit rule that fires."""
+    """Returns rule id -> points, for the fit rules that fire."""
     matches = (
         ("neck", {"arm-one", "arm-both"}),
         ("lumbar", {"leg-one", "leg-both"}),

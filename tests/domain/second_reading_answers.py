@@ -1,4 +1,4 @@
-"""Translates answers into the terms of the clinical text, for the second reading of the triage rules."""
+"""Translates answers into the clinical text's terms, for the second reading of the triage rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOT_PROGRESSING = {"stable", "worse-slow"}
 
 
 class Reading:
-    """The answers, translated into the terms of the clinical rules."""
+    """The answers in the clinical text's terms."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self.contradiction = False
@@ -43,7 +43,7 @@ class Reading:
         self.minor = self.younger(18) or answers.get("who") == "guardian"
         self.says_weak_and_not_weak = "weak" in self.sx and not self.motor_items and "unsure" not in self.motor
         self.note: str = answers.get("note", "")
-        # these positive answers count even if the question was not shown
+        # positive answers that count even if their question was not shown
         self.preg = "yes" if answers.get("preg") == "yes" else None
         if self.age is not None and 18 <= self.age <= 55:
             self.preg = answers.get("preg", "unsure")
@@ -68,7 +68,7 @@ class Reading:
     def hurts(self, low: int, high: int = 10) -> bool:
         return self.pain is not None and low <= self.pain <= high
 
-    # ---- the definitions of the text ----
+    # ---- the clinical text's definitions ----
 
     @property
     def under_6_weeks(self) -> bool:
@@ -111,10 +111,10 @@ class Reading:
         )
 
     def hurt_by(self, *injuries: str, within: str) -> bool:
-        """Returns whether there was an injury of these kinds that recently. `within`: lt2w or 3m."""
+        """Returns whether an injury of these kinds happened within lt2w or 3m."""
         recent = {"lt2w"} if within == "lt2w" else {"lt2w", "2w-3m"}
         return self.injury in injuries and self.injured in recent
 
     def hurt_perhaps_by(self, *injuries: str, within: str) -> bool:
-        """Like `hurt_by`, but also True if the visitor is not sure when."""
+        """Like `hurt_by`, but but also True if the visitor is not sure when."""
         return self.hurt_by(*injuries, within=within) or (self.injury in injuries and self.injured == "unsure")

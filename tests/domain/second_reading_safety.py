@@ -286,7 +286,7 @@ def free_text(r: Reading) -> Fired:
 
 
 def safety(r: Reading, door: str) -> Fired:
-    """Returns the floor of each safety rule, and whether the rule fires."""
+    """Returns each safety rule's floor, and whether it fires."""
     return (
         heart_and_vessels(r)
         | cauda_equina(r)

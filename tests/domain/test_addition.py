@@ -1,4 +1,4 @@
-"""Tests additions to a stored lead: they can raise its tier, but never lower it or alert staff needlessly."""
+"""Tests additions to a stored lead: they may raise its tier, but never lower it or alert staff needlessly."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ MORE: Json = {"goal": ["why", "second"], "insurance": "private"}
 
 
 def added(lead: Lead, makes_it: Json, answers: Json = MORE) -> Lead:
-    """Returns the lead after answers were added. The added answers raise it to the assessment of a lead with
-    `makes_it`."""
+    """Returns the lead after answers were added. It then has the assessment of a lead with the answers `makes_it`."""
     return with_answers(lead, answers, a_lead(makes_it, BACK).assessment, BACK, TIERS, HOURS)
 
 

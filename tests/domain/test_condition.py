@@ -1,4 +1,4 @@
-"""Tests each kind of condition, once when it is true and once when it is false."""
+"""Tests each kind of condition, once true and once false."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from shared.domain.rules.condition import (
 
 
 class Words:
-    """A stand-in for the search of free text: each word of a text is a kind. `asked`: how many searches there were."""
+    """Replaces the free-text search: each word is a kind. `asked`: how many searches ran."""
 
     def __init__(self) -> None:
         self.asked = 0

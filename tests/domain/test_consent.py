@@ -17,7 +17,7 @@ AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 
 
 def records(language: str = "en", *, shown: bool = True, call: bool = False) -> tuple[ConsentRecord, ...]:
-    """`call`: the page asked for a number alone."""
+    """`call`: whether the page asked only for a number."""
     rule_set = load().of_clinic("Example Spine").of("fs-intake", language)
     assert rule_set is not None
     entry = ContactEntry.model_validate({"phone": "(312) 555-0142", "email": "sample.patient@example.com"})

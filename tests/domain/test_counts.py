@@ -1,4 +1,4 @@
-"""Tests the report, and that counts of leads stay exact even if leads are counted twice, late or at the same time."""
+"""Tests the report, and that counts stay exact even if leads are counted twice, late or concurrently."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LATER = datetime(2026, 3, 1, tzinfo=UTC)  # a time after all deadlines
 
 
 class NoRules:
-    """Knows no rule set, so that counting does not look for the only cause of each tier."""
+    """Has no rule set, so that counting does not look for sole causes."""
 
     tier_names = TIERS
     rule_sets: Mapping[str, RuleSet] = MappingProxyType({})
@@ -57,7 +57,7 @@ def count_all(
 
 
 def simulated(chance: random.Random, number: int) -> list[Lead]:
-    """Returns the versions of a lead in their order."""
+    """Returns a lead's versions, in order."""
     base = chance.choice(BASES)
     at = RECEIVED + timedelta(minutes=chance.randrange(10 * 24 * 60))
     lead = varied(
@@ -90,7 +90,7 @@ def _worked(lead: Lead, version: int, at: datetime, chance: random.Random) -> Le
 
 
 def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
-    """Returns the figures of leads, computed directly from each lead."""
+    """Returns figures computed directly from the leads."""
     calls = {lead.lead_id: first_call_at(lead) for lead in leads}
     due = [lead for lead in leads if lead.escalation.deadline]
     in_time = [lead for lead in due if (call := calls[lead.lead_id]) and call <= (lead.escalation.deadline or call)]
@@ -192,8 +192,9 @@ def test_the_only_cause_of_a_tier_stays_when_the_rules_change() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40), st.integers(1, 10), st.booleans())
 def test_untaken_leads_of_the_first_page_are_exact(rows: list[tuple[int, bool]], page: int, lost: bool) -> None:
-    """Even with wrong kept counts, a tier that ends on the first page is exact, and no tier's count is below what the
-    page shows."""
+    """Even if stored counts are wrong, a tier that ends on the first page is exact, and no tier's count is below what
+    the page shows.
+    """
     ordered = [(TIERS[tier], taken) for tier, taken in sorted(rows, key=lambda row: (row[1], row[0]))]
     truth = Counter(tier for tier, taken in ordered if not taken)
     kept = {} if lost else dict(truth)
@@ -270,7 +271,7 @@ def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     assert '"tier","URGENT","21","21","0","7","0",""' in text
     # two were booked and two taken: below five, so hidden
     assert f'"source","form","15","15","0","{HIDDEN}","{HIDDEN}",""' in text
-    # hidden too, because with the seven of the tier it would reveal those two
+    # hidden too, because the tier's seven would reveal those two
     assert f'"source","callback","6","6","0","{HIDDEN}","0",""' in text
     assert f'"campaign","\'=knees","{HIDDEN}","","","","",""' in text
     # hidden too, because subtraction would reveal the other campaign
@@ -279,7 +280,7 @@ def test_the_agency_sees_no_figure_of_one_to_four() -> None:
 
 
 def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
-    """As on the screen, a group of which no call was due yet has no figure, in place of 0."""
+    """As on the screen, a group without a call due yet has no figure, not 0."""
     leads = [varied(a_lead(URGENT), lead_id=UUID(int=each)) for each in range(3)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each)) for each in range(10, 19)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each), source="callback") for each in range(20, 28)]
@@ -287,7 +288,7 @@ def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
     assert '"source","callback","8","0","","0","",""' in text
-    # three calls were due; the six of the other source would reveal that
+    # three calls were due, which the other source's six would reveal
     assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
     assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 

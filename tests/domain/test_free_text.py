@@ -80,9 +80,9 @@ def test_sentences_are_words_without_fillers() -> None:
         ("chhiilllls", "chhiilllls"),  # too many mistakes
         ("caIentura".lower(), "calentura"),
         ("ca1entura", "calentura"),
-        ("feverish", "feverish"),  # a term covers every ending already
+        ("feverish", "feverish"),  # the term already has any ending
         ("hit", "hit"),  # too short to be sure
-        ("child", "child"),  # known to be right
+        ("child", "child"),  # a known word
         ("sunny", "sunny"),
     ],
 )
@@ -96,7 +96,7 @@ def test_spelling_is_corrected(word: str, corrected: str) -> None:
         ("feverish", [Hit("fever", 0, 1)]),
         ("cold and cold", [Hit("chill", 0, 3)]),
         ("cold and", []),
-        ("hot potato", [Hit("saying", 0, 2)]),  # "hot" lies within
+        ("hot potato", [Hit("saying", 0, 2)]),  # "hot" is part of it
         ("hot soup", [Hit("fever", 0, 1)]),
         ("high fever", [Hit("=high fever", 0, 2), Hit("fever", 1, 2)]),  # words of a phrase hide nothing
     ],
@@ -133,7 +133,7 @@ def test_a_denial_reaches_as_far_as_it_should(text: str, words: str) -> None:
     ("text", "said"),
     [
         ("high fever", True),
-        ("a high feverish", False),  # the phrase wants the word
+        ("a high feverish", False),  # the phrase needs the exact word
         ("fever and then chills", True),
         ("fever and then more chills", True),
         ("fever and then maybe more chills", False),  # four words between

@@ -29,7 +29,7 @@ def due(lead: Lead, at: datetime) -> int | None:
 
 
 def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
-    """Returns the lead after an alert check at the given time, and the level that was alerted."""
+    """Returns the lead after an alert check at this time, and the alerted level."""
     level = due(lead, at)
     return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead), at), level)
 
@@ -139,7 +139,7 @@ def test_a_level_in_open_hours_waits_for_opening() -> None:
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
 @pytest.mark.parametrize("late", [timedelta(hours=1), timedelta(days=40)])
 def test_after_an_outage_no_level_is_left_out(answers: Json, late: timedelta) -> None:
-    """Each escalation level has its own audience, so a late sweep must not skip one."""
+    """Each escalation level has its own audience, so a late sweep must skip none."""
     lead, levels = a_lead(answers), []
     for step in range(5):
         lead, level = alert(lead, RECEIVED + late + step * CLAIM_LASTS)

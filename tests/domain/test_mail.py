@@ -1,4 +1,4 @@
-"""Tests which mails to the person of a lead are due, and when: tables first."""
+"""Tests which mails to a lead's person are due, and when. Tables come first."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def with_receipt(lead: Lead) -> Lead:
         ({"name": "A", "email": "a@example.com"}, True),
         ({"name": "A", "phone": "(312) 555-0142"}, False),
         (EMAIL | {"message_ok": "yes"}, True),
-        (EMAIL | {"message_ok": "no"}, False),  # whoever reads the mail would learn who wrote it
+        (EMAIL | {"message_ok": "no"}, False),  # other readers of the mail would learn who sent it
         (EMAIL | {"message_ok": "no", "preference": "email"}, True),
         # the helper consented to mail at her own address
         (EMAIL | {"helper_name": "Sample Daughter", "relation": "daughter"}, True),
@@ -172,7 +172,7 @@ def test_a_claimed_receipt_that_was_never_recorded_is_forgotten_not_sent() -> No
     due = due_mail(lead, SOON + UNKNOWN_AFTER)
     assert due is not None
     assert due.step == "forget"
-    # with a sweep each minute, staff see "unknown" within five minutes
+    # given a sweep each minute, staff see "unknown" within five minutes
     assert timedelta(minutes=5) > UNKNOWN_AFTER + 2 * MINUTE
 
 

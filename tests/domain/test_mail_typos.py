@@ -1,4 +1,4 @@
-"""Tests which e-mail addresses the form questions, and that it questions no correct address."""
+"""Tests that the form queries e-mail addresses with likely typos, and no correct ones."""
 
 from __future__ import annotations
 

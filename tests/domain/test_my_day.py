@@ -1,4 +1,4 @@
-"""Tests what a member of staff did on a day, in the clinic's time zone."""
+"""Tests the list of what a member of staff did on a day, in the clinic's time zone."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def test_a_day_is_one_of_the_clinic() -> None:
 
 
 def test_a_lead_is_found_for_each_member_of_staff_and_day() -> None:
-    lead = released(worked_on(), TIERS, chicago(15, "02:00"))  # actions of the service belong to nobody's day
+    lead = released(worked_on(), TIERS, chicago(15, "02:00"))  # the service's own actions are in nobody's day
     assert list(day_keys_of(lead, ZONE)) == [day_key(NURSE.id, WEDNESDAY), day_key(CLERK.id, THURSDAY)]
 
 
 def test_only_the_latest_days_are_kept() -> None:
-    """One transaction writes all keys of a lead, and takes a hundred at most."""
+    """One transaction writes all of a lead's keys, and can write at most a hundred."""
     lead = a_lead(URGENT)
     for days in range(MOST_DAYS + 5):
         lead = act(lead, "note", at=RECEIVED + timedelta(days=days), text="A note.")

@@ -1,4 +1,4 @@
-"""Tests the next action on a lead, and what happens if its owner does not act in time."""
+"""Tests a lead's next action, and what happens if the owner does not act in time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def plan(lead: Lead) -> tuple[str, datetime | None, datetime | None, datetime | 
 
 
 TAKEN: list[tuple[Any, datetime, datetime]] = [
-    # answers -> when the owner is reminded, by when to call
+    # answers, when the owner is reminded, by when to call
     (EMERGENCY, chicago(14, "10:10"), chicago(14, "10:15")),
     (URGENT, chicago(14, "10:45"), chicago(14, "11:00")),
     (PRIORITY, chicago(15, "08:00"), chicago(15, "17:00")),
@@ -63,7 +63,7 @@ def test_a_lead_that_nobody_has_is_to_be_taken_by_its_deadline() -> None:
 
 
 CALLS: list[tuple[Any, list[str], str | None, str, datetime, datetime]] = [
-    # answers, calls, best time -> what is next, when, and when the lead goes back to the clinic
+    # answers, calls, best time; then: next action, its time, when the lead goes back to the clinic
     (EMERGENCY, ["no_answer"], None, "call_again", chicago(14, "10:15"), chicago(14, "10:30")),
     (EMERGENCY, ["no_answer"] * 2, None, "call_again", chicago(14, "11:00"), chicago(14, "11:15")),
     (EMERGENCY, ["no_answer"] * 3, None, "call_again", chicago(15, "08:00"), chicago(15, "08:15")),
@@ -121,7 +121,7 @@ def test_a_more_urgent_tier_shortens_the_time_to_call() -> None:
 
 
 def later(lead: Lead, at: datetime) -> tuple[Lead, list[int]]:
-    """Returns the lead after the sweeps of each minute until `at`, and the alerts that they sent."""
+    """Returns the lead after a sweep each minute until `at`, and the alerts that these sent."""
     now, sent = RECEIVED, []
     while now <= at:
         if is_overdue(lead, now):
@@ -161,7 +161,7 @@ def test_a_call_that_nobody_makes_again_goes_back_too() -> None:
     assert plan(taken)[:2] == (
         "call_again",
         chicago(14, "12:00"),
-    )  # it is overdue, so the new owner is reminded at once
+    )  # overdue, so the new owner is reminded at once
     assert taken.escalation.next_at == chicago(14, "13:05")
     again = act(taken, "contact_attempt", BEN, outcome="no_answer", at=chicago(14, "13:06"))
     assert plan(again)[:2] == ("call_again", chicago(15, "08:00"))  # the second unanswered call
@@ -189,7 +189,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
     lead = act(a_lead(EMERGENCY, contact={"name": "Jo Doe", "phone": "(312) 555-0142"}), "acknowledge")
     reminder = reminder_for(lead, "https://x.example/#", HOURS.zone)
     assert (reminder.kind, reminder.audience, reminder.attributes["owner"]) == ("reminder", "owner", "nurse")
-    assert reminder.attributes["on_call"] == "nurse"  # so that a person's own subscription gets alerts and reminders
+    assert reminder.attributes["on_call"] == "nurse"  # so that a personal subscription gets alerts and reminders
     assert reminder.body.splitlines()[:3] == [
         f"EMERGENCY lead {lead.reference} is yours.",
         "Next: call, due Wed 2026-01-14 10:15 CST.",
@@ -203,7 +203,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
         "Somebody had it and did not act in time.",
         "Overdue since Wed 2026-01-14 10:15 CST.",
     ]
-    assert alert.received_at is None  # its arrival is not measured again
+    assert alert.received_at is None  # its delay is not measured again
     assert "Doe" not in reminder.body + alert.body
 
 
@@ -211,7 +211,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
 def test_every_open_lead_has_a_next_action_and_a_time_at_which_somebody_looks(
     lead: Lead, steps: Any, minutes: int
 ) -> None:
-    """Checks invariant I11 of docs/reliability.md, for any actions and any sweep after them."""
+    """Checks invariant I11 of docs/reliability.md for any actions, each followed by any sweep."""
     at = RECEIVED
     for wanted, who, pause, _ in steps:
         at += timedelta(minutes=pause)

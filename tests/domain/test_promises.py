@@ -1,4 +1,4 @@
-"""Tests in every language that no advice promises something that the clinic does not do."""
+"""Tests in every language that advice promises nothing that the clinic does not do."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_promise_of_a_call_is_recognised(language: str, text: str, promise: bo
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_usual_texts_of_the_tiers_do_promise_a_call(language: str) -> None:
-    """The patterns would be worthless if they found no promise in texts that make one."""
+    """The patterns must find the promises in texts that do make one."""
     messages = rule_set_in(language).messages
     calls = {message.id for message in messages.values() if promises_call(message.text, language)}
     assert {

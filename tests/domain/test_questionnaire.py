@@ -1,4 +1,4 @@
-"""Tests the facts that answers state, and which answers are invalid."""
+"""Tests the facts that follow from answers, and which answers are invalid."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_the_questionnaire_is_complete() -> None:
 
 
 def test_questions_about_the_person_have_words_for_somebody_else() -> None:
-    """A helper reads 'their', never 'your'. Texts before the question who fills in the form are exempt."""
+    """A helper reads 'their', never 'your'. Exempt are texts before the question about who fills in the form."""
     own, theirs_never_has = (
         re.compile(rf"\b({words})\b", re.IGNORECASE) for words in ("I|me|my|you|your", "I|me|my|your")
     )

@@ -1,4 +1,4 @@
-"""Tests resubmissions: who owns the lead afterwards, which tier it has, and whether staff are alerted."""
+"""Tests resubmissions: the lead's owner and tier afterwards, and whether staff are alerted."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def waiting(answers: Json) -> Lead:
 
 
 def fully_escalated(answers: Json) -> Lead:
-    """Returns the lead after all levels have been alerted without anybody taking it."""
+    """Returns the lead after all levels were alerted and nobody took it."""
     lead = a_lead(answers, complete=False)
     for level in range(1, len(lead.ladder(TIERS, HOURS)) + 1):
         lead = alerted(lead, level)
@@ -88,7 +88,7 @@ def resubmitted(earlier: Lead, answers: Json, **changes: object) -> Lead:
 
 
 def alerts_staff(lead: Lead) -> bool:
-    """Tells whether an alert about the lead is due."""
+    """Returns whether an alert about the lead is due."""
     return lead.work.status == "new" and lead.escalation.next_at is not None and lead.escalation.next_at != NEVER
 
 
@@ -245,7 +245,7 @@ ROBIN = sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0177")
 # an unfinished ROUTINE form, then a PRIORITY one
 MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)
 CASES = {
-    # Each case: stored lead, new lead, whether the person has a receipt for the new lead, expected decision.
+    # Each case: stored lead, new lead, whether the person has a receipt for the new one, expected decision.
     "a repeat": (FINISHED, sent(ROUTINE, LATE), False, Keep),
     "a repeat from the spool": (FINISHED, sent(ROUTINE, EARLY), True, Keep),
     "the submission before the last": (MERGED, sent(ROUTINE, LATE, complete=False), False, Keep),
@@ -391,7 +391,7 @@ def with_contact_of(changes: Changes, answers: Json, at: datetime, *, complete: 
 def test_two_people_under_one_id_are_two_leads_and_one_person_is_one(
     finished: tuple[bool, bool], accepted: bool
 ) -> None:
-    """Holds in either order, and for any combination of equal name, number and address."""
+    """Holds in either order, whichever of name, number and address are the same."""
     for changes, another in (*((one, False) for one in SAME), *((one, True) for one in OTHER)):
         for first, second in (({}, changes), (changes, {})):
             stored = with_contact_of(first, SADDLE, EARLY, complete=finished[0])

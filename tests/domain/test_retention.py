@@ -1,4 +1,4 @@
-"""Tests retention: how long a lead is kept, and what remains of it afterwards."""
+"""Tests retention: how long a lead is kept, and what remains afterwards."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ class TestData:
 
 
 def test_every_ledger_field_is_judged_for_erasure() -> None:
-    """If this fails, a ledger field is new: decide whether the tombstone of an erased lead keeps it."""
+    """If this fails, a ledger field is new: decide whether an erased lead's tombstone keeps it."""
     assert {field.name for field in fields(ConsentRecord)} == {
         *("consent", "given", "text", "text_hash", "questionnaire", "questionnaire_version", "language", "how"),
         *("covers", "at", "hash"),

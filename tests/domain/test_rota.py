@@ -1,4 +1,4 @@
-"""Tests who is on call: nights, holidays, exceptions, gaps, and the nights in which clocks change."""
+"""Tests who is on call: at night, on holidays, in exceptions and gaps, and when clocks change."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ ON_CALL: list[tuple[list[dict[str, str]], tuple[str, ...], str, str]] = [
     ([], (), "2026-11-30T12:00-06", NOBODY),
     (EVERY_DAY, ("2026-12-01T12:00 2026-12-02T12:00 cat",), "2026-12-01T12:00-06", "cat"),
     (EVERY_DAY, ("2026-12-01T12:00 2026-12-02T12:00 cat",), "2026-12-02T12:00-06", "ann"),
-    (EVERY_DAY, (), "2026-12-25T12:00-06", NOBODY),  # a holiday has its own shifts, or nobody
+    (EVERY_DAY, (), "2026-12-25T12:00-06", NOBODY),  # a holiday has its own shifts or nobody
     (EVERY_DAY, (), "2026-12-25T03:00-06", "ben"),  # the shift of the night before continues
     (EVERY_DAY, (), "2026-12-26T12:00-06", "ann"),
     ([*EVERY_DAY, *week("Holiday 08:00-08:00 cat")], (), "2026-12-25T12:00-06", "cat"),
@@ -103,10 +103,10 @@ REACH = Reach(names=("ann",), at=at("2026-11-30T09:00-06"))
     ("reach", "when", "who"),
     [
         (REACH, "2026-11-30T09:04-06", "ann"),
-        (REACH, "2026-11-30T09:15-06", EVERYONE),  # the last check of the subscriptions is too long ago
+        (REACH, "2026-11-30T09:15-06", EVERYONE),  # the last check of subscriptions is too old
         (Reach(names=("ben",), at=REACH.at), "2026-11-30T09:04-06", EVERYONE),
         (None, "2026-11-30T09:04-06", EVERYONE),
-        (REACH, "2026-11-30T07:00-06", EVERYONE),  # ben is on call, and not subscribed
+        (REACH, "2026-11-30T07:00-06", EVERYONE),  # ben is on call but not subscribed
     ],
 )
 def test_the_whole_level_is_alerted_when_one_person_cannot_be(reach: Reach | None, when: str, who: str) -> None:
@@ -134,7 +134,7 @@ CLOCKS = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0,
 SHIFTS = st.fixed_dictionaries(
     {"day": st.sampled_from([*DAYS, HOLIDAY]), "starts": CLOCKS, "ends": CLOCKS, "who": st.sampled_from(STAFF)}
 )
-# around both changes of the clocks, and around the holiday
+# around both clock changes and the holiday
 MOMENTS = st.sampled_from(["2026-03-06T00:00-06", "2026-10-30T00:00-05", "2026-12-22T00:00-06"]).map(at)
 
 
@@ -151,8 +151,7 @@ def test_the_list_of_duties_says_the_same_as_the_question(
 
 @given(st.lists(SHIFTS, max_size=6))
 def test_shifts_without_a_problem_never_run_at_the_same_time(shifts: list[dict[str, str]]) -> None:
-    """Checks by counting: in an ordinary week, the time on call equals the sum of the shifts only if no shifts
-    overlap."""
+    """In an ordinary week, the time on call equals the sum of the shifts only if none overlap."""
     ordinary = [shift for shift in shifts if shift["day"] != HOLIDAY]
     asked = change(ordinary)
     since = at("2026-02-02T00:00-06")
@@ -167,7 +166,7 @@ PROBLEMS: list[tuple[list[dict[str, str]], tuple[str, ...], list[str]]] = [
     (EVERY_DAY, (), []),
     ([*EVERY_DAY, *week("Holiday 08:00-08:00 cat")], ("2026-12-24T17:00 2026-12-25T08:00 cat",), []),
     (week("Mon 08:00-17:00 ann", "Mon 16:00-18:00 ben"), (), ["/weekly/1"]),
-    (week("Sun 17:00-08:00 ann", "Mon 07:30-09:00 ben"), (), ["/weekly/1"]),  # overlaps across the end of the week
+    (week("Sun 17:00-08:00 ann", "Mon 07:30-09:00 ben"), (), ["/weekly/1"]),  # an overlap across the end of the week
     (week("Mon 07:30-09:00 ben", "Sun 17:00-08:00 ann"), (), ["/weekly/1"]),
     (week("Mon 08:00-08:00 ann", "Tue 08:00-17:00 ben"), (), []),
     (week("Holiday 08:00-17:00 ann", "Holiday 12:00-13:00 ben"), (), ["/weekly/1"]),
@@ -176,7 +175,7 @@ PROBLEMS: list[tuple[list[dict[str, str]], tuple[str, ...], list[str]]] = [
     ([], ("2026-12-24T17:00 2026-12-24T17:00 ann",), ["/overrides/0/ends"]),
     ([], ("2026-12-24T17:00 2026-12-25T08:00 ann", "2026-12-25T07:00 2026-12-25T09:00 ben"), ["/overrides/1"]),
     ([], ("2026-12-24T17:00 2026-12-25T08:00 ann", "2026-12-25T08:00 2026-12-25T09:00 ben"), []),
-    ([], ("2026-03-08T02:30 2026-03-08T06:00 ann",), ["/overrides/0/starts"]),  # clocks skip 02:30 in that night
+    ([], ("2026-03-08T02:30 2026-03-08T06:00 ann",), ["/overrides/0/starts"]),  # clocks skip 02:30 that night
     ([], ("2026-03-07T22:00 2026-03-08T02:00 ann",), ["/overrides/0/ends"]),
     ([], ("2026-11-01T01:30 2026-11-01T06:00 ann",), []),
 ]

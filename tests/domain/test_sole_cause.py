@@ -1,4 +1,4 @@
-"""Tests which safety rule is the only cause of a tier."""
+"""Tests which safety rule is the sole cause of a tier."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STEROID = ticked("sys", "steroid-long")
 
 @pytest.fixture
 def rules() -> RuleSet:
-    """Provides three safety rules, and a not-a-fit rule that any of them suppresses."""
+    """Provides three safety rules, each of which suppresses a not-a-fit rule, and that rule."""
     return RULE_SET._replace(
         safety=(safety("E", "EMERGENCY", FEVER), safety("U", "URGENT", WEAK), safety("P", "PRIORITY", STEROID)),
         not_fit=(NotFitRule("N", "reason", (), ticked("region", "other"), "NOT_A_FIT", RULE_SET.net, None),),

@@ -1,4 +1,4 @@
-"""Tests actions of staff: single cases, and properties that hold for any sequence of actions."""
+"""Tests staff actions: single cases, and properties of any sequence of actions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def act(
 
 
 def work_of(lead: Lead, request: Action, who: Staff, at: datetime) -> Lead:
-    """Carries out a request as if its sender saw the current version of the lead."""
+    """Carries out a request whose sender saw the lead's current version."""
     return work(lead, varied(request, version=lead.version), who, at, RULES, colleague_of(who))
 
 
@@ -208,7 +208,7 @@ def test_a_colleagues_call_refuses_what_would_end_the_work_unread(name: str, *, 
     with pytest.raises(WrongState) as refusal:
         work(noted, action(name, lead.version, **NEEDED.get(name, {})), NURSE, RECEIVED, RULES)
     assert (refusal.value.by_name, refusal.value.action) == ("desk", "contact_attempt")
-    # whoever has seen the call may do it
+    # allowed for whoever has seen the call
     assert act(noted, name, **NEEDED.get(name, {})).history[-1].action == name
 
 
@@ -248,7 +248,7 @@ def test_raising_a_tier_never_delays_the_deadline() -> None:
 
 @pytest.mark.parametrize("fields", [{"text": "\u5f20" * 1000}, {"text": "-"}])
 def test_a_full_history_stops_nobody_from_taking_the_lead(fields: dict[str, Any]) -> None:
-    """A table item holds at most 400 KB. A lead that no longer fitted could not be acknowledged."""
+    """A table item holds at most 400 KB. A larger lead could not be acknowledged."""
     lead, full = a_lead(URGENT), False
     while not full:
         try:

@@ -1,4 +1,4 @@
-"""Tests how a lead is stored: each field belongs to one part, and is written and read back."""
+"""Tests that each field of a lead belongs to one part, and is written and read back."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_summary_is_read_back_as_it_was_stored() -> None:
 
 @pytest.mark.parametrize("made", [a_lead(URGENT), a_lead(EMERGENCY, complete=False), LeadSummary.of(a_lead())])
 def test_a_value_made_without_validation_would_pass_it(made: Stored) -> None:
-    """Checks the JSON strictly: in every part, a number in place of a text would be refused."""
+    """Strict validation refuses a number in place of a text, in every part."""
     assert type(made).model_validate_json(made.model_dump_json(warnings="error"), strict=True) == made
 
 

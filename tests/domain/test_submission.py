@@ -1,4 +1,4 @@
-"""Tests submissions: fields are normalised, and the same content has the same hash."""
+"""Tests submissions: fields are normalised, and equal content has equal hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares the rules of the fs-triage rule set with the vignettes and with `second_reading` of the clinical text."""
+"""Compares the fs-triage rules with the vignettes and with the second reading of the clinical text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def scored(answers: dict[str, Any], door: str = FORM) -> dict[str, Any]:
 
 
 def agreed(answers: dict[str, Any], door: str = FORM) -> dict[str, Any]:
-    """Returns the triage result, on which the rules and the second reading must agree."""
+    """Returns the triage result. Checks that the rules and the second reading agree on it."""
     result, reading = scored(answers, door), second_reading(answers, door)
     assert {key: result[key] for key in reading} == reading, (door, answers)
     return result
@@ -75,8 +75,9 @@ def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
 
 
 def test_triage_agrees_when_one_answer_changes() -> None:
-    """Removes one answer at a time, and also replaces it by each option of its question; in a multiple-choice question,
-    also adds each option."""
+    """Removes each answer in turn, and replaces it by each option of its question. In multiple-choice questions, also
+    adds each option.
+    """
     for base in BASES:
         for question in RULE_SET.questionnaire.questions.values():
             agreed({code: answer for code, answer in base.items() if code != question.code})
@@ -286,7 +287,7 @@ def test_a_contradiction_alone_shows_the_message_of_its_tier() -> None:
 
 
 def test_a_crisis_is_spoken_to_alone() -> None:
-    """No other advice, such as on bladder or fever, is shown beside it."""
+    """No other advice is shown beside it, such as on bladder or fever."""
     assert scored(HEALTHY | {"em-now": ["self-harm"]})["messages"] == ["M-E-CRISIS"]
     assert scored(HEALTHY | {"note": "I want to die"})["messages"] == ["M-E-CRISIS"]
     both = scored(HEALTHY | {"em-now": ["self-harm", "chest-pressure"]})["messages"]

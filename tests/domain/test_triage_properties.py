@@ -1,4 +1,4 @@
-"""Tests properties of triage that hold for any answers (Hypothesis)."""
+"""Tests properties of triage for any answers (Hypothesis)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def scored(answers: Answers, door: str = FORM) -> TriageResult:
 
 
 def rank(answers: Answers, door: str = FORM) -> int:
-    """Returns the rank of the tier; 0 is the most urgent."""
+    """Returns the tier's rank; 0 is the most urgent."""
     return RULE_SET.tiers[scored(answers, door).tier].rank
 
 
@@ -63,7 +63,7 @@ def test_a_safety_rule_fires_exactly_if_its_condition_holds(answers: dict[str, A
 
 
 def test_most_safety_rules_need_an_answer() -> None:
-    """Otherwise triage would evaluate each of them for every person."""
+    """Otherwise triage would have to evaluate all of them for everybody."""
     needy = [rule for rule in RULE_SET.safety if rule.needs]
     assert len(needy) > 0.8 * len(RULE_SET.safety)
     assert all(option in QUESTIONS[code].option_codes for rule in needy for code, option in rule.needs or ())
@@ -87,7 +87,7 @@ def test_a_rash_never_ends_below_urgent(answers: dict[str, Any]) -> None:
 @settings(max_examples=300 * DEPTH)
 @given(answer_sets, st.sampled_from(sorted(HARMLESS)), doors)
 def test_unknown_is_not_safe(answers: dict[str, Any], question: str, door: str) -> None:
-    """An answer that is missing or not sure is never less urgent than the clear harmless answer."""
+    """A missing or unsure answer never gives a less urgent tier than a clearly harmless one."""
     harmless = rank(answers | {question: HARMLESS[question]}, door)
     assert rank(without(answers, question), door) <= harmless
     if "unsure" in QUESTIONS[question].option_codes:
