@@ -1,6 +1,4 @@
-"""Serves a third-party site that embeds the form: on another origin, under a strict security policy, in a narrow
-column.
-"""
+"""Serves a third-party site that embeds the form: another origin, a strict security policy, a narrow column."""
 
 import threading
 from http import HTTPStatus

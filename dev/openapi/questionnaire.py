@@ -1,6 +1,4 @@
-"""Models of the answer to GET /questionnaires/{id}. The service itself builds the answer without them, for a quick cold
-start.
-"""
+"""Models of the answer to GET /questionnaires/{id}. The service itself does without them, to start quickly."""
 
 from typing import Literal
 

@@ -38,9 +38,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What decides a lead's position in the worklist. Times are minutes from a fixed instant; `due` is None without a
-    deadline.
-    """
+    """What decides a lead's position in the worklist. Times are minutes from a fixed instant; `due` may be None."""
 
     tier: str
     status: str
@@ -151,9 +149,7 @@ def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, listing(table), RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (50, False)
-    assert (
-        memory.requests == 2 * partitions + 1
-    )  # it also reads the first rows of all open leads, to count waiting leads
+    assert memory.requests == 2 * partitions + 1  # and the first rows of all open leads
 
 
 def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:

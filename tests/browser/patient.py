@@ -81,8 +81,7 @@ class Patient:
         return self
 
     def fill_to(self, step: int, **changed: str | list[str]) -> Patient:
-        """Fills in the form from the first page to `step`, without red flags except those in `changed` (underscores for
-        dashes)."""
+        """Fills in the form up to page `step`, without red flags except those in `changed` (with _ for -)."""
         return self.go_on(1, step, **changed)
 
     def go_on(self, first: int, step: int, **changed: str | list[str]) -> Patient:
@@ -138,9 +137,7 @@ class Patient:
         return self
 
     def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
-        """Checks which page is shown. `focused`: the element that should have the focus; after a reload, the question
-        answered last.
-        """
+        """Checks which page is shown. `focused`: what has the focus; after a reload, the question answered last."""
         shown = re.compile(rf"^{text.format(number=number, count=LAST)}, ")
         appears(self.page.locator(".progress", has_text=shown))
         if self.level == 1:  # an embedded form does not take the focus when it loads

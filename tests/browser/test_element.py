@@ -1,5 +1,4 @@
-"""Tests the form embedded in another site's page: another origin, a strict security policy, a narrow column,
-conflicting styles."""
+"""Tests the form on another site: another origin, a strict security policy, a narrow column, conflicting styles."""
 
 from __future__ import annotations
 
@@ -219,9 +218,7 @@ SITE_WITH_MONITORING = """
 
 
 def test_a_site_with_monitoring_and_several_forms(patient: Patient, page: Page) -> None:
-    """The site's monitoring adds a header to every request. Each form makes a separate submission, and links its own
-    phone number.
-    """
+    """The monitoring adds a header to every request. Each form sends its own submission and links its own number."""
     page.add_init_script(SITE_WITH_MONITORING)
     patient.open()
     first, second = page.locator("lead-form").nth(0), page.locator("lead-form").nth(1)

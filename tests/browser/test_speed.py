@@ -1,5 +1,4 @@
-"""Tests that a visitor on a slow phone can start within a second. `python -m benchmarks.form_speed` prints the
-figures."""
+"""Tests that a visitor on a slow phone can start within a second. benchmarks/form_speed.py prints the figures."""
 
 from __future__ import annotations
 

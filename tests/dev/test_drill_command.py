@@ -1,6 +1,4 @@
-"""Tests on moto that leads are compared with a point-in-time copy and copied back. `make drill` rehearses the whole
-drill.
-"""
+"""Tests on moto that leads are compared with a point-in-time copy and copied back. `make drill` rehearses it all."""
 
 from __future__ import annotations
 

@@ -101,9 +101,7 @@ def is_canary(drawing: FormGuard, checking: FormGuard) -> bool:
 def test_a_second_rotation_retires_the_first_form_key_and_keeps_person_keys(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Erased leads cannot be rehashed. Former keys stay, so that a person's contact can still be compared with the
-    hashes.
-    """
+    """Erased leads cannot be rehashed. Former keys stay, so that contacts can still be compared with hashes."""
     run(clients, monkeypatch)
     before = keys(clients, "FormKey")[0]
     _, used = run(clients, monkeypatch)

@@ -156,9 +156,7 @@ def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_scores_an_answer_set_within_its_time(tmp_path: Path) -> None:
-    """Runs the command in a new process, up to three times, and takes the best CPU time, so that other load does not
-    count.
-    """
+    """Takes the best CPU time of up to three new processes, so that other load does not count."""
     chance = random.Random(5)
     lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
     file = tmp_path / "answers.jsonl"

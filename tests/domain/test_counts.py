@@ -192,9 +192,7 @@ def test_the_only_cause_of_a_tier_stays_when_the_rules_change() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40), st.integers(1, 10), st.booleans())
 def test_untaken_leads_of_the_first_page_are_exact(rows: list[tuple[int, bool]], page: int, lost: bool) -> None:
-    """Even if stored counts are wrong, a tier that ends on the first page is exact, and no tier's count is below what
-    the page shows.
-    """
+    """With wrong stored counts, a tier that ends on the page is exact, and no count is below what the page shows."""
     ordered = [(TIERS[tier], taken) for tier, taken in sorted(rows, key=lambda row: (row[1], row[0]))]
     truth = Counter(tier for tier, taken in ordered if not taken)
     kept = {} if lost else dict(truth)

@@ -75,9 +75,7 @@ def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
 
 
 def test_triage_agrees_when_one_answer_changes() -> None:
-    """Removes each answer in turn, and replaces it by each option of its question. In multiple-choice questions, also
-    adds each option.
-    """
+    """Removes each answer in turn, replaces it by each option, and in multiple-choice questions adds each option."""
     for base in BASES:
         for question in RULE_SET.questionnaire.questions.values():
             agreed({code: answer for code, answer in base.items() if code != question.code})

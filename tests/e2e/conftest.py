@@ -47,7 +47,7 @@ class Service:
         return self.call("POST", path, body, {"content-type": "application/json"} | (headers or {}))
 
     def submit(self, submission: Json) -> Answer:
-        """Sends a submission as the form does, which tries again after a 503."""
+        """Sends a submission as the form does: retries after a 503."""
         for _ in range(3):
             answer = self.post("submissions", submission)
             if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -69,7 +69,7 @@ def _read(answer: Any) -> Answer:
 
 @dataclass(frozen=True)
 class Staff:
-    """The alerts that the topic's subscribers receive."""
+    """The alerts that staff receive from the topic."""
 
     outbox: Outbox
 
@@ -102,7 +102,7 @@ def staff(cloud: LocalCloud) -> Iterator[Staff]:
 
 @pytest.fixture
 def submission() -> Json:
-    """Provides a submission by a typical patient of the clinic without a red flag, which becomes a PRIORITY lead."""
+    """Provides a typical patient's submission without a red flag. It becomes a PRIORITY lead."""
     return {
         "submission_id": str(uuid4()),
         "questionnaire": {"id": "fs-intake", "version": "2.0.0"},

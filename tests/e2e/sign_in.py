@@ -1,4 +1,4 @@
-"""Signs in as a browser does: opens the sign-in page, gets an authorization code, and exchanges it with PKCE."""
+"""Signs in like a browser: opens the sign-in page, gets an authorization code, and exchanges it with PKCE."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class SignIn:
         return self.service.get(f"oauth2/authorize?{urlencode(query | changes)}")
 
     def code(self, who: str, password: str = PASSWORD) -> str:
-        """Signs in, and returns the code in the redirect to the inbox, or "" if the redirect has no code."""
+        """Signs in, and returns the code from the redirect to the inbox, or "" if there is none."""
         fields = _Fields()
         fields.feed(self.page().body.decode())
         body = urlencode(fields.found | {"username": who, "password": password})

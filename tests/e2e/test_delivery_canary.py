@@ -1,5 +1,4 @@
-"""Tests the canary on the local cloud: it travels from the real API through table, stream and topic to its filtered
-queue."""
+"""Tests the canary on the local cloud: from the real API through table, stream and topic to its filtered queue."""
 
 from __future__ import annotations
 

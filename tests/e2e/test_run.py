@@ -1,4 +1,4 @@
-"""Tests `make run`: samples, alerts, the outbox, opening a lead, SIGTERM, Ctrl-C, and the state that it keeps."""
+"""Tests `make run`: samples, alerts, the outbox, opening a lead, SIGTERM, Ctrl-C, and saved state."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.cloud
 
 
 def _enable_ctrl_c() -> None:
-    """Enables Ctrl-C (SIGINT), because tests that run in the background inherit a setting that ignores it."""
+    """Enables Ctrl-C (SIGINT), which processes in the background inherit as ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
-    """A running service, and the lines that it has written to the terminal."""
+    """A running service, and its lines in the terminal."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.site = f"http://127.0.0.1:{(port := free_port())}/"

@@ -1,5 +1,4 @@
-"""Tests the spool: a submission made while the table is unavailable gets a 202, and staff are alerted once the table is
-back."""
+"""Tests the spool: a submission without the table gets a 202, and staff are alerted once the table is back."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ Outage = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture
 def without_table(cloud: LocalCloud) -> Outage:
-    """Makes capture_lead use a table that does not exist, and stops replays of the spool."""
+    """Points capture_lead to a missing table, and stops replays of the spool."""
     functions = cloud.client("lambda")
     capture = cloud.resources["CaptureLead"]
     [mapping] = functions.list_event_source_mappings(FunctionName=cloud.resources["ReplaySubmissions"])[

@@ -1,5 +1,4 @@
-"""Tests staff on the local cloud: signing in at the user pool's page, tokens that API Gateway checks, concurrent
-actions."""
+"""Tests staff on the local cloud: the user pool's sign-in page, API Gateway's token checks, concurrent actions."""
 
 from __future__ import annotations
 
@@ -72,8 +71,10 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 
 
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
-    """Flips a bit in every third character of the token except the last, which has unused bits. The authorizer that
-    reads the token is not ours."""
+    """Flips a bit in every third character of the token, but not in the last one, which has unused bits.
+
+    Every third suffices, because the authorizer is not ours.
+    """
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200
     for place in range(0, len(token) - 1, 3):

@@ -1,4 +1,4 @@
-"""Tests the way of a submission from the form to the staff: HTTP, table, stream, topic, queue."""
+"""Tests a submission's path from the form to staff: HTTP, table, stream, topic, queue."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def stored(cloud: LocalCloud, lead_id: str) -> Json | None:
 
 
 def count(cloud: LocalCloud, text: str) -> int:
-    """Returns how many stored leads contain `text`, so that other tests' leads do not count."""
+    """Returns how many stored leads contain `text`, which excludes other tests' leads."""
     pages = (
         cloud.client("dynamodb")
         .get_paginator("scan")
@@ -54,7 +54,7 @@ def test_a_submission_is_stored_and_staff_are_alerted(
 def test_the_same_submission_again_is_the_same_lead_and_one_alert(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
-    del submission["contact"]["email"]  # a receipt says whether a mail went meanwhile
+    del submission["contact"]["email"]  # a receipt would say whether a mail was sent meanwhile
     first, again = (service.submit(submission) for _ in range(2))
 
     assert (first.status, again.status) == (HTTPStatus.CREATED, HTTPStatus.OK)

@@ -1,4 +1,4 @@
-"""Tests that a pager on loopback gets a signed webhook, which the library of the webhook specification verifies."""
+"""Tests that a pager on loopback gets a signed webhook, verified by the specification's own library."""
 
 from __future__ import annotations
 

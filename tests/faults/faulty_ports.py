@@ -1,4 +1,4 @@
-"""Stands in for table, spool, topic and rota of the simulation, behind calls that may fail."""
+"""Replaces table, spool, topic and rota in the simulation, with calls that may fail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "
 
 
 class FaultyLeads:
-    """The table as the use cases see it, behind calls that may fail."""
+    """The table as the use cases see it, with calls that may fail."""
 
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -42,7 +42,7 @@ class FaultyLeads:
         return self._days.carry("table", lead_id, lambda: self._days.read(lead_id), StoreUnavailable)
 
     def with_rota(self, lead_id: UUID) -> tuple[Lead | None, DutyBoard]:
-        """Returns the lead and the rota, which managers change and which cannot always be read."""
+        """Returns the lead and the rota, or no rota if reading it fails."""
         board = self._days.rota()
         try:
             return self.get(lead_id), board
@@ -56,7 +56,7 @@ class FaultyLeads:
     def replace(self, before: Lead, after: Lead) -> None:
         def effect() -> bool:
             stored = self._days.read(before.lead_id)
-            if stored is after:  # the SDK's retry finds that its own first attempt has written the lead
+            if stored is after:  # the SDK's retry finds that the first attempt wrote the lead
                 return True
             if stored is None or stored.version != before.version:
                 return False
@@ -103,7 +103,7 @@ class SetAside:
 
 
 class FaultyTopic:
-    """The topic as one process sees it, at the pace of that process."""
+    """The topic as one process uses it, at that process's pace."""
 
     def __init__(self, days: Days, pace: float) -> None:
         self._days = days

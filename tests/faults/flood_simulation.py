@@ -1,5 +1,7 @@
-"""Simulates a flood of spam: the real use cases with a table and a topic in memory, and a virtual clock. The same seed
-gives the same run."""
+"""Simulates a flood of spam: the real use cases, a table and a topic in memory, a virtual clock.
+
+The same seed gives the same run.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +28,12 @@ RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
 
 
-SHARDS = 4  # shards of a new table's stream; each has one run of alert_staff at a time
+SHARDS = 4  # shards of a new table's stream; each runs one alert_staff at a time
 
 
 @dataclass
 class Sent:
-    """What the topic received. `mails`: the times of mails to AlertEmail, which gets every mail."""
+    """What the topic received. `mails`: when AlertEmail, which gets all mail, got each one."""
 
     alerts: list[tuple[datetime, Alert]] = field(default_factory=list)
     summaries: list[tuple[datetime, Summary]] = field(default_factory=list)
@@ -39,7 +41,7 @@ class Sent:
 
 
 class Topic:
-    """The topic as one process sees it, with the clock of that process and at its pace."""
+    """The topic as one process uses it, by that process's clock and at its pace."""
 
     def __init__(self, sent: Sent, pace: float) -> None:
         self.now = START
@@ -63,8 +65,7 @@ class Topic:
 
 
 class Clinic:
-    """The service that a test floods. `call_takes`: how long a sweep takes for each lead, so that a backlog delays the
-    sweep."""
+    """The flooded service. `call_takes`: how long a sweep takes per lead, so that a backlog delays it."""
 
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)
@@ -91,7 +92,7 @@ class Clinic:
         return submission_id
 
     def stream(self, lead_id: UUID) -> None:
-        """Runs alert_staff for a record of one of the shards, which are each busy until their last record is done."""
+        """Runs alert_staff for a record in one of the shards. A shard is busy until its last record is done."""
         shard = self.shards[lead_id.int % SHARDS]
         shard.now = max(shard.now, self.now)
         alert_staff(lead_id, self._alerting(shard), shard.now)

@@ -1,6 +1,6 @@
 """Runs what visitors, staff and AWS do under a plan of faults, then checks the promises of docs/reliability.md.
 
-After a flow the fault ends; then replays of the spool and sweeps must repair everything, without the stream.
+After each flow the fault ends. Then replays and sweeps must repair everything, without the stream.
 
 """
 
@@ -27,10 +27,10 @@ class Flow:
     """Something that a client or AWS does.
 
     prepare: runs without faults; returns what `act` needs
-    act: runs with faults; returns the client's reply, and runs again for a client that retries
-    tries: whether a client may retry; all other flows are only followed by sweeps
-    leads: the most leads that may be stored
-    poison: whether an entry of the spool is unreadable
+    act: runs with faults; returns the client's reply; repeated if the client retries
+    tries: whether a client may retry; other flows are only followed by sweeps
+    leads: how many leads may be stored at most
+    poison: whether a spool entry is unreadable
 
     """
 
@@ -182,7 +182,7 @@ FLOWS = (
 def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
     """Runs a flow with a plan, ends the fault, and returns the violations.
 
-    tries_again: whether a client that was not told of success sends the request again after the fault
+    tries_again: whether a client without a success repeats the request after the fault
 
     """
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
@@ -207,14 +207,13 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
 
 
 def attempts_of(world: World, flow: Flow) -> int:
-    """Returns how many attempts the flow makes when nothing fails."""
+    """Returns how many attempts the flow makes if nothing fails."""
     assert run(world, flow, no_fault) == []
     return world.flow_attempts
 
 
 def _heal(world: World) -> None:
-    """Replays the spool twice, once with duplicates, and sweeps twice, because a lapsed claim is due again by the
-    second sweep."""
+    """Replays the spool twice, once with duplicates. Sweeps twice, because a claim has lapsed by the second sweep."""
     world.flow_attempts = world.attempts
     sent_twice = list(world.spool)
     world.replay()

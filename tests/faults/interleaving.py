@@ -1,7 +1,7 @@
-"""Runs concurrent tasks in every possible order: at each call to table, topic or spool, another task may go first.
+"""Runs concurrent tasks in every order: at each call to table, topic or spool, another task may go first.
 
-A schedule says which task takes its turn at each call. All schedules run, except those that reach a state that another
-schedule has already reached: the same content in table, topic and spool, and the same answers to every task so far.
+A schedule says which task makes each call. A schedule ends early if it reaches a state that an earlier one reached:
+the same content in table, topic and spool, and the same answers to every task so far.
 
 """
 
@@ -34,11 +34,11 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK, NoAccessLog
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben", "cat")}
-WAIT = 120  # seconds: a turn takes microseconds, so this limit only ends a test that hangs
+WAIT = 120  # seconds; only ends a test that hangs, since a turn takes microseconds
 
 
 class Abandoned(BaseException):
-    """Signals that this schedule has reached a state that another schedule has already reached."""
+    """This schedule has reached a state that an earlier one reached."""
 
 
 class Turns:
@@ -49,7 +49,7 @@ class Turns:
         self._go = [threading.Semaphore(0) for _ in tasks]
         self._done = [False] * len(tasks)
         self._abandoned = False
-        self.seen: list[list[str]] = [[] for _ in tasks]  # the answers that each task has got so far
+        self.seen: list[list[str]] = [[] for _ in tasks]  # the answers to each task so far
         self.errors: list[BaseException] = []
         self._threads = [
             threading.Thread(target=self._run, args=(number, task), daemon=True) for number, task in enumerate(tasks)
@@ -75,7 +75,7 @@ class Turns:
             self.give(number)
 
     def point(self) -> None:
-        """Waits for the turn of the calling task."""
+        """Waits for the calling task's turn."""
         number = self._threads.index(threading.current_thread())
         self._moved.release()
         self._go[number].acquire(timeout=WAIT)
@@ -98,7 +98,7 @@ class Turns:
 
 @dataclass
 class Meeting:
-    """The state that the concurrent tasks share. `turns` is None while only one task runs."""
+    """The state that concurrent tasks share. `turns` is None while only one task runs."""
 
     leads: dict[UUID, Lead] = field(default_factory=dict)
     alerts: list[tuple[str, int]] = field(default_factory=list)
@@ -109,10 +109,10 @@ class Meeting:
     turns: Turns | None = None
     version: int = 1  # the version of the lead that staff saw
     board: DutyBoard = field(default_factory=lambda: DutyBoard(Rota()))
-    alerted_alone: list[str] = field(default_factory=list)  # for each alert to clinicians: one person, or "everyone"
+    alerted_alone: list[str] = field(default_factory=list)  # per alert to clinicians: one person, or "everyone"
 
     def call(self, effect: Callable[[], T]) -> T:
-        """Makes one atomic call when it is the calling task's turn."""
+        """Makes one atomic call in the calling task's turn."""
         if self.turns is None:
             return effect()
         self.turns.point()

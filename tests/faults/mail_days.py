@@ -1,7 +1,7 @@
-"""Simulates hours of mail to persons with random faults: the real use case on a virtual clock, all drawn from one seed.
+"""Simulates hours of mail to persons with random faults, all from one seed: the real use case on a virtual clock.
 
 Calls fail before or after they take effect, replies are lost, processes are killed, and two sweeps run at once. Leads
-share addresses. SES's limits are checked as for alerts.
+share addresses. SES's limits are checked like those for alerts.
 
 """
 
@@ -29,15 +29,15 @@ T = TypeVar("T")
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 CALL_TAKES = 0.02  # seconds
 SWEEP_STOPS = 30 * SECOND
-PEOPLE = 60  # addresses; each is left by several leads
+PEOPLE = 60  # addresses, each shared by several leads
 
 
 class Killed(BaseException):
-    """The machine has died. It is not an Exception, so that the function cannot catch it."""
+    """The machine died. Not an Exception, so that the function cannot catch it."""
 
 
 class MailDays:
-    """One simulated run. `violations`: broken promises, as sentences. `fault_rate`: share of the calls that fail."""
+    """One simulated run. `violations`: broken promises, as sentences. `fault_rate`: share of calls that fail."""
 
     def __init__(self, seed: int, leads: int, fault_rate: float) -> None:
         self.chance = random.Random(f"mail/{seed}/{fault_rate}")
@@ -75,7 +75,7 @@ class MailDays:
         self.kept[lead_id] = varied(self._template, **changes)
 
     def sweep(self) -> None:
-        """Runs a sweep as its own process, with its own pace."""
+        """Runs a sweep as a separate process, with its own pace."""
         self._sweeping += 1
         mails = _Ses(self, Pace(MAIL_PACE, self._seconds, self._wait))
         writer = MailWriter("Example Spine Clinic", "(312) 555-0100", HOURS, {})
@@ -98,7 +98,7 @@ class MailDays:
         self.now += seconds * SECOND
 
     def carry(self, effect: Callable[[], T], refused: Exception, lost: Exception) -> T:
-        """Carries out a call. `refused`: the error if nothing happened; `lost`: the error if its reply was lost."""
+        """Carries out a call. `refused`: the error if it had no effect; `lost`: the error if only its reply was lost."""
         self.now += CALL_TAKES * SECOND
         if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered the minute twice
             self.counts["side by side"] += 1
@@ -116,7 +116,7 @@ class MailDays:
     # ---- checks of the promises
 
     def _check_claims(self, swept_at: datetime, failed: Collection[UUID]) -> None:
-        """Checks that a whole sweep says "unknown" of each claim whose result nobody will record any more."""
+        """Checks that a full sweep marks abandoned claims as "unknown"."""
         for lead in self.kept.values():
             for entry in lead.mail.entries:
                 lapsed = entry.status == "sending" and swept_at - entry.at > UNKNOWN_AFTER

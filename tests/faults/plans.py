@@ -1,4 +1,4 @@
-"""Makes plans of faults: a single fault, outages of whole services, and several random faults."""
+"""Plans faults: a single fault, outages of whole services, and several random faults."""
 
 from __future__ import annotations
 
@@ -20,14 +20,12 @@ FAULT_RATE = 0.3  # share of the attempts that fail in `several_faults`
 
 
 def retry_choices(flow: Flow) -> tuple[bool, ...]:
-    """Returns the choices for whether the client retries: True and False if the flow's client may, otherwise only
-    False."""
+    """Returns whether the client retries: both True and False if it may, else only False."""
     return (False, True) if flow.tries else (False,)
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """Injects the fault at each attempt of the flow in turn. Yields the violations, each with the plan that led to
-    it."""
+    """Injects the fault at each of the flow's attempts in turn. Yields violations, each with its plan."""
     for attempt in range(attempts_of(made, flow)):
         for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)
@@ -43,7 +41,7 @@ def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str
 
 
 def several_faults(made: World, seed: int, number: int) -> Iterator[str]:
-    """Runs a random flow in which each attempt may have a random fault."""
+    """Runs a random flow where each attempt may have a random fault."""
     chance = random.Random(f"{seed}/{number}")
     flow = chance.choice(FLOWS)
     faults = [chance.choice(FAULTS) if chance.random() < FAULT_RATE else None for _ in range(40)]

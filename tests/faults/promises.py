@@ -18,14 +18,14 @@ from tests.faults.random_faults import MINUTE, SECOND, YEAR_BEGINS, Run
 from tests.leads import RULEBOOK
 
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-11-26,2026-12-25")
-SWEEP_STOPS = 30 * SECOND  # the same limit as in functions/escalate_leads.py
+SWEEP_STOPS = 30 * SECOND  # as in functions/escalate_leads.py
 ALERTED_WITHIN = 2 * MINUTE  # counted from when the lead was received or the fault ended
 ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # counted from when the level was due
-MOMENT = 2 * SECOND  # the most that two clocks may differ
+MOMENT = 2 * SECOND  # how far two clocks may differ
 
 
 def check(run: Run) -> None:
-    """Adds the broken promises to the violations of a run that is over."""
+    """Adds broken promises to a finished run's violations."""
     for lead_id in run.ever_spooled - run.table.leads.keys():
         run.broken("I1", lead_id, "was spooled and never stored")
     for lead_id, lead in run.table.leads.items():
@@ -56,8 +56,7 @@ def check(run: Run) -> None:
 
 
 def _check_number(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-    """Checks that a level is alerted again only after a fault hit that lead: a lost reply, or an alert that was not
-    recorded."""
+    """Checks that a level is repeated only if a fault hit the lead: a lost reply, or an unrecorded alert."""
     levels: dict[tuple[int, datetime], list[datetime]] = {}
     for at, level, ladder in alerts:
         levels.setdefault((level, ladder), []).append(at)
@@ -72,8 +71,7 @@ def _check_number(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, dat
 
 
 def _check_follow_up(run: Run, lead: Lead) -> None:
-    """Checks that every open lead has a next action, that its owner is reminded, and that an overdue lead loses its
-    owner."""
+    """Checks that open leads have a next action and a reminder for the owner, and that overdue ones lose the owner."""
     lead_id, planned = lead.lead_id, next_action(lead)
     if lead.needs_someone and planned is None:
         run.broken("I11", lead_id, "is open without a next action")
@@ -94,7 +92,7 @@ def _check_follow_up(run: Run, lead: Lead) -> None:
 
 
 def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-    """Checks that consecutive levels belong to one ladder: a new ladder starts at level 1."""
+    """Checks that levels follow each other, and that a new escalation starts at level 1."""
     for (_, before, began), (_, level, ladder) in pairwise(alerts):
         if level > before and ladder != began:
             run.broken("I5", lead_id, f"the ladder of level {level} began later than that of level {before}")
@@ -102,7 +100,7 @@ def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, date
 
 def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetime]]) -> None:
     tiers = _tiers(lead)
-    by_the_clock = not tiers[lead.tier].marketing  # ladders that count open hours outlast the run
+    by_the_clock = not tiers[lead.tier].marketing  # escalation in open hours outlasts the run
     due = (
         lead.assessment.received_at
         if lead.submitted.complete or lead.assessment.red_flag
@@ -110,7 +108,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
     )
     steps = lead.ladder(tiers, HOURS).steps
     restarted = [entry.action for entry in lead.history if entry.action in (RELEASED, "reopen")]
-    if restarted:  # only the alerts of the last ladder are checked
+    if restarted:  # only the last escalation's alerts are checked
         alerts = [alert for alert in alerts if alert[2] == lead.escalation.started_at]
         due = lead.escalation.started_at
         if restarted[-1] != RELEASED:
@@ -134,14 +132,14 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
         if level == 1 and not restarted:
             delay = max(0, round((at - due).total_seconds()))
             run.delays[delay] = run.delays.get(delay, 0) + 1
-        # The next level is due after this level, which is alerted again first if the alert could not be recorded.
+        # The next level is due after this level. An alert that could not be recorded is repeated first.
         due = max(due, *(at for at, alerted_level, _ in alerts if alerted_level == level))
 
 
 def _last_fault(run: Run, lead_id: UUID, until: datetime) -> datetime:
-    """Returns the time of the last fault up to `until` that may have delayed this lead.
+    """Returns the time of the last fault, up to `until`, that may have delayed this lead.
 
-    A fault before the level was due counts too: an alert that could not be recorded is sent again first.
+    A fault before the level was due counts too, because an unrecorded alert is repeated first.
     """
     faults = [at for at in (*run.hits.get(lead_id, ()), *run.sweeps_broken) if at <= until]
     faults += [min(ends, until) for _, begins, ends in run.outages if begins <= until]

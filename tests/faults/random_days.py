@@ -1,10 +1,9 @@
-"""Simulates days of the clinic with random faults: the real use cases on a virtual clock, all drawn from one seed.
+"""Simulates days of the clinic with random faults: the real use cases on a virtual clock. One seed gives one trace.
 
-Visitors send forms, send twice, leave forms unfinished and come back, try again or give up. Calls fail before or after
+Visitors send forms, send twice, leave forms unfinished and come back, retry or give up. Calls fail before or after
 they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
-become unreadable. Staff acknowledge leads, some of them twice, and call, hand over or forget to. In one kind of
-weather, people also ask to be called, answer more after Send and take their consent back, and staff book. The same
-seed gives the same trace.
+become unreadable. Staff acknowledge leads, some of them twice, and call, hand over, or forget to. In one kind of
+weather, people also ask for calls, answer more after Send and withdraw consent, and staff book.
 
 """
 
@@ -54,22 +53,22 @@ from tests.faults.random_visits import (
 from tests.leads import RULEBOOK, NoAccessLog, varied
 
 BETWEEN_VISITS = 10  # seconds on average: about 50 times the traffic of a busy clinic
-TAIL = timedelta(minutes=75)  # time simulated after the last visit: the longest ladder in clock time takes 60 minutes
-RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between the attempts of a page that keeps trying
+TAIL = timedelta(minutes=75)  # simulated after the last visit: escalation in clock time takes 60 minutes at most
+RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between a page's retries
 STREAM_RETRIES = 5
 INVISIBLE = 90  # seconds until the spool delivers an entry again, as in the template
 VISIT = Visit("203.0.113.10", "Agent")
-SHARDS = 4  # shards of a new table's stream; each has one run of alert_staff at a time
+SHARDS = 4  # shards of a new table's stream; each runs one alert_staff at a time
 
 
 class Days(Clinic):
-    """Simulated days of the clinic: what visitors and AWS do."""
+    """Simulated days of the clinic: the actions of visitors and AWS."""
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
         self._callers = random.Random(f"{seed}/doors")  # separate, too
         self._of_number: dict[str, list[UUID]] = {}  # phone key -> leads
-        self._waiting: Counter[UUID] = Counter()  # number of entries that wait in the spool
+        self._waiting: Counter[UUID] = Counter()  # how many of a lead's entries wait in the spool
         self._by_reference: dict[str, UUID] = {}
         leads = FaultyLeads(self)
         self._intake = Intake(RULEBOOK, leads, FaultySpool(self), self.clock, HOURS, "a key of tests only")
@@ -130,7 +129,7 @@ class Days(Clinic):
         self._send(submission, signs, retries)
 
     def _visit_another_door(self, lead_id: UUID, content: int) -> None:
-        """Lets a person send a form and then ask for a call, answer more or take the consent back; or only ask."""
+        """A person sends a form, then asks for a call, answers more or withdraws consent; or only asks for a call."""
         chance = self._callers
         what, later, signs = (
             chance.choice(("asks", "sends, asks", "adds", "takes back")),
@@ -224,7 +223,7 @@ class Days(Clinic):
         at = self.draw_clock()
         try:
             alert_staff(lead_id, self._streaming[lead_id.int % SHARDS], at)
-        # After any error Lambda retries the record, and in the end sends it to the failure queue.
+        # After an error, Lambda retries the record, and finally sends it to the failure queue.
         except (Exception, Killed):  # noqa: BLE001
             if retries:
                 self.after(2 ** (STREAM_RETRIES - retries), lambda: self._stream(lead_id, retries - 1))
@@ -249,7 +248,7 @@ class Days(Clinic):
         self._waiting[lead.lead_id] += 1
         self.ever_spooled.add(lead.lead_id)
         self.after(self.chance.random(), lambda: self._deliver(lead.lead_id, entry))
-        if self.chance.random() < 0.05:  # the stream delivers a record at least once, so sometimes twice
+        if self.chance.random() < 0.05:  # at-least-once delivery: sometimes twice
             self._waiting[lead.lead_id] += 1
             self.after(self.chance.uniform(0, 300), lambda: self._deliver(lead.lead_id, entry))
 
@@ -272,7 +271,7 @@ class Days(Clinic):
             self._by_reference[lead.reference] = lead.lead_id
             self._of_number.setdefault(lead.submitted.phone_key, []).append(lead.lead_id)
             if self.weather.stream:
-                # the spool delivers an entry at least once, so sometimes twice
+                # at-least-once delivery: sometimes twice
                 for _ in range(1 + (self.chance.random() < 0.05)):
                     later = self.chance.expovariate(1.0)
                     self.after(later, lambda: self._stream(lead.lead_id, STREAM_RETRIES))
@@ -289,7 +288,7 @@ class Days(Clinic):
         return self._by_reference.get(reference)
 
     def of_number(self, phone_key: str) -> list[tuple[UUID, LeadSummary]]:
-        """Returns the newest leads of a number, as the index of the table does."""
+        """Returns a number's newest leads, like the table's index."""
         newest = list(reversed(self._of_number.get(phone_key, ())))[:SAME_PERSON]
         return [(lead_id, LeadSummary.of(self.table.leads[lead_id])) for lead_id in newest]
 

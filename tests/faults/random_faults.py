@@ -1,4 +1,4 @@
-"""Makes calls fail at random on a virtual clock, and records what happened in a run."""
+"""Makes calls fail at random on a virtual clock, and records what happens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 YEAR_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-ATTEMPTS = 2  # attempts of each call, as in shared/adapters/aws.py
+ATTEMPTS = 2  # per call, as in shared/adapters/aws.py
 TIMEOUT = 1.5  # seconds
 CALL_TAKES = 0.02  # seconds
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
@@ -27,28 +27,28 @@ FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after
 
 
 class Killed(BaseException):
-    """Signals that the function's machine has died. It is not an Exception, so that the function cannot catch it."""
+    """The function's machine died. Not an Exception, so that the function cannot catch it."""
 
 
 class TopicUnavailable(Exception):
-    """Signals that the topic did not accept an alert."""
+    """The topic did not accept an alert."""
 
 
 class Unreadable(ValueError):
-    """Signals that a stored lead cannot be read, as pydantic does."""
+    """A stored lead cannot be read; stands for pydantic's error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
     """Settings that decide which faults occur.
 
-    alerts_a_level: the most alerts for each alerted level, on average (R9)
-    fault_rate: share of the attempts of each call that fail
+    alerts_a_level: the highest average of alerts per alerted level (R9)
+    fault_rate: share of a call's attempts that fail
     outages: whether table, spool, topic and scheduler fail for minutes
     stream: whether the table has a stream
-    poison: share of the leads that become unreadable
-    every_door: whether people also ask to be called, answer more after Send and take their consent back, and staff
-        book, promise a time and take over. Only then does each person have a number of their own.
+    poison: share of leads that become unreadable
+    every_door: whether people also ask for calls, answer more after Send and withdraw consent, and staff book, promise
+        a time and take over. Only then does each person have a separate number.
 
     """
 
@@ -74,7 +74,7 @@ WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES, EVERY_DOOR)
 
 
 class Table:
-    """A table of leads in memory. `due` returns red flags first, and among equals the longest overdue first."""
+    """A table of leads in memory. `due` returns red flags first, then the longest overdue first."""
 
     def __init__(self) -> None:
         self.leads: dict[UUID, Lead] = {}
@@ -101,7 +101,7 @@ class Table:
 
 
 class Run:
-    """The state of one simulated run: its clock, its queue of events, its faults, and what happened so far.
+    """One simulated run: its clock, its event queue, its faults, and what happened so far.
 
     violations: broken promises, as sentences
     trace: a hash of everything that happened
@@ -115,16 +115,16 @@ class Run:
         self.table = Table()
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.delays: dict[int, int] = {}  # seconds until the first alert -> number of leads
-        self.mails: list[datetime] = []  # times of mails to AlertEmail, which gets every mail
+        self.delays: dict[int, int] = {}  # seconds until the first alert -> how many leads
+        self.mails: list[datetime] = []  # when AlertEmail, which gets all mail, got each one
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self.ends = self.now
         self.outages: list[tuple[str, datetime, datetime]] = []
-        # for each alert: time, level, start of the ladder
+        # for each alert: time, level, start of the escalation
         self.alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
         # for each reminder: time, level 0, when it was due
         self.reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
-        self.hits: dict[UUID, list[datetime]] = {}  # when a fault hit a call about the lead
+        self.hits: dict[UUID, list[datetime]] = {}  # when faults hit calls about the lead
         self.sweeps_broken: list[datetime] = []
         self.poisoned: set[UUID] = set()
         self.ever_spooled: set[UUID] = set()
@@ -165,7 +165,7 @@ class Run:
         unavailable: type[Exception],
         attempts: int = ATTEMPTS,
     ) -> T:
-        """Makes a call as the SDK does: each attempt may fail before or after it has taken effect."""
+        """Makes a call like the SDK: each attempt may fail before or after it takes effect."""
         for _ in range(attempts):
             fault = self._fault(service)
             if fault is None:
@@ -194,7 +194,7 @@ class Run:
         return any(what in name and begins <= self.now < ends for name, begins, ends in self.outages)
 
     def draw_clock(self) -> datetime:
-        """Returns the time on the clock of a function that starts, which is up to a second off."""
+        """Returns a starting function's time: its clock is up to a second off."""
         self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
         return self.clock()
 

@@ -1,4 +1,4 @@
-"""Simulates the clinic's staff, who acknowledge leads and work on them, and managers, who change the rota."""
+"""Simulates staff, who acknowledge and work leads, and managers, who change the rota."""
 
 from __future__ import annotations
 
@@ -25,21 +25,20 @@ MORE_HABITS = (*HABITS, "books", "promises a time", "is relieved")
 
 
 class Clinic(Run):
-    """The staff of one simulated run."""
+    """The staff in one simulated run."""
 
     workspace: Workspace[LeadsByReference]
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
-        self._staff = random.Random(f"{seed}/staff")  # separate, so that the actions of staff do not change other draws
+        self._staff = random.Random(f"{seed}/staff")  # separate, so that staff actions do not change other draws
         self._managers = random.Random(f"{seed}/rota")  # separate as well
-        # each rota, and since when it is in force
+        # rotas, each with its start
         self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]
         self._rota_faults: list[datetime] = []
 
     def _change_rota(self) -> None:
-        """Saves another rota: with somebody on call, whose subscription is confirmed or not, or with a gap.
-        Subscriptions are not checked again."""
+        """Saves another rota: with a gap, or with somebody on call, whose subscription may be confirmed."""
         names = [nurse.name for nurse in NURSES]
         on_call, reachable = self._managers.choice([*names, ""]), self._managers.choice((names, names, names[:1]))
         board = always(on_call, *reachable, at=self.now) if on_call else DutyBoard(Rota())
@@ -55,8 +54,7 @@ class Clinic(Run):
         self._rota_faults.append(self.now)
 
     def _check_on_call(self, alert: Alert) -> None:
-        """Checks that an alert to clinicians went to somebody who was on call within the last minute, since clocks
-        differ.
+        """Checks that an alert to clinicians went to somebody who was on call in the last minute, since clocks differ.
 
         If the rota could not be read, the alert went to everyone.
         """
@@ -97,7 +95,7 @@ class Clinic(Run):
         return MORE_HABITS if self.weather.every_door else HABITS
 
     def _work(self, lead_id: UUID, habit: str) -> None:
-        """Lets the owner do something about a lead, or forget it."""
+        """The owner works a lead, or forgets it."""
         lead = self.table.leads[lead_id]
         owner = next((nurse for nurse in NURSES if nurse.id == lead.work.owner), None)
         if owner is None or habit == "forgets" or lead_id in self.poisoned:

@@ -1,4 +1,4 @@
-"""Draws what the visitors of the simulation send, and caches how it scores."""
+"""Draws what simulated visitors send, and caches its scores."""
 
 from __future__ import annotations
 
@@ -27,18 +27,17 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
-CALLS = (2, 6)  # contents of requests to be called: a red flag, and no answers
+CALLS = (2, 6)  # contents of requests for a call: a red flag, and no answers
 ADDED = AddedAnswers.model_validate(
     {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
 )
-UNFINISHED = -1  # stands for an unfinished form without answers; ~content is an unfinished form with these answers
+UNFINISHED = -1  # an unfinished form without answers; ~content: an unfinished form with these answers
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 
 
 @cache
 def _checked(content: int) -> Submission:
-    """Returns a submission as a page sends it, validated only once, because validation is not part of the
-    simulation."""
+    """Returns a submission as a page sends it. Cached, because validation is not part of the simulation."""
     finished = content >= 0
     return Submission.model_validate(
         {
@@ -52,20 +51,20 @@ def _checked(content: int) -> Submission:
     )
 
 
-# Scoring is cached: there are few different answers, and no simulated fault changes how they score.
+# Scores are cached: there are few different answers, and no fault changes their scores.
 _SCORES: dict[tuple[int, str], TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def cached_score(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
-    """Caches scores by the id of the answers object, which `_checked` keeps alive."""
+    """Caches scores by the answers object's id; `_checked` keeps the object alive."""
     if (id(answers), door) not in _SCORES:
         _SCORES[id(answers), door] = score(rule_set, answers, version, door=door)
     return _SCORES[id(answers), door]
 
 
 def cached_options(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Caches options by the id of the condition object, which RULEBOOK keeps alive."""
+    """Caches options by the condition object's id; RULEBOOK keeps the object alive."""
     if id(condition) not in _OPTIONS:
         _OPTIONS[id(condition)] = options_of(condition)
     return _OPTIONS[id(condition)]

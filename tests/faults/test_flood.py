@@ -1,4 +1,4 @@
-"""Tests that a flood of spam does not delay the alert about any real person."""
+"""Tests that a flood of spam delays no real person's alert."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.faults.flood_simulation import START, Clinic
 from tests.faults.mail_limit import MAILS_A_SECOND, first_breach
 
 BOTS = 4_000
-TEXTED = ("EMERGENCY", "URGENT")  # the tiers in the filter of UrgentPhoneSubscription in the template
+TEXTED = ("EMERGENCY", "URGENT")  # as in the template's UrgentPhoneSubscription filter
 PEOPLE = 16
-FLOOD_LASTS = timedelta(minutes=4)  # in each minute more leads arrive than a sweep can alert
+FLOOD_LASTS = timedelta(minutes=4)  # each minute, more leads arrive than a sweep can alert
 URGENT: list[dict[str, Any]] = [
     {"sys": ["fever"], "change": "yes"},
     {"ces": ["saddle-numb"], "ces-onset": "lt2w"},
@@ -50,7 +50,7 @@ def test_urgent_leads_are_alerted_and_escalated_in_time_in_a_flood() -> None:
         answers = HEALTHY | clinic.chance.choice(URGENT) if person else clinic.chance.choice(BOT_ANSWERS)
         lead_id = clinic.submit(answers, clinic.chance.choice(PERSON if person else BOT))
         people += [lead_id] if person else []
-        if not person or clinic.chance.random() < 0.5:  # the stream misses half of the real people's leads
+        if not person or clinic.chance.random() < 0.5:  # the stream misses half of real people's leads
             clinic.stream(lead_id)
     for _ in range(62):
         clinic.now = next_sweep
@@ -95,7 +95,7 @@ def test_text_messages_in_a_flood_are_about_people_only() -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_flood_of_people_does_not_disable_the_mail_address(stream: bool) -> None:
-    """Two hundred leads come out of the spool at once, and no filter tells them from bots."""
+    """Two hundred leads come out of the spool at once, and no filter takes them for bots."""
     clinic = Clinic(seed=9)
     leads = [clinic.submit(HEALTHY | clinic.chance.choice([{}, *URGENT]), PERSON[0]) for _ in range(200)]
     for lead_id in leads[:100] if stream else []:

@@ -1,4 +1,4 @@
-"""Tests rule R5: whatever the order of calls, there is one lead, and one alert for each escalation level."""
+"""Tests rule R5: in any order of calls, there is one lead and one alert per escalation level."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Task = Callable[[Meeting], None]
 
 
 def nothing(_meeting: Meeting) -> None:
-    """Prepares nothing, because everything happens in the tasks."""
+    """Prepares nothing; everything happens in the tasks."""
 
 
 def stored(meeting: Meeting) -> None:
@@ -51,7 +51,7 @@ def ben_acknowledges(meeting: Meeting) -> None:
 
 
 def settled(meeting: Meeting) -> Meeting:
-    """Sweeps until everything due has been alerted, even if a claim has to lapse first."""
+    """Sweeps until all due alerts are out, even if a claim must lapse first."""
     for _ in range(2):
         meeting.at += timedelta(seconds=31)
         meeting.sweep()
@@ -89,8 +89,7 @@ def test_one_lead_and_one_alert_a_level_in_every_order(prepare: Task, tasks: lis
 @pytest.mark.parametrize("prepare", [stored, alerted], ids=["the first alert", "an escalation"])
 @pytest.mark.parametrize("others", [[Meeting.sweep], [Meeting.sweep, Meeting.alert]], ids=["a sweep", "two alerters"])
 def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: list[Task]) -> None:
-    """An alert that was claimed before the acknowledgement may still be sent. After it no alert is claimed, and the
-    actor is the owner."""
+    """An alert claimed before the acknowledgement may still go out. No later one does, and the actor is the owner."""
     for meeting in meetings(prepare, [ann_acknowledges, *others]):
         lead = meeting.leads[UUID(LEAD_ID)]
         assert meeting.answers == ["ann"]
@@ -103,7 +102,7 @@ def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: lis
 
 
 def overdue(meeting: Meeting) -> None:
-    """Prepares a lead of Ann's that is about to lose its owner: her reminder went out and she did not act."""
+    """Prepares Ann's lead, which is about to lose its owner: she got a reminder and did not act."""
     stored(meeting)
     meeting.alert()
     meeting.acknowledge("ann")
@@ -127,7 +126,7 @@ def test_a_lead_goes_back_once_in_every_order_of_sweeps() -> None:
 
 
 def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -> None:
-    """Either the call came first and Ann keeps the lead, or the lead lost its owner first and the clinic is alerted."""
+    """If the call comes first, Ann keeps the lead; if not, the lead loses its owner and the clinic is alerted."""
     owners = set()
     for meeting in meetings(overdue, [ann_calls, Meeting.sweep]):
         lead = meeting.leads[UUID(LEAD_ID)]
@@ -139,7 +138,7 @@ def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -
 
 
 def reminder_due(meeting: Meeting) -> None:
-    """Prepares a lead that Ann has taken and not called, at the time of her reminder."""
+    """Prepares a lead that Ann took without calling, when her reminder is due."""
     stored(meeting)
     meeting.alert()
     meeting.acknowledge("ann")
@@ -169,7 +168,7 @@ def test_one_of_two_who_take_a_lead_over_has_it_in_every_order() -> None:
 @pytest.mark.parametrize("before", [always("ann", "ann", "ben", at=AT), DutyBoard(Rota())], ids=["ann", "a gap"])
 @pytest.mark.parametrize("after", [always("ben", "ann", "ben", at=AT), always("ben", "ann", at=AT)])
 def test_a_change_of_the_rota_meanwhile_loses_and_doubles_no_alert(before: DutyBoard, after: DutyBoard) -> None:
-    """The alert goes to who was on call before the change or after it; the next levels go on as if nothing happened."""
+    """The alert goes to whoever was on call before or after the change; later levels are unaffected."""
 
     def prepare(meeting: Meeting) -> None:
         stored(meeting)
@@ -201,7 +200,7 @@ def test_one_of_two_hand_overs_wins_in_every_order_and_the_other_is_told() -> No
         owners.add(meeting.leads[UUID(LEAD_ID)].work.owner)
         assert sorted(meeting.answers) == ["AlreadyTaken", "ann"]
         reminders = len(meeting.alerts)
-        assert len(settled(meeting).alerts) <= reminders + 1  # the new owner is reminded once, whoever it is
+        assert len(settled(meeting).alerts) <= reminders + 1  # either new owner is reminded once
         assert len(meeting.alerts) >= 1
     assert owners == {"ben", "cat"}
 
@@ -237,7 +236,7 @@ def test_a_form_completed_during_an_acknowledgement_is_not_lost() -> None:
     ways = set()
     for meeting in meetings(unfinished, [Meeting.submit, ann_acknowledges]):
         lead = meeting.leads[UUID(LEAD_ID)]
-        # Ann is the owner, or her action was refused because the lead changed after she had opened it.
+        # Ann is the owner, or her action was refused because the lead had changed since she opened it.
         assert lead.work.owner == "ann" or "WrongState" in meeting.answers
         assert lead.submitted.complete or [spooled.submitted.complete for spooled in meeting.spooled] == [True]
         ways.add(lead.submitted.complete)

@@ -1,4 +1,4 @@
-"""Simulates eight thousand visits with random faults. `make soak ONLY=simulation` simulates a million."""
+"""Simulates 8,000 visits with random faults. `make soak ONLY=simulation` simulates a million."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 def test_nothing_is_lost_doubled_late_or_silent(weather: Weather) -> None:
     days = Days(20261122, VISITS, weather).run()
     assert days.violations == []
-    assert days.counts["levels alerted"] > VISITS  # otherwise the run tested nothing
+    assert days.counts["levels alerted"] > VISITS  # otherwise, the run tests nothing
     assert min(days.counts["alerted alone"], days.counts["alerted all"]) > VISITS / 10
     assert (days.counts["faults"] == 0) == (weather is CALM)
 
@@ -41,19 +41,18 @@ def test_cached_rule_results_do_not_change_the_trace(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("seed", [20551128, 20806128, 20926128][: min(DEPTH, 3)])
 def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) -> None:
-    """Covers six of a million visits (seed 20261128): an alert was published but not recorded, so it was sent
-    once more before the next level. The check had allowed a delay only for faults after that level was due."""
+    """Covers six of a million visits (seed 20261128): an alert was published but not recorded, so it was repeated
+    before the next level. The check had allowed a delay only for faults after that level was due."""
     assert Days(seed, 2500, STORMY).run().violations == []
 
 
 def test_leads_whose_summary_failed_are_alerted_by_the_same_sweep() -> None:
-    """Covers a topic that refuses the summary of a large sweep (seed 20261130 of a million visits): its leads are
-    mailed singly, at the pace that e-mail takes."""
+    """Covers a topic that refuses a large sweep's summary (seed 20261130): leads are mailed singly, at e-mail's pace."""
     assert Days(20298630, 2500, SWEEP_ALONE).run().violations == []
 
 
 def test_an_error_of_the_service_excuses_no_late_alert(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only injected faults excuse a late alert. An alert that the service itself cannot write fails in each sweep."""
+    """Only injected faults excuse a late alert. Here the service itself cannot write the alert."""
 
     def broken(*_: object) -> Alert:
         raise ValueError("an error of the service")
@@ -63,8 +62,9 @@ def test_an_error_of_the_service_excuses_no_late_alert(monkeypatch: pytest.Monke
 
 
 def test_an_alert_that_an_outage_left_unrecorded_is_sent_again() -> None:
-    """Covers a table that fails in the 20 ms between publishing and recording (seed 777 of a million visits). Invariant
-    I7 allows one more alert for a fault that hit the lead; the check had not allowed it for outages."""
+    """Covers a table that fails in the 20 ms between publishing and recording (seed 777).
+
+    Invariant I7 allows one more alert per fault that hit the lead; the check had not allowed it for outages."""
     days = Days(73277, 2500, OUTAGES).run()
     assert days.violations == []
     assert days.counts["alerts"] == days.counts["levels alerted"] + 1

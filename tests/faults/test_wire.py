@@ -1,4 +1,5 @@
-"""Tests that any attempt of any call may fail without losing a lead, storing it twice, or leaving it without an alert.
+"""Tests that no failed attempt of any call loses a lead, stores it twice or leaves it without an alert.
+
 `make soak` runs all plans."""
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ LONG = {
     "staff acknowledge",
     "the stream alerts during a sweep",
 }
-A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # the faults to try in every flow
-OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # each is tried in three of the other flows
+A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # faults to try in every flow
+OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # each is tried in three flows
 SHORT = tuple(flow for flow in FLOWS if flow.name not in LONG)
 
 
@@ -33,14 +34,14 @@ def made() -> Iterator[World]:
 @pytest.mark.slow
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_any_single_fault(made: World, flow: Flow) -> None:
-    """Tries each attempt of each flow with the faults that differ most, and every fault in some flows."""
+    """Tries the most different faults at each attempt of each flow, and every fault in some flows."""
     faults = A_FEW if flow.name in LONG else (*A_FEW, *OTHERS[SHORT.index(flow) % 3 :: 3])
     assert [broken for fault in faults for broken in single_faults(made, flow, fault)] == []
 
 
 @pytest.mark.slow
 def test_any_outage(made: World) -> None:
-    """Each combination of flow and fault gets a different subset of the services."""
+    """Each combination of flow and fault has a different subset of services down."""
     found: list[str] = []
     for number, (flow, fault) in enumerate(KINDS[::2]):
         found += outages(made, flow, fault, [SUBSETS[number % len(SUBSETS)]])
@@ -53,8 +54,7 @@ def test_several_faults_at_once(made: World) -> None:
 
 
 def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World) -> None:
-    """Checks rule R7 at its worst: every attempt runs into its timeout, and the SDK waits as long as it may between two
-    attempts."""
+    """Checks rule R7 at its worst: every attempt times out, and the SDK waits as long as it may between attempts."""
     hangs = while_down(frozenset({"dynamodb", "sqs"}), "timeout_before")
     for flow in (flow for flow in FLOWS if flow.tries):
         assert run(made, flow, hangs) == []

@@ -1,6 +1,6 @@
-"""Injects faults into the calls of the real functions to AWS.
+"""Injects faults into the real functions' AWS calls.
 
-A plan decides for each attempt of each call whether it fails. flows.py says what is done under a plan, and checks it.
+A plan decides for each attempt of each call whether it fails. flows.py has what runs under a plan, and checks it.
 
 """
 
@@ -40,7 +40,7 @@ FAULTS = (
 )
 RECEIVED = (200, 201, 202, 303)  # 303 redirects the plain form to its receipt
 FAILED = 503
-# For each service and fault: the HTTP status and error code that AWS answers with.
+# Service, fault -> the HTTP status and error code of AWS's answer.
 ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     "dynamodb": {
         "throttle": (400, "ProvisionedThroughputExceededException"),
@@ -59,11 +59,11 @@ ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     },
 }
 OF_ALL_SERVICES = {"http500": (500, "InternalFailure"), "http503": (503, "ServiceUnavailable")}
-Plan = Callable[[int, str], str | None]  # takes the attempt's number and its service; returns the fault, if any
+Plan = Callable[[int, str], str | None]  # (attempt's number, its service) -> the fault, if any
 
 
 class Killed(BaseException):
-    """Signals that the function's machine has died. It is not an Exception, so that no handler catches it."""
+    """The function's machine died. Not an Exception, so that no handler catches it."""
 
 
 def no_fault(_number: int, _service: str) -> str | None:
@@ -80,7 +80,7 @@ def while_down(services: frozenset[str], fault: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The reply that the client received. `status` is 0 if the function was killed."""
+    """The client's reply. `status` is 0 if the function was killed."""
 
     status: int
     body: str
@@ -88,7 +88,7 @@ class Reply:
 
 @dataclass
 class World:
-    """The service in this process, with everything that a run has left behind."""
+    """The service in this process, and everything that a run left behind."""
 
     aws: Aws
     at: datetime = BEGIN
@@ -96,23 +96,23 @@ class World:
     attempts: int = 0
     faults: int = 0
     waited: float = 0.0  # seconds that the running function has waited so far
-    longest: float = 0.0  # the longest that a client has waited in this run, in seconds
+    longest: float = 0.0  # seconds: a client's longest wait in this run
     alerts: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each alert
     spool: list[str] = field(default_factory=list)  # bodies of the entries that wait in the spool
     set_aside: list[str] = field(default_factory=list)  # bodies of the entries in the spool's failure queue
     replies: list[Reply] = field(default_factory=list)
-    received: bool = False  # whether the client was told that the submission was received
+    received: bool = False  # whether the client got a "received"
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # called once, as another function, just before the next write
-    runs: int = 0  # number of runs with faults
-    flow_attempts: int = 0  # number of attempts in the flow itself
-    chance: random.Random = field(default_factory=random.Random)  # draws the ids, the same ones in every run
+    meanwhile: Callable[[], Any] | None = None  # called once, as if by another function, just before the next write
+    runs: int = 0  # how many runs had faults
+    flow_attempts: int = 0  # how many attempts the flow itself made
+    chance: random.Random = field(default_factory=random.Random)  # draws the same ids in every run
 
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
     def now(self) -> datetime:
-        """Returns the current time in place of the functions' clock."""
+        """Returns the current time, in place of the functions' clock."""
         return self.at + timedelta(seconds=self.waited)
 
     def sleep(self, seconds: float) -> None:
@@ -158,10 +158,10 @@ class World:
         return answer
 
     def _alert(self, request: Any) -> None:
-        """Records an alert, and checks invariants I3 and I8: its lead is stored, and nobody has acknowledged it."""
+        """Records an alert, and checks invariants I3 and I8: its lead is stored and unacknowledged."""
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
-        if "more leads wait" in message:  # a summary, which names no lead
+        if "more leads wait" in message:  # a summary names no lead
             return
         level = int(message.partition("this is alert ")[2].partition(".")[0] or 1)
         reference = message.split()[2]
@@ -173,7 +173,7 @@ class World:
             self.broken("I8: an alert after the lead was acknowledged")
 
     def stored(self) -> list[Json]:
-        """Returns the stored leads without making AWS calls, so that plans of faults do not affect the reading."""
+        """Returns the stored leads without AWS calls, so that faults do not affect the reading."""
         return [json.loads(item.attrs["lead"].value) for item in table().items.values()]
 
     def broken(self, what: str) -> None:
@@ -182,7 +182,7 @@ class World:
     # ---- what clients and AWS do
 
     def call(self, handler: Any, call: Json) -> Reply:
-        """Sends a request by a visitor or by staff, and checks how long the answer takes."""
+        """Sends a request from a visitor or staff, and checks how long the answer takes."""
         self.waited = 0.0
         try:
             answer = handler(call, CONTEXT)
@@ -199,7 +199,7 @@ class World:
         return reply
 
     def submit(self, handler: Any, call: Json, lead_id: str, *, complete: bool = True) -> Reply:
-        """Sends a submission, and checks that the lead is really stored or spooled if the answer says "received"."""
+        """Sends a submission. If the answer says "received", checks that the lead is stored or spooled."""
         before = {lead["lead_id"] for lead in self.stored()}
         reply = self.call(handler, call)
         if reply.status in RECEIVED:
@@ -214,7 +214,7 @@ class World:
         return reply
 
     def trigger(self, handler: Any, call: Json) -> Any:
-        """Sends an event from AWS to a function. The function may raise an error."""
+        """Sends an AWS event to a function, which may raise an error."""
         self.waited = 0.0
         try:
             return handler(call, CONTEXT)
@@ -225,7 +225,7 @@ class World:
         return self.trigger(escalate_leads.handler, event("escalate_leads"))
 
     def replay(self) -> None:
-        """Delivers all entries of the spool in one batch; those that fail stay in the spool."""
+        """Delivers all spool entries in one batch; failed ones stay in the spool."""
         entries, self.spool = self.spool, []
         if entries:
             answer = self.trigger(replay_submissions.handler, spool_of(*entries))
@@ -238,7 +238,7 @@ _delay_amount = ExponentialBackoff.delay_amount
 
 
 def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
-    """Returns the longest possible delay in place of the SDK's random delay between two attempts."""
+    """Returns the longest delay, in place of the SDK's random one between attempts."""
     with patch.object(backoff, "_random", lambda: 1.0):
         delay: float = _delay_amount(backoff, context)
     return delay
@@ -246,14 +246,14 @@ def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Yields a world that serves many runs, because creating tables takes longer than a run."""
+    """Yields a world for many runs, because creating tables takes longer than a run."""
     with ExitStack() as stack:
         aws = stack.enter_context(aws_in_process())
         made = World(aws)
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
-        # The SDK's client retries less often after many failures; here each plan gets the retries of a new client.
+        # After many failures, an SDK client retries less. Here each plan gets a new client's retries.
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         stack.enter_context(patch.object(wiring, "now", made.now))
         yield made
