@@ -1,4 +1,4 @@
-"""Provides captured leads for tests, and a table and a spool in memory."""
+"""Makes captured leads for tests, and a table and a spool in memory."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class SpoolInMemory:
 
 
 class NoAccessLog:
-    """An access log that keeps nothing, for tests of something else."""
+    """An access log that stores nothing, for tests of other things."""
 
     def add(self, *_: object) -> None: ...
 
@@ -91,21 +91,20 @@ class NoAccessLog:
 
 
 def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:
-    """Returns a rota with one person on call day and night. `reachable`: the people whose subscriptions were confirmed
-    at `at`."""
+    """Returns a rota with one person always on call. `reachable`: people with a subscription confirmed at `at`."""
     shifts = (WeeklyShift.model_validate({"who": who, "day": day, "starts": "00:00", "ends": "00:00"}) for day in DAYS)
     return DutyBoard(Rota(version=1, weekly=tuple(shifts)), Reach(names=reachable, at=at))
 
 
 def an_intake(leads: LeadsByNumber, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
-    """Returns an intake whose clock does not move, so that no call seems slow."""
+    """Returns an intake with a stopped clock, so that no call seems slow."""
     return Intake(rule_sets, leads, SpoolInMemory(), lambda: RECEIVED, HOURS, PERSON_KEY, candidate)
 
 
 def a_lead(
     answers: Json | None = None, at: datetime = RECEIVED, lead_id: UUID | None = None, **changes: object
 ) -> Lead:
-    """Returns a lead captured from the submission in events/capture_lead.json, with other answers."""
+    """Returns a lead captured from events/capture_lead.json, with other answers."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
     lead = capture_lead(sent, arrival, an_intake(LeadsInMemory())).lead
@@ -117,13 +116,15 @@ BOOKED: Json = {"booking": {"at": "2027-01-15T09:30:00-06:00"}}  # what the acti
 
 
 def with_what_it_needs(action: str, fields: Json) -> Json:
-    """Returns the fields of a staff action, with an appointment if it books one."""
+    """Returns a staff action's fields, with an appointment if it books one."""
     return BOOKED | fields if action == "book" else fields
 
 
 def varied(value: T, **changes: Any) -> T:
-    """Returns a copy of the value with other fields. For a lead, fields of its parts may be named too; the version
-    stays the same."""
+    """Returns a copy of the value with other fields.
+
+    For a lead, these may be fields of its parts. The version stays the same.
+    """
     if isinstance(value, Lead):
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
     if isinstance(value, BaseModel):
@@ -146,7 +147,7 @@ def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:
 
 
 def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
-    """Returns the rulebook with exactly these questions on the page after Send."""
+    """Returns the rulebook with only these questions on the page after Send."""
 
     def changed(rule_set: RuleSet) -> RuleSet:
         questions = rule_set.questionnaire.questions

@@ -1,8 +1,8 @@
 """Checks during every test that no personal data appears in a log, metric, alert, queue, address or error text.
 
 Names, phone numbers, e-mail addresses and free text that reach a function or the table are remembered for the rest of
-the test. Everything that a function writes or sends is searched for them. A hit fails the test. Only the table, and the
-spool that replaces it, may contain this data.
+the test. A test fails if a function writes or sends one of them elsewhere. Only the table, and the spool that replaces
+it, may contain this data.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from botocore.client import BaseClient
 from dev.cloud import LocalCloud
 from tests.aws import ENVIRONMENT
 
-# fields with personal data, by the last part of their name
+# the last parts of the names of fields with personal data
 PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}
 PUNCTUATION = str.maketrans("", "", " ()-.\u00a0\r\n\t")
 # the spool and its failure queue are encrypted and replace the table
 KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])
-STORED_WHOLE = {"lead", "remainder"}  # attributes of the table that no index contains
-FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues of the template that contain only pointers to leads
+STORED_WHOLE = {"lead", "remainder"}  # table attributes that are in no index
+FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues that contain only pointers to leads
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
-REMEMBERED = 300  # only the latest values are remembered, because leaks are of recent data
+REMEMBERED = 300  # how many of the latest values are remembered: leaks are of recent data
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
@@ -65,7 +65,7 @@ class Watch:
 
     def receive(self, event: object) -> None:
         """Remembers the personal data in an event that a function receives."""
-        if type(event) is not dict:  # isinstance would fail, because a test passes an object that raises on any access
+        if type(event) is not dict:  # not isinstance, because a test passes an object that raises on any access
             return
         for record in event.get("Records") or ():
             if _is_map(record) and _is_map(record.get("Sns")) and '"destination"' in str(record["Sns"].get("Message")):
@@ -102,9 +102,9 @@ class Watch:
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind == "email" and "@" not in text:
-            return  # not an address, but a word of ours, as below
+            return  # no address but our own word, as below
         if kind == "phone" and not any(character.isdigit() for character in text):
-            return  # not a number, but a word of ours, such as a questionnaire's id, that fuzzing moved into the field
+            return  # no number but our own word, such as a questionnaire's id, which fuzzing put there
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
             return  # a single word, such as a tier or a button's label, may appear anywhere
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
@@ -120,8 +120,7 @@ class Watch:
                 self._hits.append(f"{where} holds what came as {kind}")
 
     def answered(self, answer: object) -> None:
-        """Searches the addresses and problem details in an answer. Problems name a field, but never echo the submitted
-        value."""
+        """Searches an answer's addresses and problem details. Problems name a field, but never repeat its value."""
         if not isinstance(answer, dict) or not answer.keys() & {"statusCode", "headers", "body"}:
             return
         self.responses.append(answer)
@@ -133,14 +132,13 @@ class Watch:
             self.search("problem details", str(answer.get("body")))
 
     def failed(self, error: BaseException | None) -> None:
-        """Searches an unhandled error and its causes: Lambda logs the error's text, and a developer may log the
-        cause."""
+        """Searches an unhandled error and its causes: Lambda logs the error, and a developer may log a cause."""
         while error is not None:
             self.search("the text of an error", f"{error} {error.args}")
             error = error.__cause__ or error.__context__
 
     def called(self, operation: str, given: dict[str, Any]) -> None:
-        """Searches the parameters of an AWS call."""
+        """Searches an AWS call's parameters."""
         if operation == "PutItem":
             item = given.get("Item", {})
             for name in STORED_WHOLE & item.keys():
@@ -148,7 +146,7 @@ class Watch:
             self.search("an index", json.dumps({name: item[name] for name in item.keys() - STORED_WHOLE}, default=str))
         elif operation in ("Publish", "PublishBatch"):
             self.search("an alert", json.dumps(given, default=str, ensure_ascii=False))
-        elif operation == "SendEmail":  # a mail to the person; this is the only place that may name the address
+        elif operation == "SendEmail":  # a mail to the person, the only call that may have the address
             written = {name: value for name, value in given.items() if name != "Destination"}
             self.search("a mail", json.dumps(written, default=str, ensure_ascii=False))
         elif operation in ("SendMessage", "SendMessageBatch") and given.get("QueueUrl") not in KEEPERS:
@@ -189,7 +187,7 @@ def watched() -> Iterator[Watch]:
 
 @functools.cache
 def install() -> None:
-    """Intercepts everything that functions write or send. Must be called before any function is imported."""
+    """Intercepts everything that functions write or send. Must run before any function is imported."""
     _watch_handlers()
     _watch_logs()
     _watch_calls()
@@ -251,7 +249,7 @@ def _watch_calls() -> None:
         return calls(self, operation_name, api_params)
 
     def watched_request(self: Any, method: str, url: str, *given: Any, **more: Any) -> Any:
-        # the delivery check sends our own canary lead there
+        # the canary: our own lead
         sent = "" if url.endswith("/submissions") else str(more.get("body"))
         WATCH.search("a request to others", f"{url} {more.get('headers')} {sent}")
         return requests(self, method, url, *given, **more)
@@ -261,7 +259,7 @@ def _watch_calls() -> None:
 
 
 def found_in_cloud(cloud: LocalCloud) -> list[str]:
-    """Returns the hits: personal data of stored leads in the functions' log or in the failure queues."""
+    """Returns the hits: stored leads' personal data in the functions' log or the failure queues."""
     watch, dynamodb = Watch(remembers=None), cloud.client("dynamodb")
     for page in dynamodb.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"]):
         for item in page["Items"]:

@@ -19,12 +19,13 @@ from tests.aws import ENVIRONMENT
 
 EVERY_CALL = "_make_api_call"  # every call of every boto3 client goes through this method
 SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # SES checks both for each mail
-NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # the parameters of a call that name its resource
+NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # the call parameters that name a resource
 
 
 class Use(NamedTuple):
-    """A permission that a function uses or is granted. `function`, `resource`: logical ids; an index is
-    "LeadsTable/index/worklist"."""
+    """A permission that a function uses or has. `function`, `resource`: logical ids; index:
+    "LeadsTable/index/worklist".
+    """
 
     function: str
     action: str
@@ -38,8 +39,7 @@ class Difference(NamedTuple):
 
 
 def difference(used: Iterable[Use], granted: Iterable[Use]) -> Difference:
-    """Compares permissions literally. A grant with `*` matches no call, so it counts as unneeded, and also as a
-    wildcard."""
+    """Compares permissions literally. A grant with `*` matches no call: it counts as unneeded and as a wildcard."""
     asked, given = set(used), set(granted)
     wild = [use for use in given if "*" in use.action + use.resource]
     return Difference(sorted(asked - given), sorted(given - asked), sorted(wild))
@@ -53,15 +53,14 @@ def resources() -> dict[str, Any]:
 
 @cache
 def functions() -> dict[str, str]:
-    """Returns the logical id of each function, by its module."""
+    """Returns module -> logical id of its function."""
     kinds = ((name, resource["Type"]) for name, resource in resources().items())
     return {f"functions.{module_name(name)}": name for name, kind in kinds if kind == "AWS::Lambda::Function"}
 
 
 @contextmanager
 def recording() -> Iterator[set[Use]]:
-    """Yields a set that collects every call that functions make, on any thread. Calls that the tests make do not
-    count."""
+    """Yields a set that collects every call by functions, on any thread, but not the tests' own calls."""
     call = getattr(BaseClient, EVERY_CALL)
     uses: set[Use] = set()
 
@@ -72,9 +71,9 @@ def recording() -> Iterator[set[Use]]:
                 ((kind, item),) = entry.items()
                 uses.add(Use(function, f"dynamodb:{kind}Item", _resource(function, item)))
         elif function:
-            # the IAM action is named like this, except for batches and transactions
+            # the IAM action's name, except for batches and transactions
             action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
-            called = values.get("RequestItems", ())  # the tables of a batch
+            called = values.get("RequestItems", ())  # a batch's tables
             resources = [_resource(function, {"TableName": table}) for table in called] or [_resource(function, values)]
             used = SES_RESOURCES if action == "ses:SendEmail" else resources
             uses.update(Use(function, action, resource) for resource in used)
@@ -86,7 +85,7 @@ def recording() -> Iterator[set[Use]]:
 
 def _caller() -> str | None:
     """Returns the function whose module is nearest on the call stack, or None if a test is nearer."""
-    frame: FrameType | None = sys._getframe(2)  # `inspect` would read the source of each frame, which is too slow here
+    frame: FrameType | None = sys._getframe(2)  # `inspect` is too slow: it reads each frame's source
     while frame:
         module = str(frame.f_globals.get("__name__"))
         if module in functions() or module.startswith("tests."):
@@ -96,8 +95,7 @@ def _caller() -> str | None:
 
 
 def _resource(function: str, values: dict[str, Any]) -> str:
-    """Returns the logical id of the resource named in a call, found in the function's environment, or the name itself
-    if no variable has it."""
+    """Returns the logical id of a call's resource, from the function's environment, or else the resource's name."""
     name = next((values[key] for key in NAMES if key in values), "*")
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
@@ -106,7 +104,7 @@ def _resource(function: str, values: dict[str, Any]) -> str:
 
 
 def sent_by_lambda() -> set[Use]:
-    """Returns the calls that Lambda itself makes with a function's role after the last failed retry."""
+    """Returns the calls that Lambda makes with a function's role after the last failed retry."""
     found = set()
     for resource in resources().values():
         properties = resource.get("Properties", {})
@@ -117,7 +115,7 @@ def sent_by_lambda() -> set[Use]:
 
 
 def read_by_lambda() -> set[tuple[str, str]]:
-    """Returns the function and the resource for each stream and queue that Lambda reads with a function's role."""
+    """Returns the (function, resource) pairs of streams and queues that Lambda reads with a function's role."""
     mappings = [
         each["Properties"] for each in resources().values() if each["Type"] == "AWS::Lambda::EventSourceMapping"
     ]
@@ -129,7 +127,7 @@ def _called(properties: dict[str, Any]) -> str:
 
 
 def statements(function: str) -> list[dict[str, Any]]:
-    """Returns the statements of the inline policies of the function's role."""
+    """Returns the statements in the inline policies of a function's role."""
     policies = resources()[f"{function}Role"]["Properties"].get("Policies", [])
     return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
@@ -152,8 +150,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """Returns the resource's name in the notation of Use. A value that is not a plain reference stays as written, and
-    matches no call."""
+    """Returns the resource's name as in Use. A value that is no plain reference stays as it is, and matches no call."""
     match resource:
         case {"Ref": str(name)}:
             return name

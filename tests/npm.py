@@ -1,4 +1,4 @@
-"""Installs packages from npm for tests, once for each lock file, into .local."""
+"""Installs npm packages for tests into .local, once per lock file."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
 def installed(pins: Path, name: str) -> Path:
-    """Returns the folder .local/`name`, with what the lock file in `pins` names in its node_modules."""
+    """Returns the folder .local/`name`, whose node_modules has what the lock file in `pins` names."""
     program = shutil.which("npm")
-    # `make test` needs no Node (README); the workflows install it, so that nothing is skipped there.
+    # `make test` needs no Node; the CI workflows install it, so that nothing is skipped there.
     if program is None or shutil.which("node") is None:
         pytest.skip("this test needs npm, which is not installed")
     wanted = hashlib.sha256(b"".join((pins / file).read_bytes() for file in FILES)).hexdigest()
     home = PROJECT / ".local" / name
     home.mkdir(parents=True, exist_ok=True)
     stamp = home / ".ready"
-    with (home / ".lock").open("w") as lock:  # other processes that run tests may install at the same time
+    with (home / ".lock").open("w") as lock:  # other test processes may install at the same time
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != wanted:
             for file in FILES:

@@ -1,4 +1,4 @@
-"""Silences log lines and metrics, for runs of thousands of requests."""
+"""Silences log lines and metrics in runs of thousands of requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quiet(*, formats: bool = False) -> Iterator[None]:
-    """Silences the functions. `formats`: whether log lines are made all the same, so that they can be searched."""
+    """Silences the functions. `formats`: whether log lines are still formatted, so that they can be searched."""
     logger = logging.getLogger("leads")
     before, logger.disabled = logger.disabled, not formats
     handlers = [found for found in logger.handlers if formats and isinstance(found, logging.StreamHandler)]

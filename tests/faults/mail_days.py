@@ -98,7 +98,7 @@ class MailDays:
         self.now += seconds * SECOND
 
     def carry(self, effect: Callable[[], T], refused: Exception, lost: Exception) -> T:
-        """Carries out a call. `refused`: the error if it had no effect; `lost`: the error if only its reply was lost."""
+        """Makes a call. `refused`: the error if it had no effect; `lost`: the error if only its reply was lost."""
         self.now += CALL_TAKES * SECOND
         if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered the minute twice
             self.counts["side by side"] += 1

@@ -47,7 +47,7 @@ def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) ->
 
 
 def test_leads_whose_summary_failed_are_alerted_by_the_same_sweep() -> None:
-    """Covers a topic that refuses a large sweep's summary (seed 20261130): leads are mailed singly, at e-mail's pace."""
+    """Covers a topic that refuses a large sweep's summary (seed 20261130): leads are mailed one by one."""
     assert Days(20298630, 2500, SWEEP_ALONE).run().violations == []
 
 

@@ -1,4 +1,4 @@
-"""Makes Lambda events from the samples in events/, with the changes that a test needs."""
+"""Makes Lambda events from the samples in events/, with a test's changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 Json = dict[str, Any]
 
-# Changes to the answers in events/capture_lead.json, each named after the tier that it leads to.
+# Changes to the answers in events/capture_lead.json, each named after the resulting tier.
 PRIORITY: Json = {}
 ROUTINE: Json = {"dx": ["none"], "imaging": "none", "tx": ["none"], "spread": ["none"], "sx": ["pain"], "fn": "some"}
 URGENT: Json = {"sys": ["fever"], "change": "yes"}
@@ -44,13 +44,13 @@ def event(name: str) -> Json:
 
 
 def sent(name: str) -> Json:
-    """Returns the parsed body of the sample event with this name."""
+    """Returns the parsed body of this sample event."""
     found: Json = json.loads(event(name)["body"])
     return found
 
 
 def posting(name: str, body: object, *, encoded: bool = False) -> Json:
-    """Returns the sample event with this body: bytes and text unchanged, anything else as JSON."""
+    """Returns the sample event with this body: bytes and text as they are, anything else as JSON."""
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
     posted = event(name)
     if isinstance(content, bytes) or encoded:
@@ -60,8 +60,7 @@ def posting(name: str, body: object, *, encoded: bool = False) -> Json:
 
 
 def submission(answers: Json | None = None, **changes: Any) -> Json:
-    """Returns the submission in events/capture_lead.json with other answers (None removes an answer) and other
-    fields."""
+    """Returns the submission in events/capture_lead.json with changed answers (None removes one) and fields."""
     body = copy.deepcopy(sent("capture_lead"))
     body["answers"] = {key: value for key, value in (body["answers"] | (answers or {})).items() if value is not None}
     return {key: value for key, value in (body | changes).items() if value is not None}
@@ -72,7 +71,7 @@ def minor_submission(**answers: Any) -> Json:
 
 
 def stream_of(*lead_ids: str) -> Json:
-    """Returns a stream event with a record for each of these leads."""
+    """Returns a stream event with a record for each lead."""
     batch = event("alert_staff")
     record = batch["Records"][0]
     batch["Records"] = []

@@ -1,4 +1,4 @@
-"""Starts each test with an empty table, an empty topic, and readable logs."""
+"""Gives each test an empty table, an empty topic, and readable logs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in C
 def aws() -> Iterator[Aws]:
     with aws_in_process() as aws, recording() as uses:
         yield aws
-    assert difference(uses, granted()).missing == []  # without the permission, AWS would have refused the call
+    assert difference(uses, granted()).missing == []  # AWS would have refused a call without permission
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def logs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
-    """Provides a function that returns the log lines and metrics that functions wrote since the last call."""
+    """Provides a function that returns the log lines and metrics since its last call."""
     written = io.StringIO()
     for handler in logging.getLogger("leads").handlers:
         if isinstance(handler, logging.StreamHandler):

@@ -1,4 +1,4 @@
-"""Simulates a browser without JavaScript in this process: it fills in forms, presses buttons and follows redirects."""
+"""Simulates a browser without JavaScript in this process: fills in forms, presses buttons, follows redirects."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class PlainBrowser:
         return self._show(HANDLERS[route](asked, CONTEXT))
 
     def fill(self, values: dict[str, Any]) -> PlainBrowser:
-        """Fills in answers by question code and other fields by name."""
+        """Fills in answers (by question code) and other fields (by name)."""
         for key, value in values.items():
             name = key if "." in key else f"answers.{key}"
             for choice in value if isinstance(value, list) else [value]:
@@ -82,7 +82,7 @@ class PlainBrowser:
         raise AssertionError(f"{name} has no option {value}")
 
     def fields(self, button: str) -> tuple[str, Fields]:
-        """Returns the address to which a button sends the form, and the fields that it sends."""
+        """Returns the address to which a button sends the form, and the form's fields."""
         named = (
             one for one in self.page.select("button") if button in (one.get_text(strip=True), one.get("aria-label"))
         )
@@ -136,7 +136,7 @@ class PlainBrowser:
 
     @property
     def errors(self) -> dict[str, str]:
-        """Returns the error beside each field, by field id. Checks that the summary links to these fields in order."""
+        """Returns field id -> the error beside it. Checks that the summary links to these fields in order."""
         beside = {
             str(error["id"]).removesuffix("-error"): error.get_text(strip=True) for error in self.page.select("p.error")
         }

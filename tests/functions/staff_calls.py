@@ -48,7 +48,7 @@ def opened(reference: str, who: str = NURSE) -> Json:
 
 
 def worked(reference: str, action: str, who: str = NURSE, version: int | None = None, **fields: Any) -> Json:
-    """Sends a staff action on a lead, for its current version unless a version is given."""
+    """Sends a staff action on a lead, by default for its current version."""
     seen = content(opened(reference, who))["summary"]["version"] if version is None else version
     body = json.dumps({"action": action, "version": seen, **with_what_it_needs(action, fields)})
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": body}
@@ -75,7 +75,7 @@ def attributes(alert: Json) -> dict[str, str]:
 
 
 def indexed(*lead_ids: str) -> None:
-    """Counts these leads, and makes them searchable, as the table's stream does."""
+    """Counts these leads and makes them searchable, as the table's stream does."""
     assert index_leads.handler(stream_of(*lead_ids), CONTEXT) == {"batchItemFailures": []}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.capture_lead import handler
 from tests.functions.calls import CONTEXT, Json, content, posting
 
-# Texts typed by a patient. No response and no log may repeat them.
+# Texts that a patient typed. No response or log may repeat them.
 CANARY = "canaryvalue"
 
 
@@ -19,7 +19,7 @@ def rule_ids(lead: Json) -> list[str]:
 
 
 def assert_problem(response: Json, status: int) -> Json:
-    """Checks that the problem has advice and a phone number, and repeats no input."""
+    """Checks that the problem details have advice and a phone number, and repeat no input."""
     problem = content(response)
     assert response["statusCode"] == problem["status"] == status
     assert response["headers"]["content-type"] == "application/problem+json"

@@ -1,4 +1,4 @@
-"""Tests alerts that go from the table's stream to SNS, on moto."""
+"""Tests alerts from the table's stream to SNS, on moto."""
 
 from __future__ import annotations
 
@@ -121,13 +121,13 @@ def test_a_lead_claimed_by_another_process_is_skipped(aws: Aws, clock: Clock) ->
 
 
 def test_stream_and_sweep_at_once_alert_staff_once(aws: Aws) -> None:
-    """Staff are alerted once even if stream and sweep run at the same instant, when all their claims are equal."""
+    """Staff are alerted once even if stream and sweep run at the same instant and make equal claims."""
     captured(URGENT)
     others = [alert_by_stream, alert_by_stream, sweep, sweep, sweep]
 
     def another_begins(operation: str) -> None:
         if operation == "dynamodb.PutItem" and others:
-            others.pop()()  # each has read the lead before any of them claims the alert
+            others.pop()()  # all have read the lead before any claims the alert
 
     aws.wire.before = another_begins
     assert alert_by_stream() == TAKEN

@@ -1,4 +1,4 @@
-"""Tests POST /callbacks ("Just call me"), which makes a lead or joins the open lead of the number."""
+"""Tests POST /callbacks ("Just call me"), which makes a lead or joins the number's open lead."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CHEST: Json = {"em-now": ["chest-pressure"]}
 
 
 def ask(answers: Json | None = None, **changes: Any) -> Json:
-    """Asks for a call, with other answers or fields than the sample event has (None removes a field)."""
+    """Asks for a call, with changes to the sample event's answers and fields (None removes a field)."""
     body = sent("capture_lead.callbacks") | ({} if answers is None else {"answers": answers}) | changes
     return posted(json.dumps({name: value for name, value in body.items() if value is not None}))
 

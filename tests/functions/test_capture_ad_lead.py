@@ -171,7 +171,7 @@ def test_the_key_is_checked_first() -> None:
 
 
 def test_an_ad_lead_is_spooled_while_the_table_is_unavailable(aws: Aws) -> None:
-    """The ad network sends the lead again unless it gets a 200."""
+    """The ad network resends the lead unless it gets a 200."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert send()["statusCode"] == 200
     [entry] = aws.spooled()

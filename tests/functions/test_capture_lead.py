@@ -165,7 +165,7 @@ def test_other_content_under_the_same_id_is_a_conflict(aws: Aws, other: Json) ->
 
 
 def sent_at_once(aws: Aws, bodies: list[Json]) -> list[Json]:
-    """Returns the answers to nested requests: each next one begins just before the one before it writes its lead."""
+    """Returns the answers to nested requests: each starts just before the previous one writes its lead."""
     waiting, answers = list(bodies), list[Json]()
 
     def another_begins(operation: str) -> None:
@@ -192,7 +192,7 @@ def test_of_two_contents_racing_for_one_id_one_is_refused(aws: Aws) -> None:
 
 
 def test_a_write_whose_reply_was_lost_is_not_a_conflict(aws: Aws) -> None:
-    # the SDK retries and finds that its own first attempt has written the lead
+    # the SDK's retry finds the lead that its first attempt wrote
     aws.wire.reply_lost = {"dynamodb.PutItem"}
     response = send(submission())
     assert response["statusCode"] == 200

@@ -21,7 +21,7 @@ from tests.functions.conftest import Clock
 from tests.functions.fill_form import CALM, fill_all, fill_and_check, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
 
-OWN: Fields = [  # the form of a landing page, with only the required fields
+OWN: Fields = [  # a landing page's form, with only the required fields
     ("answers.age", "62"),
     ("answers.em-now", "none"),
     ("answers.region", "lumbar"),
@@ -55,7 +55,7 @@ def changed(**changes: str) -> Fields:
 def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
-    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # a person takes about this long to fill in the form
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # about as long as a person takes for the form
     fill_and_check(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()
@@ -105,8 +105,7 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
 
 
 def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
-    """A separate receipt page could not be read then. A refresh sends the form again, which still makes only one
-    lead."""
+    """A separate receipt page could not be read then. A refresh resends the form, which still makes one lead."""
     fill_and_check(browser)
     _, fields = browser.fields("Send")
     aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
@@ -270,7 +269,7 @@ def test_an_emergency_is_never_hidden_behind_an_error(browser: PlainBrowser) -> 
 def test_only_who_has_seen_the_advice_reads_everything_that_is_wrong(
     browser: PlainBrowser, seen: str, wrong: list[str]
 ) -> None:
-    """`seen`: what the page with the advice posts. Beside advice that is new, only its own fields are named."""
+    """`seen`: what the advice page posts. New advice comes with errors only for its own fields."""
     sent = changed(contact__name="x" * 500, contact__phone="1", emergency=seen)
     browser._show(send([*sent, ("answers.em-now", "chest-pressure")]))
     assert browser.title == "Get emergency help now"

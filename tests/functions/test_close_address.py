@@ -1,4 +1,4 @@
-"""Tests what happens when a mail comes back, on moto: the address is closed, and staff see it."""
+"""Tests on moto that a returned mail closes the address, and that staff see it."""
 
 from __future__ import annotations
 

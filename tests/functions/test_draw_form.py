@@ -260,7 +260,7 @@ def test_a_single_page_shows_every_question_with_follow_up_conditions(browser: P
     browser.open("form?mode=single")
     assert len(browser.questions) == 24
     assert "Only if your answer to “How old is the person who needs care?” is from 18 to 55." in browser.text
-    assert "anything other than" not in browser.text  # each condition names the answers that it follows
+    assert "anything other than" not in browser.text  # each condition names the answers that it depends on
     browser.press("Send")
     assert browser.status == 422
     assert "question-ces-onset" not in browser.errors
@@ -514,7 +514,7 @@ def test_an_unknown_questionnaire_is_refused() -> None:
 
 
 def test_the_contact_page_says_how_long_answers_are_kept(browser: PlainBrowser) -> None:
-    """`a year` must be what retention.toml says."""
+    """`a year` must agree with retention.toml."""
     assert retention().months[Stage.ANSWERS] == 12
     fill_to(browser, len(CALM))
     assert "We delete your answers after a year, or later if you book a visit." in browser.text

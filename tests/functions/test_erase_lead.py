@@ -27,9 +27,9 @@ CANARIES = {
     "name": "Canary Nameson",
     "phone": PHONE,
     "email": "canary.address@example.com",
-    "postal": "60611-0188",  # long enough that no hash contains it by chance
+    "postal": "60611-0188",  # too long to be in a hash by chance
 }
-APART = ("table", "access log", "erasures")  # kept apart; the others are indexes of the table
+APART = ("table", "access log", "erasures")  # kept separately; the others are the table's indexes
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
 IN_PATH = "/canary-path"
@@ -53,8 +53,7 @@ def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
 
 
 def a_lead_with_canaries() -> str:
-    """Provides a lead with recognisable values that has gone through everything: alert, staff actions, revocation,
-    export."""
+    """Provides a lead with recognisable values, after alert, staff actions, revocation and export."""
     reference = captured(
         URGENT | {"note": IN_ANSWERS},
         contact=CANARIES,
@@ -73,7 +72,7 @@ def test_only_a_tombstone_and_a_hashed_ledger_remain(aws: Aws, logs: Callable[[]
     before = json.dumps(everything(aws))
     words = [*CANARIES.values(), IN_ANSWERS, IN_CAMPAIGN, IN_PATH, IN_STAFF_NOTE, IN_REVOCATION]
     words += ["203.0.113.10", "Mozilla/5.0"]  # the IP address and the browser of the visitor
-    assert [word for word in words if word not in before] == []  # proves that the search below can find these words
+    assert [word for word in words if word not in before] == []  # shows that the search below can find these words
 
     assert erased(reference)["statusCode"] == 200
 
@@ -189,7 +188,7 @@ def test_nothing_is_erased_that_cannot_be_recorded(aws: Aws, table: str) -> None
 
 
 class TestAfterARestore:
-    """A restore brings erased leads back; the list of erasures, which is never restored, names them."""
+    """A restore brings erased leads back. The list of erasures names them, and is never restored."""
 
     def test_the_daily_run_erases_a_lead_again(self, aws: Aws, clock: Clock) -> None:
         reference = captured(URGENT)

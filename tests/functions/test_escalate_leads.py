@@ -34,7 +34,7 @@ from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
-# For each tier, the expected alerts: minutes after a submission on Wednesday at 10:00, and the audience.
+# For each tier, the expected alerts: minutes after a submission on Wednesday at 10:00, and audience.
 LADDERS: list[tuple[Json, list[tuple[int, str]]]] = [
     (EMERGENCY, [(0, "clinician"), (5, "desk"), (10, "manager")]),
     (URGENT, [(0, "clinician"), (30, "desk"), (60, "manager")]),
@@ -124,7 +124,7 @@ def test_an_unreadable_lead_fails_the_run_but_blocks_no_other(aws: Aws, clock: C
     aws.corrupt(leads[0], '{"contact": {"name": "canaryvalue"}}')
     with pytest.raises(RuntimeError, match="1 alerts failed") as failure:
         sweep()
-    assert failure.value.__context__ is None  # the text of a chained error could quote the lead
+    assert failure.value.__context__ is None  # a chained error's text could quote the lead
     assert len(new_alerts(aws)) == 2
     [line] = [json.loads(line) for line in logs().splitlines() if "alert failed" in line]
     assert (line["lead_id"], line["error"]) == (leads[0], "ValidationError")
@@ -192,8 +192,7 @@ def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
 
 
 def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
-    """The most urgent leads are mailed singly. After the summary, the alerts of the others go to webhooks and texts
-    only."""
+    """The most urgent leads are mailed singly. After the summary, other alerts go only to webhooks and texts."""
     for _ in range(20):
         captured(URGENT, str(uuid.uuid4()))
     clock.at += timedelta(seconds=1)
@@ -282,7 +281,7 @@ def test_a_lead_that_somebody_took_after_the_summary_is_not_alerted(aws: Aws, mo
 
 
 def test_half_of_the_time_is_left_for_alerting(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If reading is slow, the sweep sends the alerts of the leads that it has read."""
+    """If reading is slow, the sweep sends alerts for the leads that it has read."""
     monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
     for _ in range(40):
         captured(URGENT, str(uuid.uuid4()))

@@ -1,4 +1,4 @@
-"""Tests exports of a date range as CSV and FHIR, page by page, on moto."""
+"""Tests exports by date range as CSV and FHIR, page by page, on moto."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class TestCsv:
         first = exported(**JANUARY)
         for reference in sent:
             worked(reference, "acknowledge")
-        erased(lines(first["body"])[-1]["reference"])  # erases the lead at which the first page ended
+        erased(lines(first["body"])[-1]["reference"])  # erases the first page's last lead
         onward = dict(parse_qsl(re.findall(r"\?([^>]+)>", first["headers"]["link"])[0]))
         rest = "".join(page["body"] for page in followed(**onward))
         found = [line["reference"] for line in lines(first["body"] + rest)]
@@ -136,7 +136,7 @@ class TestFilter:
         before = len(aws.accesses())
         found = {line["reference"] for line in lines(exported(tier="URGENT", **JANUARY)["body"])}
         assert found == {raised, urgent}
-        assert len(aws.accesses()) == before + 2  # the access log has an entry for each exported lead only
+        assert len(aws.accesses()) == before + 2  # the access log has entries only for the exported leads
 
     def test_by_day_in_the_clinic_s_time_zone(self, clock: Clock) -> None:
         clock.at = datetime(2026, 2, 1, 5, 59, 59, 999_999, tzinfo=UTC)  # the last microsecond of January in Chicago
@@ -222,8 +222,7 @@ class TestFhir:
         assert sorted(found) == sorted(sent)
 
     def test_a_full_page_is_far_below_lambdas_response_limit(self, clock: Clock, aws: Aws) -> None:
-        """Lambda's limit is 6 MB for the body as JSON in JSON. A page ends soon after it has read BYTES_IN_EXPORT
-        stored bytes."""
+        """Lambda's limit is 6 MB for the body as JSON in JSON. A page ends soon after BYTES_IN_EXPORT stored bytes."""
         several(clock, 4, URGENT | {"note": "\u4e2d" * 500})
         stored = sum(len(item["lead"]["S"]) for item in aws.items())
         sent = len(json.dumps(exported(format="fhir", **JANUARY)).encode())

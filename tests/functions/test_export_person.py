@@ -1,4 +1,4 @@
-"""Tests the export for a person who asks for their data."""
+"""Tests the export of one person's data."""
 
 from __future__ import annotations
 
@@ -147,14 +147,16 @@ def test_much_data_comes_in_several_answers(aws: Aws, monkeypatch: pytest.Monkey
         found += [lead["reference"] for lead in page["leads"]]
         query = {"cursor": page["cursor"]}
     assert (found[0], sorted(found), page["cursor"]) == (sent[0], sorted(sent), None)
-    assert len(aws.accesses()) == 3  # each lead is in the access log with the response that showed it
+    assert len(aws.accesses()) == 3  # each lead is logged with the response that showed it
     answer = exported_person(sent[0], cursor="00000-00000")
     assert (answer["statusCode"], pointers(answer)) == (422, ["/cursor"])
 
 
 def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
-    """The person returned so often that their leads are as large as one response may hold. Lambda's limit is 6 MB, for
-    the body as JSON in JSON."""
+    """The person has returned so often that the leads just fit into one response.
+
+    Lambda's limit is 6 MB for the body as JSON in JSON.
+    """
     for number in range(6):
         body = submission(URGENT | {"note": f"\u4e2d{number}" * 100}, submission_id=LEAD_ID, complete=number == 5)
         assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] in (200, 201)
@@ -165,7 +167,7 @@ def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
 
 
 def _without(reference: str) -> Callable[[LeadsTable, UUID], Kept | None]:
-    """Returns a lookup that finds no lead with this reference, although the index still lists it."""
+    """Returns a lookup that does not find this reference, although the index still lists it."""
     kept = LeadsTable.kept
 
     def found(leads: LeadsTable, lead_id: UUID) -> Kept | None:

@@ -95,7 +95,7 @@ def test_the_list_says_how_many_wait_beyond_its_page(aws: Aws, monkeypatch: pyte
     for view in ("open", "mine", "closed"):
         page = content(listed(view=view))
         assert (page["untaken"], page["open"]) == ({"EMERGENCY": 1, "URGENT": 2}, 4)
-    aws.wire.down = {"dynamodb.GetItem"}  # even without the counts, the page itself shows that somebody waits
+    aws.wire.down = {"dynamodb.GetItem"}  # even without counts, the page shows that a lead waits
     assert content(listed())["untaken"] == {"EMERGENCY": 1}
 
 

@@ -1,4 +1,4 @@
-"""Tests the on-call rota, on moto: who may change it, what is refused, and whom alerts then reach."""
+"""Tests the on-call rota, on moto: who may change it, what is refused, whom alerts reach."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ def save(weekly: list[dict[str, str]], who: str = "manager", version: int = 0, *
 
 
 def look_at_subscriptions(confirmed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs the check of subscriptions, as every five minutes. `confirmed`: user name -> address with a confirmed
-    subscription."""
+    """Runs the five-minute check of subscriptions. `confirmed`: user name -> address with a confirmed subscription."""
     sns = boto3.client("sns")
     for name, address in confirmed.items():
         only = {"FilterPolicy": json.dumps({"on_call": [name, "everyone"]})}
@@ -105,7 +104,7 @@ def test_an_alert_reaches_who_is_on_call(aws: Aws, clock: Clock, monkeypatch: py
 
 
 def left_unread(operation: str, request: Any, carry_out: Callable[[], Any]) -> Any:
-    """Answers as DynamoDB does if it reads nothing of a batch for lack of capacity."""
+    """Answers like DynamoDB when it lacks the capacity to read any of a batch."""
     if operation != "dynamodb.BatchGetItem":
         return carry_out()
     answer = {"Responses": {}, "UnprocessedKeys": json.loads(request.body)["RequestItems"]}

@@ -1,4 +1,4 @@
-"""Tests what the landing page says about the clinic, and that it shows the form only on a stack that is open."""
+"""Tests what the landing page says about the clinic, and that it shows the form only if the stack is open."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UNSIGNED = replace(SIGNED, open=False, rulebook=unsigned(SIGNED.rulebook))
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, landing: LandingPage, language: str = "en") -> str:
-    """Returns the page at the root of a stack with this landing page."""
+    """Returns `/` on a stack with this landing page."""
     monkeypatch.setattr(show_page, "landing", landing)
     monkeypatch.setattr(show_page, "files", WebFiles(landing.placeholders))
     asked = event("show_page") | {"queryStringParameters": {"language": language}}

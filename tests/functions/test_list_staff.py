@@ -46,7 +46,7 @@ def user(name: str, staff_id: str, *, enabled: bool = True) -> Json:
 
 
 class Pool:
-    """A user pool in two pages, with somebody in both groups and somebody who has left."""
+    """A user pool whose list has two pages, with somebody in both groups and somebody who left."""
 
     def list_users_in_group(self, **asked: Any) -> Json:
         if asked["GroupName"] == "desk":

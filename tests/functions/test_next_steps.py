@@ -1,4 +1,4 @@
-"""Tests what a receipt says about the time after Send, to each person in their language."""
+"""Tests what a receipt says about the next steps, to each person in their language."""
 
 from __future__ import annotations
 
@@ -75,7 +75,13 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
         (PRIORITY, NO_MAIL, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
         (PRIORITY, BY_TEXT, "en", THANKS, "We will send a text message to {number} by Thursday, January 15 at 5 PM."),
         (PRIORITY, NO_TEXT, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
-        (URGENT, BY_MAIL, "en", THANKS, "We will call {number} by Wednesday, January 14 at 2 PM."),  # safety calls
+        (
+            URGENT,
+            BY_MAIL,
+            "en",
+            THANKS,
+            "We will call {number} by Wednesday, January 14 at 2 PM.",
+        ),  # safety: a call
         (EMERGENCY, BY_MAIL, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", INTENTA),
@@ -157,7 +163,7 @@ def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_healt
     assert "DTSTART:20260115T223000Z\r\nDTEND:20260115T230000Z" in file
     assert "SUMMARY:By Thursday\\, January 15 at 5 PM: call from Example Spine & Nerve Clinic" in file
     assert r"DESCRIPTION:We will call you by Thursday\, January 15 at 5 PM.\nWe call from" in file
-    assert "TRANSP:TRANSPARENT" in file  # shown as free, because the call may come earlier: it is not an appointment
+    assert "TRANSP:TRANSPARENT" in file  # shown as free time: a deadline for the call, not an appointment
     assert "Something changed? Call us: (312) 555-0100." in file
     for answers, contact in ((PRIORITY, NO_PHONE), (PRIORITY, BY_MAIL), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
         assert next_steps(answers, contact)["calendar"] == ""

@@ -1,4 +1,4 @@
-"""Tests that the form opens only once a physician has signed it, unless the stack is a pilot."""
+"""Tests that the form stays closed until a physician has signed it, except in a pilot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def loads(monkeypatch: pytest.MonkeyPatch, rulebook: loading.Rulebook) -> None:
 
 @pytest.fixture(autouse=True)
 def no_pilot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Makes the stack no pilot, with rules that nobody has signed."""
+    """Turns pilot mode off, with unsigned rules."""
     load_again = wiring.rulebook.cache_clear
     monkeypatch.setenv("PILOT_WITHOUT_APPROVAL", "no")
     loads(monkeypatch, unsigned(RULEBOOK))

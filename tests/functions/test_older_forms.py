@@ -1,5 +1,4 @@
-"""Tests a form of version 1.0.0 that is open in a browser when 2.0.0 goes live: it is accepted, and never ranked below
-URGENT."""
+"""Tests a 1.0.0 form that is open in a browser when 2.0.0 goes live: it is accepted, at URGENT or higher."""
 
 from __future__ import annotations
 

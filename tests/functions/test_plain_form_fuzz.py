@@ -1,5 +1,4 @@
-"""Tests that any form, however odd, gets a page with the emergency advice and without script, and never causes a server
-error.
+"""Tests that any form, however odd, gets a page with emergency advice, without script or server error.
 
 `make soak ONLY=requests` sends a million requests to all routes, including these.
 

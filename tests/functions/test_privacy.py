@@ -30,7 +30,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import Clock
 
 CANARIES = ("Canaryname", "5550177", "canary-mail", "Canarynote", "60699", "canary-campaign", "canary/3")
-# Planted digits are searched for only alone or after an area code, because times and ids may contain them by chance.
+# Planted digits count only alone or after an area code, because times and ids may contain them by chance.
 SEARCHED = {
     canary: re.compile(
         rf"(?<![0-9a-f.])(?:\+?1?312)?{canary}(?![0-9a-f])" if canary.isdecimal() else re.escape(canary.lower())
@@ -55,13 +55,13 @@ def found(text: str) -> list[str]:
 
 @pytest.fixture
 def all_logs(logs: Callable[[], str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """Provides all log lines, including those of libraries."""
+    """Provides all log lines, including libraries' lines."""
     caplog.set_level(logging.INFO)
     return lambda: logs() + "".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
 
 
 def test_the_search_finds_every_planted_value_in_the_table(aws: Aws) -> None:
-    """Proves that the searches below work, because the stored lead contains every planted value."""
+    """Shows that the searches below work: the stored lead contains every planted value."""
     capture_lead.handler(with_canaries(URGENT), CONTEXT)
     assert sorted(found(json.dumps(aws.items()))) == sorted(CANARIES)
 

@@ -1,4 +1,4 @@
-"""Tests the spool, on moto: a submission that arrives during an outage becomes one lead, dated to its arrival."""
+"""Tests the spool, on moto: a submission during an outage becomes one lead, dated by its arrival."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def send(answers: Json | None = None, **changes: Any) -> Json:
 
 
 def spooled(aws: Aws, answers: Json | None = None, **changes: Any) -> str:
-    """Returns the spool entry of a submission that arrives while the table refuses writes."""
+    """Returns the spool entry of a submission sent while the table refuses writes."""
 
     def refuse(operation: str) -> None:
         if operation == "dynamodb.PutItem":
@@ -234,7 +234,7 @@ def test_concurrent_work_by_staff_is_not_overwritten(aws: Aws, clock: Clock) -> 
 
 
 def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, clock: Clock) -> None:
-    """Delivers forms of one visitor, some stored and some spooled, in any order and repeatedly."""
+    """Delivers one visitor's forms, some stored and some spooled, in any order and repeatedly."""
     chance = random.Random(11)
     for _ in range(20):
         for item in aws.items():
@@ -264,7 +264,7 @@ def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, cloc
 
 
 def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clock) -> None:
-    """Once the visitor has had a 202, it is too late to answer with a 409."""
+    """After a 202, it is too late for a 409."""
     send()
     entry = spooled(aws, URGENT)
     assert replay(entry, entry) == WELL
@@ -272,7 +272,7 @@ def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clo
     assert (first["lead_id"], first["triage"]["tier"]) == (LEAD_ID, "PRIORITY")
     assert second["triage"]["tier"] == "URGENT"
     assert second["reference"] != first["reference"]
-    assert second["phone_key"] == first["phone_key"]  # staff see by the phone key that both leads are from one person
+    assert second["phone_key"] == first["phone_key"]  # so staff see that both leads are from one person
     assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
 
 
@@ -313,7 +313,7 @@ def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
 
 
 def spoiled(entry: str, **assessment: object) -> str:
-    """Returns a spool entry whose triage cannot be read."""
+    """Returns a spool entry with unreadable triage."""
     lead = json.loads(entry)
     lead["assessment"] |= {"triage": {"tier": 5}} | assessment
     return json.dumps(lead)

@@ -1,4 +1,4 @@
-"""Tests deleting data after its retention period, on moto with a clock that the test moves."""
+"""Tests deletion after the retention period, on moto with a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def test_a_late_stream_record_of_a_retired_lead_alerts_nobody(aws: Aws, clock: C
 
 
 class TestAfterARotationOfKeys:
-    """A day after `make rotate`, kept leads are found by one key again."""
+    """A day after `make rotate`, one key again finds all leads."""
 
     @pytest.fixture
     def rotated(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:

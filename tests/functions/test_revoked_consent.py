@@ -1,4 +1,4 @@
-"""Tests what staff see and do once a person revoked a consent."""
+"""Tests what staff see and do after a person revoked consent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that every log line and metric named by the runbook, alarms and dashboard is written by a function."""
+"""Tests that functions write every log line and metric that the runbook, alarms and dashboard name."""
 
 from __future__ import annotations
 
@@ -57,15 +57,14 @@ COUNTED_BY_FILTERS = {
     for into in entry["Properties"]["MetricTransformations"]
 }
 LOOK = re.findall(r"^- \*\*Look:\*\* (.*(?:\n  .*)*)", RUNBOOK, re.MULTILINE)
-LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # log lines that Lambda itself writes
-# words of the query language of CloudWatch Logs Insights
+LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # log lines from Lambda itself
+# words of CloudWatch Logs Insights' query language
 LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}
 
 
 @dataclass
 class Written:
-    """The log lines and metrics that functions wrote. `lines`: function -> text of a log line -> its fields. `metrics`:
-    names of the metrics of all functions."""
+    """What functions wrote. `lines`: function -> text of a log line -> its fields. `metrics`: all metric names."""
 
     lines: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     metrics: set[str] = field(default_factory=set)
@@ -84,7 +83,7 @@ class Written:
 
 @pytest.fixture
 def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Written:
-    """Provides everything that functions write when they succeed and when they fail."""
+    """Provides everything that functions write on success and on failure."""
     found = Written()
     for function in a_bad_day(aws, clock, monkeypatch):
         for line in logs().splitlines():
@@ -130,12 +129,12 @@ def retiring_fails(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch, lead_ids: 
 
 
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Causes every kind of success and failure. Yields, after each, the name of the function that logged it."""
+    """Causes every kind of success and failure. After each, yields the name of the function that logged it."""
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
         captured(answers, lead_id, alerted=False)
     captured(lead_id=str(uuid4()), alerted=False, website="a trap for machines")
-    unreadable = {"id": "fs-intake", "version": "1.0.0"}  # it asked other questions
+    unreadable = {"id": "fs-intake", "version": "1.0.0"}  # a version with other questions
     captured(lead_id=str(uuid4()), alerted=False, questionnaire=unreadable)
     post = posting("capture_lead", submission())
     for down, status in (({"dynamodb.PutItem", "sqs.SendMessage"}, 503), ({"dynamodb.PutItem"}, 202)):
@@ -194,7 +193,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
-    """The test also checks the function named before each line and the fields named after it."""
+    """Also checks the function named before each line, and the fields named after it."""
     seen = set()
     for entry in LOOK:
         function = ""

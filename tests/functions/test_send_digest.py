@@ -1,4 +1,4 @@
-"""Tests the digest, on moto: its numbers after leads have been captured and worked."""
+"""Tests the digest's numbers, on moto, after leads were captured and worked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def lines(message: Json) -> dict[str, str]:
 def test_it_counts_waiting_leads_and_times_to_acknowledgement(aws: Aws, clock: Clock) -> None:
     now, minute = AN_OPEN_HOUR, timedelta(minutes=1)
     captured(clock, PRIORITY, now - 5 * minute)
-    captured(clock, URGENT, now - timedelta(hours=5))  # an hour past the deadline, which is four hours after arrival
+    captured(clock, URGENT, now - timedelta(hours=5))  # an hour overdue: the deadline is four hours after arrival
     quick = captured(clock, URGENT, now - timedelta(days=1))
     late = captured(clock, URGENT, now - timedelta(days=2))
     old = captured(clock, URGENT, now - timedelta(days=8))

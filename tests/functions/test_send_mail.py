@@ -1,4 +1,4 @@
-"""Tests the sweep that mails persons, on moto: receipts once, claimed, within limits, and what staff see of it."""
+"""Tests the mail sweep, on moto: each receipt is claimed and sent once, within limits, and staff see it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sweep() -> int:
 
 
 def mails_of(reference: str) -> list[tuple[str, str, str]]:
-    """Returns what staff see: kind, status and reason of each mail."""
+    """Returns each mail's kind, status and reason, as staff see them."""
     return [
         (entry["kind"], entry["status"], entry["reason"]) for entry in content(opened(reference))["mails"]["entries"]
     ]
@@ -116,7 +116,7 @@ def test_a_mail_whose_reply_was_lost_is_not_sent_again(aws: Aws, clock: Clock) -
 
 
 class Killed(BaseException):
-    """The process ends at once."""
+    """The process died at once."""
 
 
 @pytest.mark.parametrize("after", [False, True])

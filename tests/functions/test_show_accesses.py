@@ -1,4 +1,4 @@
-"""Tests that administrators see who opened which lead, and that reading the log adds an entry to it."""
+"""Tests that administrators see who opened which lead, and that reading the log is logged too."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 def seen(**query: str) -> list[tuple[str, str]]:
-    """Returns who did what, in the order of the answer, without the readings of the log."""
+    """Returns who did what, in the answer's order, without readings of the log."""
     entries = content(accesses(**query))["entries"]
     return [(entry["staff_name"], entry["what"]) for entry in entries if entry["what"] != "read the log"]
 
 
 def some(count: int) -> list[str]:
-    """Captures leads of different people. If they were of one person, opening one would list the names of the
-    others."""
+    """Captures leads of different people: opening one person's lead would also list that person's others."""
     contacts = [{"name": f"Sample {number}", "phone": f"(312) 555-010{number}"} for number in range(count)]
     return [captured(PRIORITY, lead_id=str(uuid4()), contact=contact) for contact in contacts]
 
@@ -74,7 +73,7 @@ def test_the_latest_comes_first_among_lists_too(clock: Clock) -> None:
 
 
 def test_days_are_the_clinics(clock: Clock) -> None:
-    """An hour before midnight in Chicago is the next day in UTC."""
+    """An hour before midnight in Chicago, it is the next day in UTC."""
     reference = captured(PRIORITY)
     clock.at = clock.at.replace(day=15, hour=4, minute=59)  # January 14, 22:59 in Chicago
     opened(reference)

@@ -101,7 +101,7 @@ def test_its_files_have_their_media_types(file: str, media_type: str) -> None:
 
 @pytest.mark.parametrize("file", [None, "index.html", "icon.svg"])
 def test_the_policy_forbids_loading_from_elsewhere(file: str | None) -> None:
-    """Scripts and style sheets are sent without a policy, which would have no effect on them."""
+    """Scripts and style sheets have no policy, because it would have no effect."""
     headers = ask(file)["headers"]
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
@@ -117,7 +117,7 @@ def test_every_file_says_its_type_and_stays_encrypted(file: str | None) -> None:
 
 
 def test_the_page_complies_with_its_policy() -> None:
-    # addresses that other sites read; the page itself loads none of them
+    # addresses for other sites; the page itself loads none of them
     body = re.sub(r'<meta property="og:[^>]*>|<link rel="(?:canonical|alternate)"[^>]*>', "", ask()["body"])
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
 
@@ -200,7 +200,7 @@ def test_patient_input_is_never_inserted_as_markup(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(path.name for path in (FOLDER / "inbox").glob("*.js")))
 def test_the_inbox_keeps_nothing_about_a_lead_beyond_its_tab(module: str) -> None:
-    """Only the time of the last use, how the last session ended and the wish for sounds outlive the tab."""
+    """Only three things outlive the tab: when it was last used, how the last session ended, and the sound setting."""
     kept = re.findall(r"localStorage\.(?:setItem|getItem|removeItem)\((\w+)", ask_inbox(module)["body"])
     assert set(kept) <= {"ACTIVE", "ENDED", "SETTING"}
 

@@ -127,7 +127,7 @@ def test_an_outage_is_answered_with_phone_and_advice(browser: PlainBrowser, aws:
     answer = show_receipt.handler(event("show_receipt"), CONTEXT)
     assert answer["statusCode"] == 503
     assert "911" in answer["body"]
-    assert "We cannot show your receipt right now" in answer["body"]  # the page must not say that the form was lost
+    assert "We cannot show your receipt right now" in answer["body"]  # must not sound as if the form were lost
     assert "could not receive your answers" not in answer["body"]
 
 

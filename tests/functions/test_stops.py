@@ -1,4 +1,4 @@
-"""Tests on moto that visitors who leave the form are counted by page, and that nothing else is stored about them."""
+"""Tests on moto that visitors who leave are counted by page, and that nothing else about them is stored."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_who_comes_back_is_counted_where_they_leave_at_last(aws: Aws) -> None:
 def test_pages_are_shown_from_twenty_visitors_up(number: int, shown: list[tuple[str, int]]) -> None:
     for _ in range(number):
         left(page="P2")
-    left(before="callback")  # subtracted on another day than it was counted: the count never falls below zero
+    left(before="callback")  # subtracted on a later day: the count never falls below zero
     pages = content(reported())["pages"]
     assert [(page["page"], page["visitors"]) for page in pages][:3] == shown
     assert all(page["title"] for page in pages)

@@ -1,4 +1,4 @@
-"""Tests logs and metrics: one search finds a lead's whole journey, and each metric counts exactly what happened."""
+"""Tests that one log search finds a lead's whole journey, and that each metric counts exactly what happened."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def lines(logs: Logs) -> list[Json]:
 
 
 def counts(logs: Logs) -> dict[str, list[float]]:
-    """Returns each metric with its values since the last call."""
+    """Returns metric -> its values since the last call."""
     found: dict[str, list[float]] = {}
     for line in lines(logs):
         for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
@@ -79,7 +79,7 @@ class Receiver:
 def test_one_search_finds_the_journey_of_a_lead(
     aws: Aws, clock: Clock, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every function writes the same reference, from the failed request to the acknowledgement."""
+    """Every function logs the same reference, from the failed request to the acknowledgement."""
     monkeypatch.setattr(deliver_webhook, "webhook", Receiver())
     reference = reference_of(UUID(LEAD_ID))
     post = posting("capture_lead", submission(URGENT, submission_id=LEAD_ID))
@@ -123,7 +123,7 @@ def test_log_lines_carry_their_requests_id(logs: Logs, function: str) -> None:
     asked["requestContext"]["requestId"] = f"request of {function}"
     module.handler(asked, CONTEXT)
     logs()
-    module.logger.info("rota saved")  # writes a line for the test, because not every function logs when all is well
+    module.logger.info("rota saved")  # not every function logs on success
     [line] = lines(logs)
     assert line["correlation_id"] == f"request of {function}"
 
@@ -131,7 +131,7 @@ def test_log_lines_carry_their_requests_id(logs: Logs, function: str) -> None:
 def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     logs()
-    # None cannot be called, so the request fails before a submission is parsed
+    # calling None fails, before a submission is parsed
     monkeypatch.setattr(Request, "read", None)
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
@@ -139,7 +139,7 @@ def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monk
 
 
 def test_canaries_are_logged_and_never_counted(aws: Aws, clock: Clock, logs: Logs) -> None:
-    """Both the stream and the sweep send alerts about canaries, and neither counts them."""
+    """Stream and sweep both send alerts about canaries, and neither counts them."""
     alerted_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
     for send_alert in alerted_by:
         assert capture_lead.handler(canary(), CONTEXT)["statusCode"] == 201
@@ -182,7 +182,7 @@ def test_the_wait_for_an_unfinished_form_is_not_measured(clock: Clock, logs: Log
         (EMERGENCY, 5, 1, 0),
         (EMERGENCY, 10, 2, 1),
         (URGENT, 60, 2, 1),
-        (PRIORITY, 7 * 24 * 60, 1, 0),  # a routine lead that waits is a matter for the manager, not for the operator
+        (PRIORITY, 7 * 24 * 60, 1, 0),  # a waiting routine lead concerns the manager, not the operator
         (ROUTINE, 7 * 24 * 60, 1, 0),
     ],
 )
@@ -229,11 +229,11 @@ def test_an_ad_lead_is_counted_like_any_other(logs: Logs) -> None:
     found = counts(logs)
     assert found["captured"] == [1.0]
     assert not found.keys() & {"suspects", "scoring_failed"}
-    assert "page_active" not in found  # an ad lead is no sign that the page works
+    assert "page_active" not in found  # an ad lead does not show that the page works
 
 
 def test_a_storage_error_matches_the_log_metric_filter(aws: Aws, logs: Logs) -> None:
-    """Every function that fails because of the table writes one log line that the template's metric filter matches."""
+    """If the table fails, each function writes one log line that matches the template's metric filter."""
     resources = template.read()["Resources"]
     pattern = resources["StorageErrors"]["Properties"]["FilterPattern"]
     counted = set(re.findall(r"\(\$\.(\w+) = \"(\w+)\"\)", pattern))

@@ -1,4 +1,4 @@
-"""Tests unfinished forms, and resubmissions by visitors who return."""
+"""Tests unfinished forms, and resubmissions by returning visitors."""
 
 from __future__ import annotations
 
@@ -204,8 +204,7 @@ def test_many_resubmissions_keep_the_lead_small(aws: Aws, clock: Clock) -> None:
 
 
 def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
-    """With a resubmission every three minutes, EMERGENCY still alerts the desk after 5 minutes and a manager after
-    10."""
+    """Even with a resubmission every three minutes, EMERGENCY alerts the desk after 5 minutes, a manager after 10."""
     audiences = []
     for number in range(4):
         send(EMERGENCY | {"note": f"Still waiting, {number}."}, complete=False)
@@ -217,8 +216,7 @@ def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
 
 
 def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None:
-    """Without this limit, anyone could fill a lead up to DynamoDB's 400 KB, and staff could no longer acknowledge
-    it."""
+    """Without this limit, anyone could fill a lead to DynamoDB's 400 KB, so that staff could not acknowledge it."""
     texts = {
         consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
     }
@@ -238,7 +236,7 @@ def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
     assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MAX_RESUBMISSIONS]
-    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # the rest of the 400 KB is for the history
+    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # which leaves room for the history in 400 KB
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:
@@ -262,7 +260,7 @@ def test_a_repeated_finished_form_gets_the_same_receipt(aws: Aws, clock: Clock) 
 
 
 def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, clock: Clock) -> None:
-    """Whichever arrives first, staff are alerted about the red flag and the lead has the tier of the red flag."""
+    """Whichever arrives first, staff are alerted about the red flag, and it sets the lead's tier."""
     finished = content(send())
     assert run_alerts(aws) == ["PRIORITY lead waiting"]
     worked(finished["reference"], "book")

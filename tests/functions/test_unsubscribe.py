@@ -1,4 +1,4 @@
-"""Tests the link that ends mail: GET shows a button, POST ends mail and writes it into the ledger of consents."""
+"""Tests the unsubscribe link: GET shows a button; POST ends mail and records that in the consent ledger."""
 
 from __future__ import annotations
 

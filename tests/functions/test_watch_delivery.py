@@ -1,4 +1,4 @@
-"""Tests the canary, on moto: from the POST through the real functions to the queue, and the report when it is lost."""
+"""Tests the canary, on moto: from the POST through the real functions to the queue, and the report of a lost one."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
 
 class Api:
-    """A stand-in for the API in front of capture_lead. `stream`: called for a new lead; `spooled`: called with spool
-    entries."""
+    """Replaces the API before capture_lead. `stream`: called for a new lead; `spooled`: called with spool entries."""
 
     def __init__(self, spooled: Callable[[], list[str]]) -> None:
         self.stream: Callable[[str], object] = lambda lead_id: alert_staff.handler(stream_of(lead_id), CONTEXT)
@@ -62,7 +61,7 @@ class Api:
 @pytest.fixture
 def api(aws: Aws) -> Iterator[Api]:
     api = Api(aws.spooled)
-    # checks every 10 ms whether it should end
+    # checks every 10 ms whether to end
     thread = threading.Thread(target=api.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     yield api
@@ -73,8 +72,7 @@ def api(aws: Aws) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Provides the canary's queue with its filter, one confirmed and one pending subscription, and polls that do not
-    wait."""
+    """Provides the canary's queue with its filter, a confirmed and a pending subscription, and polls without a wait."""
     sqs, sns = cached_client("sqs"), cached_client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -89,7 +87,7 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def expecting(*endpoints: str, alarms: str = "") -> Subscriptions:
-    """Returns subscriptions that expect these endpoints at the alert topic and this one at the alarm topic."""
+    """Returns the check that expects these endpoints at the alert topic and `alarm` at the alarm topic."""
     expected = {
         ENVIRONMENT["ALERT_TOPIC_ARN"]: frozenset(endpoints),
         ENVIRONMENT["ALARM_TOPIC_ARN"]: frozenset({alarms} - {""}),
@@ -111,8 +109,7 @@ def metrics_of(written: str) -> Json:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Provides a clock that advances a minute each time this function reads it. Other functions have their own
-    clock."""
+    """Makes this function's clock advance a minute per reading. Other functions have another clock."""
     ticks = iter(AN_OPEN_HOUR + timedelta(minutes=number) for number in range(100))
     monkeypatch.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(ticks)))
 
@@ -145,7 +142,7 @@ def test_a_spool_that_accepts_nothing_is_reported(aws: Aws, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_an_outage_of_the_table_differs_from_one_of_the_api(aws: Aws, logs: Callable[[], str]) -> None:
-    """The spool accepts the canary, so its status is a 202. The runbook tells the two outages apart by status."""
+    """The spool accepts the canary, so the status is 202. The runbook distinguishes the outages by status."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert run()["delivered"] is False
     [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
@@ -197,7 +194,7 @@ def test_no_other_lead_expires(aws: Aws) -> None:
 
 
 def forged(number: int) -> str:
-    """Returns a forged token, by which somebody might disguise a lead as a canary."""
+    """Returns a forged token that tries to disguise a lead as a canary."""
     mine = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
     return [
         "canary",
@@ -213,7 +210,7 @@ def forged(number: int) -> str:
 
 @pytest.mark.parametrize("number", range(8))
 def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
-    """A lead that only claims to be a canary counts as an ordinary lead, so that no lead is lost."""
+    """A false canary counts as an ordinary lead, so that no lead is lost."""
     answer = capture_lead.handler(posting("capture_lead", submission(token=forged(number))), CONTEXT)
     assert content(answer)["reference"]
     [lead] = aws.leads()
@@ -222,7 +219,7 @@ def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
 
 @pytest.mark.usefixtures("hurried")
 def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], str]) -> None:
-    """The clock advances a minute per reading: at the start, for each wait, and when the alert arrives."""
+    """The clock is read, and so advances, at the start, for each wait, and when the alert arrives."""
     run()
     assert metrics_of(logs())["canary_seconds"] == [120.0]
     api.stream = str
@@ -232,7 +229,7 @@ def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_a_missing_alert_is_reported(api: Api, logs: Callable[[], str]) -> None:
-    api.stream = str  # a stream that ignores the lead, so nobody is alerted
+    api.stream = str  # ignores the lead, so nobody is alerted
     assert run()["delivered"] is False
     written = logs()
     assert "the canary did not come out" in written
@@ -283,7 +280,7 @@ def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_address_of_the_stack_is_nobodys_own_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The filter of such a subscription lets through no alerts for one person."""
+    """Such a subscription's filter passes no alerts for a single person."""
     monkeypatch.setenv("EXPECTED_SUBSCRIPTIONS", "desk@clinic.example,,+13125550100")
     monkeypatch.setenv("ON_CALL", "nora=nora@clinic.example,ben=desk@clinic.example")
     assert on_call_subscriptions() == {"nora": "nora@clinic.example"}

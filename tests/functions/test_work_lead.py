@@ -143,7 +143,7 @@ def test_a_second_acknowledgement_says_who_has_the_lead(aws: Aws) -> None:
     [("dynamodb.Query", 1), ("dynamodb.GetItem", 1), ("dynamodb.PutItem", 1), ("dynamodb.PutItem", 2)],
 )
 def test_of_two_concurrent_acknowledgements_one_wins(aws: Aws, operation: str, nth: int) -> None:
-    """The desk acknowledges the lead during the nurse's request, before one of the AWS calls of that request."""
+    """The desk acknowledges the lead during the nurse's request, before one of its AWS calls."""
     reference = captured(URGENT)
     calls: list[str] = []
     first: list[Json] = []

@@ -1,4 +1,4 @@
-"""Runs the attacker in batches, each on an empty table, so that each batch can be repeated alone."""
+"""Runs the attacker in batches. Each starts with an empty table, so that it can be repeated alone."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from tests.quiet import quiet
 leaks.install()  # before any function is imported
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
-MOST_FAULTS = 20  # the most faults that are kept for each batch
-EVERY_SO_OFTEN = 10  # the table cannot be reached in every tenth batch
-SEARCHED_FOR = 25  # requests; personal data of earlier ones is no longer searched for, to save time
+MOST_FAULTS = 20  # kept per batch at most
+EVERY_SO_OFTEN = 10  # in every tenth batch, the table cannot be reached
+SEARCHED_FOR = 25  # the last requests whose personal data is searched for
 
 
 @dataclass
 class Attacked:
-    """The result of a batch of attacks. `statuses`: status -> number of answers. `faults`: the first few faults, each
-    with its request number."""
+    """A batch's result. `statuses`: status -> how many answers. `faults`: the first few, with request numbers."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -32,9 +31,7 @@ class Attacked:
 
 def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
     """Sends one batch: requests `first` to `first + count - 1`."""
-    os.environ.update(
-        ENVIRONMENT
-    )  # the same environment outside pytest reproduces a fault; functions read it when imported
+    os.environ.update(ENVIRONMENT)  # so that a fault can be reproduced outside pytest; functions read it on import
     attacker, attacked = Attacker(seed), Attacked()
     out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1
     with aws_in_process() as aws, quiet(formats=True), leaks.watched() as watch:

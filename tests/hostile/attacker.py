@@ -1,6 +1,6 @@
-"""Makes hostile requests to every route, as API Gateway would pass them to the functions.
+"""Makes hostile requests to every route, as API Gateway would pass them to functions.
 
-Each request depends only on its seed and its number, so that it can be made again.
+A request depends only on the seed and its number, so that it can be repeated.
 
 """
 
@@ -37,7 +37,7 @@ QUERY = (
     *("language", "questionnaire", "mode", "return_to", "utm_source", "gclid", "view", "tier", "suspect", "cursor"),
     *("from", "to", "format", "reference", "staff", "q", "x", ""),
 )
-NEARLY_RIGHT = (  # values of the query that some route reads
+NEARLY_RIGHT = (  # query values that some route reads
     *("csv", "json", "fhir", "html", "true", "false", "open", "taken", "closed", "done", "EMERGENCY", "fs-intake"),
     *("2026-01-14", "2026-01-13", "2000-01-01", "2199-12-31", "2026-02-30", "0001-01-01", "2026-1-4", "M90GS-X3XCE"),
 )
@@ -70,7 +70,7 @@ class Route:
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Returns all routes of the template, so that a new route is attacked too."""
+    """Returns all the template's routes, so that new ones are attacked too."""
     found = []
     for name, function in template.routes().items():
         handler = importlib.import_module(f"functions.{module_name(function)}").handler
@@ -284,7 +284,7 @@ class Attacker:
 
 @cache
 def _base(staff: bool) -> bytes:
-    """Returns a pickled request to start from, because unpickling is the fastest way to copy it for each request."""
+    """Returns a pickled request to start from: unpickling is the fastest way to copy one."""
     asked = event("show_lead" if staff else "show_receipt")
     return pickle.dumps({**asked, "pathParameters": None, "queryStringParameters": {}, "rawQueryString": ""})
 

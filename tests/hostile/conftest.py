@@ -1,4 +1,4 @@
-"""Provides the fixture `aws` as the tests of the functions have it: an empty table and an empty topic."""
+"""Provides the fixture `aws` of tests/functions: an empty table and an empty topic."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Collects texts and documents that are known to break programs.
 
-The Big List of Naughty Strings comes from a package. The variable HOSTILE_CORPORA can name a folder with more, such as
-a checkout of public fuzz lists. Every line of its text files is used as a string, and every small file as a body.
+The Big List of Naughty Strings comes from a package. HOSTILE_CORPORA can name a folder with more, such as a checkout of
+public fuzz lists: each line of its text files becomes a string, and each small file a body.
 
 """
 
@@ -18,7 +18,7 @@ LARGEST_FILE = 256 * 1024  # bytes
 MOST_LINES = 50_000
 TEXT_FILES = {".txt", ".lst", ".csv", ".list", ".fuzz", ""}
 
-OURS = (  # texts that have broken parsers of JSON, forms and headers, tables or pages
+OURS = (  # texts that have broken tables, pages, or parsers of JSON, forms and headers
     *(
         "",
         " ",

@@ -1,4 +1,4 @@
-"""Provides events of services that call no function here, and malformed events of the right service."""
+"""Provides events from services that call no function here, and malformed events from the right ones."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ FOREIGN: dict[str, Any] = {
 
 
 def misshapen(request: Json) -> dict[str, Any]:
-    """Returns requests of the HTTP API that each have one part of a wrong type."""
+    """Returns HTTP API requests, each with one part of a wrong type."""
     context = request["requestContext"]
     return {
         "no context": request | {"requestContext": None},

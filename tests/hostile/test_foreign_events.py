@@ -1,4 +1,4 @@
-"""Tests that every function answers a foreign event, or fails, in one defined way.
+"""Tests that every function has one defined reaction to a foreign event.
 
 - Functions with a route answer 400 with problem details and the emergency advice if the event is not an HTTP API
 request.
@@ -144,7 +144,7 @@ def test_only_an_operators_payload_revokes_a_consent() -> None:
 
 
 class Untouchable:
-    """An event that raises an error if any part of it is read."""
+    """An event that raises an error if any part is read."""
 
     def __getattribute__(self, name: str) -> Any:
         raise AssertionError("the event was read")

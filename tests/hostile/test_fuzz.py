@@ -88,7 +88,7 @@ def test_every_kind_of_fault_is_detected() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
-    """Each string is sent as a person's name; the page is redrawn with it because the phone number is missing."""
+    """Each string is sent as a name without a phone number, so that the page shows it again."""
     (route,) = (route for route in routes() if route.name == "POST /submissions")
     for text in corpora.strings():
         if len(text) > 3000:

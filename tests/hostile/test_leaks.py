@@ -1,5 +1,6 @@
-"""Tests that the leak check of all tests (tests/leaks.py) finds a planted leak in every output. Otherwise a run without
-findings would prove nothing."""
+"""Tests that the leak check (tests/leaks.py) finds a planted leak in every output.
+
+Otherwise, a run without findings would prove nothing."""
 
 from __future__ import annotations
 
@@ -128,7 +129,7 @@ def test_a_thread_is_watched_too(sent: Watch) -> None:
 
 
 def test_a_leak_fails_the_test_it_happens_in() -> None:
-    """Runs the fixture that surrounds each test."""
+    """Runs the leak check around a test that leaks."""
 
     def a_test_that_leaks() -> None:
         with watched() as watch:
@@ -140,7 +141,7 @@ def test_a_leak_fails_the_test_it_happens_in() -> None:
 
 
 class EmulatedCloud:
-    """A stand-in for the local cloud, with one lead, and with given texts in the log and in a queue."""
+    """Replaces the local cloud: one lead, and given texts in the log and in a queue."""
 
     outputs = {"LeadsTable": "leads"}  # noqa: RUF012
     resources = {name: name for name in ("Logs", *FAILURES)}  # noqa: RUF012

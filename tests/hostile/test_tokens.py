@@ -1,5 +1,4 @@
-"""Tests that any flipped bit, expiry, or swapped key or purpose is detected in tokens, proofs, cursors and
-signatures."""
+"""Tests that tokens, proofs, cursors and signatures are refused if expired or altered: one bit, key or purpose."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def flips(token: str) -> Iterator[str]:
-    """Yields the token with each bit flipped in turn, where the result is text that a request can contain."""
+    """Yields the token with each bit flipped in turn, if a request can contain the result."""
     for place, character in enumerate(token):
         for bit in range(7):
             other = chr(ord(character) ^ 1 << bit)
@@ -111,8 +110,7 @@ def test_an_invalid_canary_token_makes_it_a_lead(
 
 
 def test_every_flipped_bit_of_a_proof_is_detected_or_has_no_meaning() -> None:
-    """A flipped bit is harmless in the name of an unused field. All used fields are signed, or are the proof of work
-    itself."""
+    """A flipped bit is harmless in an unused field's name. All used fields are signed, or are the proof itself."""
     proof = solved(GUARD)
     assert proof_sign(proof) == Sign.GOOD_PROOF
     for text in flips(proof):
@@ -160,7 +158,7 @@ def test_the_work_is_work() -> None:
     assert form_guard.MAX_NUMBER >= 50_000
 
 
-# --- webhooks, checked with the library of the specification, which receivers use ---
+# --- webhooks, checked with the specification's library, which receivers use ---
 
 KEY = ENVIRONMENT["WEBHOOK_KEY"]
 BODY = b'{"type":"lead.new","data":{"reference":"7K3MQ-2XDRT"}}'

@@ -1,6 +1,6 @@
-"""Serves the inbox to a browser from this process: the functions on moto, and a sign-in page that believes everybody.
+"""Serves the inbox to a browser from this process: the functions on moto, and a sign-in page without passwords.
 
-No request leaves the browser, so a page costs milliseconds. The real user pool is tested in test_sign_in.py.
+No request leaves the browser, so a page takes milliseconds. test_on_the_local_cloud.py uses the real user pool.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LOGOUT = '<!doctype html><script>location.replace(new URLSearchParams(location.s
 
 
 def serve(context: BrowserContext) -> None:
-    """Answers every request of the browser from this process."""
+    """Answers every browser request from this process."""
     context.route(f"{ORIGIN}/**", _answer)
     context.route(f"{SIGN_IN}/**", _sign_in)
 
@@ -68,7 +68,7 @@ def _answer(route: Route) -> None:
 
 
 def _call(request: Request) -> tuple[str | None, Json]:
-    """Returns the function that a request is for, and the event that API Gateway makes of it."""
+    """Returns a request's function, and the event that API Gateway would make."""
     parts = urlsplit(request.url)
     for key, function, parameters in _matches(request.method, parts.path):
         call = event("list_leads")
@@ -83,7 +83,7 @@ def _call(request: Request) -> tuple[str | None, Json]:
 
 
 def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yields the routes that fit, those without a parameter first, as API Gateway does."""
+    """Yields the matching routes, those without a parameter first, as in API Gateway."""
     for key, function in sorted(template.routes().items(), key=lambda item: "{" in item[0]):
         asked, _, pattern = key.partition(" ")
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern), path)

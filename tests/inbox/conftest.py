@@ -39,7 +39,7 @@ def aws() -> Iterator[Aws]:
 
 
 def hours_are(hours: OpeningHours, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shows these to staff as the clinic's opening hours. What is due follows the ordinary ones."""
+    """Shows these opening hours to staff. Due times still follow the ordinary hours."""
     shown = ShownHours.of(hours)
     monkeypatch.setattr(ShownHours, "of", lambda _: shown)
 
@@ -57,8 +57,10 @@ def send(aws: Aws) -> Send:
 
 @pytest.fixture
 def member(browser: Browser, aws: Aws) -> Iterator[Come]:
-    """Provides a function that opens a browser for a member of staff who has not signed in yet: `member("nurse")`.
-    Unexpected errors fail the test."""
+    """Provides a function that opens a browser for a member of staff, not yet signed in: `member("nurse")`.
+
+    Unexpected errors fail the test.
+    """
     consoles: list[Console] = []
     with ExitStack() as open_browsers:
 
@@ -76,6 +78,5 @@ def member(browser: Browser, aws: Aws) -> Iterator[Come]:
 
 @pytest.fixture
 def stored(aws: Aws) -> Callable[[str], Json]:
-    """Provides a function that returns a stored lead, flattened: the fields of each part stand beside the lead's
-    own."""
+    """Provides a function that returns a stored lead, with its parts' fields merged into it."""
     return lambda reference: next(lead for lead in aws.leads() if lead["reference"] == reference)

@@ -19,7 +19,7 @@ TURN = 1_000  # milliseconds
 
 
 class Member:
-    """A member of staff who uses the inbox in a browser: opens links, signs in and presses buttons."""
+    """A member of staff in a browser: opens links, signs in, presses buttons."""
 
     def __init__(self, page: Page, site: str, name: str, console: Console) -> None:
         self.page, self.site, self.name, self.console = page, site, name, console
@@ -29,7 +29,7 @@ class Member:
         page.on("pageerror", lambda error: console.errors.append(str(error)))
 
     def open(self, reference: str = "") -> Member:
-        """Opens the inbox, or a lead by the link in an alert, and signs in."""
+        """Opens the inbox, or a lead by an alert's link, and signs in."""
         self.page.goto(f"{self.site}inbox{f'#lead={reference}' if reference else ''}")
         self.sign_in()
         return self.sees(reference) if reference else self
@@ -41,7 +41,7 @@ class Member:
         self.page.locator("#user", has_text=self.name).wait_for(state="attached")  # hidden on a phone
 
     def goes_to(self, reference: str) -> Member:
-        """Opens a lead by its address when already signed in."""
+        """Opens a lead by its address, when already signed in."""
         self.page.evaluate("reference => { location.hash = `lead=${reference}` }", reference)
         return self.sees(reference)
 
@@ -54,7 +54,7 @@ class Member:
         return self
 
     def filter(self, name: str, choice: str) -> Member:
-        """Chooses a value in one of the list's filters, which start folded."""
+        """Chooses a value in a filter of the list. The filters start folded."""
         if self.page.locator("#find").get_attribute("open") is None:
             self.page.locator("#find summary").click()
         self.page.locator(f"[data-filter={name}]").select_option(choice)
@@ -65,7 +65,7 @@ class Member:
         return self.press("Save the appointment").has("^Booked by you")
 
     def has(self, text: str) -> Member:
-        """Checks who owns the open lead."""
+        """Checks the open lead's owner."""
         appears(self.page.locator(".has", has_text=re.compile(text)))
         return self
 
@@ -78,7 +78,7 @@ class Member:
         raise AssertionError("the page does not refresh")
 
     def second_tab(self) -> Member:
-        """Opens the inbox in another tab of the same browser, and signs in there too."""
+        """Opens the inbox in another tab of the same browser, and signs in there."""
         return Member(self.page.context.new_page(), self.site, self.name, self.console).open()
 
     def row(self, reference: str) -> Locator:

@@ -1,4 +1,4 @@
-"""Tests how staff work a lead, alone and at the same time, and what must not happen."""
+"""Tests how staff work a lead, alone and concurrently."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_each_call_says_what_is_next_until_the_appointment(
     expect(following).to_contain_text("Next: Call again")
     expect(following).to_be_focused()
     expect(following).to_be_in_viewport()
-    expect(nurse.lead.locator(".does")).to_have_count(0)  # it says to call
+    expect(nurse.lead.locator(".does")).to_have_count(0)  # the instruction is to call
     expect(nurse.page.locator("#undo")).to_have_text("Undo: you called: No answer")
     nurse.press("Another outcome …").press("Call again then")
     expect(nurse.refusal).to_have_text("Enter the time at which the person asked to be called.")
@@ -155,7 +155,7 @@ def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send,
     assert not [
         address for address in nurse.addresses if token[1] in address or "5550188" in address.replace("%20", "")
     ]
-    # both hold only times
+    # both have only times
     assert nurse.page.evaluate("Object.keys(localStorage).sort()") == ["inbox:active", "inbox:ended"]
     assert nurse.page.evaluate("document.cookie") == ""
     assert "code=" not in nurse.page.url
@@ -323,7 +323,7 @@ def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) ->
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
     nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
-    with nurse.page.expect_request("**/leads/" + reference):  # the page is loading the lead again
+    with nurse.page.expect_request("**/leads/" + reference):  # the page reloads the lead
         nurse.page.locator("#refresh").click()
     nurse.press("Close …")
     for route in held:

@@ -1,4 +1,4 @@
-"""Tests the list: its address, its pages, the open lead in it, and how new leads are announced."""
+"""Tests the list: its address, its pages, its open lead, and the announcement of new leads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.functions.staff_calls import IDS
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import Member
 
-PAGE = 250  # leads; the service sends fewer
+PAGE = 250  # leads; the service's pages are smaller
 MANY = 1_060
 NOW = datetime.now(UTC)
 CUT = "row => [row, ...row.querySelectorAll('.who, .status-line')].some(a => a.scrollWidth > a.clientWidth)"
@@ -30,7 +30,7 @@ window.GainNode = class { connect(next) { return next; } };
 
 
 def row(number: int, **changes: Any) -> Json:
-    """Returns a row of the list, as the service sends it."""
+    """Returns a list row, as the service sends it."""
     return {
         "reference": f"{number:05}-00000",
         "version": 1,
@@ -53,7 +53,7 @@ def row(number: int, **changes: Any) -> Json:
 
 
 class Table:
-    """Answers the list's requests in place of the service. `asked`: their queries."""
+    """Answers the list's requests in place of the service. `asked`: the queries."""
 
     def __init__(self, rows: list[Json]) -> None:
         self.rows = rows
@@ -79,7 +79,7 @@ class Table:
 
 
 def at_table(member: Member, rows: list[Json], address: str = "") -> Table:
-    """Opens the list of these leads."""
+    """Opens the list with these leads."""
     table = Table(rows)
     member.page.route("**/leads?*", table.answer)
     member.page.goto(f"{member.site}inbox{address}")
@@ -126,7 +126,7 @@ def test_filters_are_in_the_address_and_go_back(member: Come) -> None:
     table = at_table(nurse, rows, "#tier=URGENT")
     expect(nurse.page.locator("#leads a")).to_have_count(20)
     expect(nurse.page.locator("#find summary")).to_have_text("Filter: URGENT")
-    expect(nurse.page.locator("#tier")).to_be_hidden()  # the list is what the page is for
+    expect(nurse.page.locator("#tier")).to_be_hidden()  # the filters start folded
     nurse.filter("tier", "ROUTINE")
     expect(nurse.page.locator("#leads .tier.ROUTINE")).to_have_count(20)
     assert nurse.page.url == f"{nurse.site}inbox#tier=ROUTINE"
@@ -153,7 +153,7 @@ def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
     asked = {(query.get("source", [""])[0], query.get("questionnaire", [""])[0]) for query in table.asked}
     assert asked >= {("", "knee"), ("google-ads", "knee")}
     del rules["rule_sets"][1:]
-    manager.page.reload()  # a link that filters by a former questionnaire still shows that filter
+    manager.page.reload()  # the link's filter by a former questionnaire stays visible
     expect(manager.page.get_by_label("Questionnaire").locator("option")).to_have_text(["all", "fs-intake", "knee"])
     manager.page.goto(f"{manager.site}inbox#")
     manager.page.reload()
@@ -202,7 +202,7 @@ def test_a_new_urgent_lead_sounds_without_a_name(member: Come) -> None:
     nurse.page.add_init_script(RECORD)
     table = at_table(nurse, [row(1), row(2, tier="URGENT", status="acknowledged", owner="somebody")])
     nurse.page.get_by_role("button", name="Sound for urgent leads").click()
-    nurse.page.locator("#updated").click()  # browsers allow sound after a press
+    nurse.page.locator("#updated").click()  # browsers allow sound only after a press
     later = (NOW + timedelta(seconds=5)).isoformat()
     table.rows = [row(4, received_at=later), *table.rows]
     nurse.press("Refresh")

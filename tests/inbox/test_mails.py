@@ -1,4 +1,4 @@
-"""Tests that staff see what became of the mails to a person, so that they call if mail does not arrive."""
+"""Tests that staff see whether mails reached a person, so that they can call if not."""
 
 from __future__ import annotations
 

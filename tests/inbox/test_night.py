@@ -1,4 +1,4 @@
-"""Tests a nurse's night on a phone: an urgent lead, calls, and an emergency that arrives meanwhile."""
+"""Tests a nurse's night on a phone: an urgent lead, calls, and an emergency meanwhile."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ COVERED = """() => {
     box.left >= over.right || over.left >= box.right || box.top >= over.bottom || over.top >= box.bottom;
   return [...document.querySelectorAll("a, button, input, select, textarea")]
     .filter((node) => node.checkVisibility() && !beside(node.getBoundingClientRect())).map((node) => node.outerHTML);
-}"""  # the elements that the message in the header covers
+}"""  # the elements that the header's message covers
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Tests revoked consents, exports and erasure in the inbox: who has the buttons, and what the buttons do."""
+"""Tests revoked consents, exports and erasure in the inbox: who has the buttons, and what they do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ERASED = re.compile("^This lead was erased on ")
 
 
 def downloaded(member: Member, button: str) -> tuple[str, str]:
-    """Presses the button, and returns the name and text of the downloaded file."""
+    """Presses the button, and returns the downloaded file's name and text."""
     with member.page.expect_download() as waiting:
         member.press(button)
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8-sig")
@@ -113,7 +113,7 @@ def test_an_export_says_how_far_it_is(send: Send, member: Come, monkeypatch: pyt
         manager.press("Download CSV")
         for text in ("1 lead …", "2 leads …"):
             expect(manager.page.locator("#export-status")).to_have_text(text)
-            until(manager.page, lambda: bool(held))  # the text is there before the next part is asked for
+            until(manager.page, lambda: bool(held))  # the text is there before the next page is requested
             held.pop().fallback()
     lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert {row["reference"] for row in csv.DictReader(lines)} == references
@@ -153,7 +153,7 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     admin.page.get_by_role("link", name="Access log").click()
     expect(admin.page.get_by_role("region", name="Access log")).to_be_visible()
     lines = admin.page.get_by_role("region", name="What staff saw and did").locator("tbody tr")
-    expect(lines).to_have_text(  # the latest first, and one line for the entries of an export
+    expect(lines).to_have_text(  # latest first; an export's entries share one line
         [re.compile(r"20\d\d, \d+:\d\d:\d\d.*admin\s*read this log"), re.compile("admin\\s*exported 2 leads")]
     )
     more = admin.page.get_by_role("button", name="Show more").last

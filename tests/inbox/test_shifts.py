@@ -1,4 +1,4 @@
-"""Tests a shift change with two members of staff, and the rota that names the next."""
+"""Tests a shift change between two members of staff, and the rota."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks every state of the inbox, wide, on a phone and dark: screenshots, accessibility, sizes."""
+"""Checks every state of the inbox: wide, on a phone, dark. Takes screenshots; checks accessibility and sizes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ COLOURS = ALL_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}
 def look(member: Member, name: str) -> None:
     """Takes screenshots of the current state and checks it, in light and dark.
 
-    All rules judge the wide layout in light and the phone's in dark, so in light the phone's colours alone are left.
+    All rules run on the wide layout in light and the phone's in dark. The phone's layout in light needs only a check of
+    colours.
     """
     page = member.page
     for folder, size, scheme in (
@@ -108,7 +109,7 @@ def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> Non
     look(nurse, "02-locked")
     nurse.press("Sign in")
     expect(nurse.page.get_by_label("Username")).to_be_visible()
-    # ends the user pool's session, so that it asks for the password
+    # ends the user pool's session, so that it asks for the password again
     assert any("/logout?" in address for address in nurse.addresses)
     nurse.sign_in()
     nurse.sees(reference)
@@ -160,7 +161,7 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     nurse = member("nurse").open(reference)
     ask = nurse.page.get_by_role("region", name="Ask on the phone")
     expect(ask).to_contain_text(re.compile("Ask first: .not sure. ¿Tiene alguna parte.*Is any part of your body weak?"))
-    expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])  # the English text stands above the options
+    expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])  # the English text is above the options
     expect(ask.locator("#ask-too [lang=en] li")).to_have_text(
         [
             "In the last 2 weeks",

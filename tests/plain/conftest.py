@@ -1,4 +1,4 @@
-"""Provides visitors without JavaScript on the local cloud: a client that has none, and Chromium with it disabled."""
+"""Provides visitors without JavaScript on the local cloud: a client that has none, and Chromium with it turned off."""
 
 from __future__ import annotations
 
@@ -39,8 +39,7 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[str], list[Json]]:
-    """Provides a function that returns the stored leads that contain a text, so that other tests' leads do not
-    count."""
+    """Provides a function that returns the stored leads with a text, which excludes other tests' leads."""
     table = cloud.client("dynamodb")
 
     def leads(text: str) -> list[Json]:

@@ -11,7 +11,7 @@ from tests.named_tests import NAMED, missing
 
 PROJECT = Path(__file__).parents[2]
 TEXT = (PROJECT / "docs" / "asvs.md").read_text(encoding="utf-8")
-# For each section of OWASP ASVS 5.0.0 (English edition), the levels of its requirements, in order.
+# Section of OWASP ASVS 5.0.0 (English edition) -> the levels of its requirements, in order.
 LEVELS = """
 1.1 22 1.2 1111122223 1.3 112222222223 1.4 222 1.5 123 2.1 122 2.2 112 2.3 12223 2.4 23
 3.1 3 3.2 113 3.3 12223 3.4 11222233 3.5 11122333 3.6 3 3.7 22333 4.1 12233 4.2 23333 4.3 22 4.4 1222

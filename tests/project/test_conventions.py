@@ -1,5 +1,7 @@
-"""Tests the conventions of the repository: names, documentation, and what may be logged. test_layers.py tests the
-imports."""
+"""Tests the repository's conventions: names, documentation, and what may be logged.
+
+test_layers.py tests the imports.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,7 @@ TARGETS = set(re.findall(r"^([a-z0-9-]+):", (PROJECT / "Makefile").read_text(), 
 
 
 def dead_references(name: str, text: str) -> Iterator[str]:
-    """Yields the files, links and commands that a document names but that do not exist."""
+    """Yields files, links and commands that a document names but that do not exist."""
     yield from (path for path in NAMED_FILE.findall(text) if not (PROJECT / path.rstrip(".")).exists())
     yield from (link for link in LINK.findall(text) if not (PROJECT / name).parent.joinpath(link).exists())
     yield from (f"make {target}" for target in TARGET.findall(text) if target not in TARGETS)
@@ -127,13 +129,12 @@ LOGGED = {
     "mail_kind",
     "mail_status",
     "reason",
-}  # the keys that a log line may have besides its fixed text
+}  # keys that a log line may have beside its fixed text
 PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screening", "record", "note", "consents"}
 
 
 def logger_calls() -> Iterator[tuple[str, ast.Call, set[str]]]:
-    """Yields each call of a logger: its file, the call, and the names of the file's parameters whose type is a
-    Literal."""
+    """Yields each logger call: its file, the call, and the names of the file's parameters with a Literal type."""
     for path in PROJECT.glob("functions/*.py"):
         tree = ast.parse(path.read_text())
         listed = {

@@ -1,5 +1,4 @@
-"""Tests that docs/cost.md has the current cost of template and functions, and that reading costs the same in a large
-table."""
+"""Tests that docs/cost.md has the current costs, and that reads cost the same in a large table."""
 
 from __future__ import annotations
 
@@ -47,7 +46,7 @@ def test_a_clinic_of_1_000_leads_pays_at_most_22_dollars_a_month(facts: cost.Fac
 
 
 def test_every_possible_metric_is_in_the_estimate(facts: cost.Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All metrics in the runbook count, although one lead emits only a few of them."""
+    """All metrics in the runbook count, though one lead emits only a few."""
     with_all = cost.monthly(1_000, facts)["CloudWatch"]
     monkeypatch.setattr(cost, "emitted", dict)
     paid = (with_all - cost.monthly(1_000, facts)["CloudWatch"]) / facts.prices["cloudwatch_metric_month"]
@@ -62,8 +61,8 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
     few, many = (growth.measure(count) for count in (800, 8_000))
     a_page = "a page of closed leads"
     assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
-    assert many[a_page][0] <= 3  # it reads only as many months as fill a page
-    assert many[a_page][1] <= 60  # it also reads one lead for each row, to show its name
+    assert many[a_page][0] <= 3  # it reads only the months that fill a page
+    assert many[a_page][1] <= 60  # it also reads one lead per row, for the name
 
 
 def test_no_index_partition_overloads_at_10_000_submissions_a_second(facts: cost.Facts) -> None:

@@ -1,4 +1,4 @@
-"""Tests that each control in the hazard log has a test that exists."""
+"""Tests that each control in the hazard log names an existing test."""
 
 import ast
 import re

@@ -1,5 +1,4 @@
-"""Tests who may import whom: each layer knows the layers below it, and each library is known only to the layers that
-need it."""
+"""Tests the imports: a layer imports only layers below it, and each library only where it is needed."""
 
 from __future__ import annotations
 
@@ -12,8 +11,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
-# The layers, from the top. A module may import its own package and the layers below, but not the other packages of
-# its layer.
+# The layers, from the top. A module may import its own package and lower layers, but no other package of its layer.
 LAYERS = (
     ("functions",),
     ("shared.http", "shared.triggers"),
@@ -44,13 +42,12 @@ def is_within(module: str, package: str) -> bool:
 
 
 def place_of(module: str) -> tuple[int, str] | None:
-    """Returns the position of a module's layer, from the top, and its package there; None for a package that only
-    contains others."""
+    """Returns the position of a module's layer, from the top, and its package. None for a package of packages."""
     return next(((n, part) for n, parts in enumerate(LAYERS) for part in parts if is_within(module, part)), None)
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Returns the modules that a file imports, wherever in the file it imports them."""
+    """Returns the modules that a file imports anywhere."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,4 +1,4 @@
-"""Tests that the bundle contains only the function, its dependencies, and .pyc files that Lambda uses."""
+"""Tests that the bundle has only the function, its dependencies, and .pyc files that Lambda uses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AS_ON_LAMBDA = HERE == build.LAMBDA_PYTHON and platform.system() == "Linux" and 
 OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
 NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 FUNCTIONS = [build.module_name(name) for name in function_names()]
-# Each function is loaded in a process of its own, because Powertools' imports depend on earlier ones. Forking avoids
+# Each function is loaded in a separate process, because Powertools' imports depend on earlier ones. Forking saves
 # importing boto3 again.
 LOAD_EACH = """
 import importlib, os, sys
@@ -47,9 +47,9 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Provides the bundle of one function, as `sam build` makes it. The other bundles differ only in the function's own
-    part. On a machine unlike Lambda the bundle is built for that machine, so that it can be loaded. CI machines are
-    like Lambda."""
+    """Provides one function's bundle, as `sam build` makes it. Other bundles differ only in the function's own part.
+
+    On a machine unlike Lambda, it is built for that machine, so that it can be loaded. CI machines are like Lambda."""
     folder = tmp_path_factory.mktemp("bundle") / build.WEB_FUNCTION
     build.bundle([build.WEB_FUNCTION], folder, HERE, build.LAMBDA_PLATFORM if AS_ON_LAMBDA else None)
     return folder
@@ -57,7 +57,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Provides each function's own part of the bundle, not compiled, because compiling takes longest."""
+    """Provides each function's own part of the bundle, uncompiled, because compiling takes longest."""
     folders = {name: tmp_path_factory.mktemp(name) for name in FUNCTIONS}
     with patch.object(build, "compile_all"):
         for name, folder in folders.items():
@@ -112,7 +112,7 @@ def test_it_is_small(bundle: Path) -> None:
 
 
 def test_workflows_run_the_python_that_lambda_runs() -> None:
-    """Otherwise CI would try another bundle than the one that is shipped."""
+    """Otherwise CI would test another bundle than the deployed one."""
     workflows = [file.read_text() for file in (build.PROJECT / ".github" / "workflows").glob("*.yml")]
     versions = {version for text in workflows for version in re.findall(r"python-version: (.*?)[,}\n]", text)}
 
@@ -134,7 +134,7 @@ def test_everything_is_compiled(bundle: Path) -> None:
 def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     own_parts: dict[str, Path], bundle: Path, tmp_path: Path
 ) -> None:
-    """Each module is loaded from the function's own part, and everything else from the bundle of one function."""
+    """Each module is loaded from the function's own part, everything else from one function's bundle."""
     for name, folder in own_parts.items():
         shutil.copytree(folder / "functions", tmp_path / name / "functions")
     own = {name: str(tmp_path / name) for name in own_parts}
@@ -143,7 +143,7 @@ def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
 
 
 def test_pages_are_drawn_from_compiled_templates(tmp_path: Path, own_parts: dict[str, Path], bundle: Path) -> None:
-    """The test leaves out the files of the templates, so that nothing can parse them."""
+    """The template files are removed, so that nothing can parse them."""
     shutil.copytree(own_parts["draw_form"] / "functions", tmp_path / "functions")
     shutil.copytree(bundle / "shared", tmp_path / "shared", ignore=shutil.ignore_patterns("*.html"))
     event = build.PROJECT / "events" / "draw_form.json"
@@ -161,7 +161,7 @@ sys.exit(None if answer["statusCode"] == 200 and "<form" in answer["body"] else 
 
 
 def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
-    """Each source file is replaced by one that ends the program, so the import succeeds only from the .pyc."""
+    """Each source file is replaced by one that exits, so that only the .pyc can be imported."""
     with zipfile.ZipFile(io.BytesIO(zip_folder(bundle))) as archive:
         archive.extractall(tmp_path / "unzipped")
     for source in (tmp_path / "unzipped").rglob("*.py"):
@@ -179,7 +179,7 @@ def run_alone(program: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """Returns every variable that the template may set, and the variables that Lambda sets."""
+    """Returns all variables that the template or Lambda may set."""
     special = {
         "INDEX_SHARDS": "1",
         "CLINIC_TIME_ZONE": "America/Chicago",
@@ -217,7 +217,7 @@ def test_the_same_content_zips_to_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_build_refuses_a_rulebook_that_does_not_load(tmp_path: Path) -> None:
-    """Otherwise the build succeeds, and the form is down after the deploy."""
+    """Otherwise the build would succeed, and the deploy would take the form down."""
     shutil.copytree(build.PROJECT / "shared" / "rulebook", tmp_path, dirs_exist_ok=True)
     rules = tmp_path / "fs-triage.toml"
     build.check_rulebook(tmp_path)

@@ -1,4 +1,4 @@
-"""Tests that no cold start becomes slower unnoticed: three functions here, all of them in `make soak ONLY=cold-starts`.
+"""Tests that no cold start becomes slower unnoticed: three functions here, all in `make soak ONLY=cold-starts`.
 
 After an intended change, run `make bench-baseline` and commit the result.
 

@@ -1,5 +1,4 @@
-"""Tests the quick part of `make scan`, and its rules: every finding is explained, and every explanation has a
-finding."""
+"""Tests the quick part of `make scan`: every finding has a reason, and every reason has a finding."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ def test_the_template_as_aws_gets_it_has_no_finding_without_a_reason(expanded: P
     assert {finding.rule for finding in found} >= {
         "WS1000",
         "ES6000",
-    }  # these findings show that the rules for serverless applications ran
+    }  # these show that the serverless rules ran
 
 
 @pytest.mark.slow
@@ -112,7 +111,7 @@ def test_a_workflow_pins_its_actions_and_has_few_permissions(path: Path) -> None
             assert set(step) <= {"if", "uses", "with", "run", "env", "working-directory"}
             assert ("uses" in step) != ("run" in step)
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", "a/b@" + "0" * 40))
-            assert "${{" not in step.get("run", "")  # a script could run the text of an event as code
+            assert "${{" not in step.get("run", "")  # a script could run an event's text as code
             for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", "")):
                 assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     # GOOGLE_ADS_KEY is a parameter of the stack, not an AWS credential

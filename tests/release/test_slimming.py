@@ -1,4 +1,4 @@
-"""Tests that the build removes from the dependencies only what no function needs."""
+"""Tests that the build removes only dependencies' data that no function needs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 @pytest.fixture(scope="module")
 def shipped() -> Path:
-    """Provides the dependencies as they are shipped, for this machine's Python."""
+    """Provides the dependencies as deployed, for this machine's Python."""
     return build.dependencies(sys.version_info[:2], None)
 
 
@@ -38,8 +38,7 @@ def is_client(node: ast.expr) -> bool:
 
 
 def operations(source: str) -> Iterator[str]:
-    """Yields the AWS operations in the code: methods called on `client` or `_client`, and arguments of
-    `get_paginator`."""
+    """Yields the code's AWS operations: methods called on `client` or `_client`, and `get_paginator` arguments."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and is_client(node.value) and node.attr not in NOT_OPERATIONS:
             yield node.attr
@@ -54,7 +53,7 @@ def test_every_operation_that_the_code_calls_is_shipped_and_no_other() -> None:
 
 
 def known() -> set[str]:
-    """Returns all operations of the AWS services, so that other objects named `client` raise no false alarm."""
+    """Returns all operations of AWS services, so that other objects named `client` cause no false alarm."""
     session = botocore.session.get_session()
     models = [session.get_service_model(service) for service in session.get_available_services() if service in COVERED]
     return {xform_name(operation) for model in models for operation in model.operation_names}
@@ -83,7 +82,7 @@ def test_a_call_is_found() -> None:
 
 
 def test_every_operation_that_the_template_grants_is_shipped() -> None:
-    """A granted operation without a description is either a needless grant or a call that will fail."""
+    """A granted operation without a botocore description is a needless grant or a call that will fail."""
     granted = set(re.findall(r"\b(dynamodb|sns|sqs):(\w+)", (PROJECT / "infra/template.yaml").read_text()))
     by_aws = {("sqs", "SendMessage")} | {
         (service, name) for service, name in granted if "Stream" in name or name == "*"
@@ -102,12 +101,12 @@ def session_of(folder: Path) -> Any:
 
 
 KEYS: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-NEW_REGION = "us-east-9"  # a region that no description has, as if AWS opened it tomorrow
+NEW_REGION = "us-east-9"  # a region unknown to botocore, as if AWS opened it tomorrow
 
 
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)
 def test_requests_go_to_the_same_addresses_as_with_the_endpoint_rules(shipped: Path, service: str) -> None:
-    """The rules are not shipped; without them, botocore finds the addresses in endpoints.json."""
+    """The rules are not deployed; without them, botocore uses the addresses in endpoints.json."""
     full, slim = botocore.session.Session(), session_of(shipped)
     partitions = full.get_available_partitions()
     regions = [region for name in partitions for region in full.get_available_regions(service, name)]
@@ -124,7 +123,7 @@ class Sent(Exception):
 
 
 def sent(session: Any, service: str, region: str) -> tuple[str, str]:
-    """Returns the address of a request, and the scope of its signature."""
+    """Returns a request's address, and its signature's scope."""
 
     def stop(request: Any, **_: object) -> None:
         scope = re.search(rb"Credential=testing/\d+/([^,]+)", request.headers["authorization"])
@@ -166,14 +165,14 @@ def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path
 
 
 def described(operation: Any) -> object:
-    """Returns the description of an operation, without its documentation."""
+    """Returns an operation's description, without documentation."""
     shapes = [operation.input_shape, operation.output_shape, *operation.error_shapes]
     model = slimming._without_documentation(operation._operation_model)
     return model, [shape and shape_of(shape, frozenset()) for shape in shapes]
 
 
 def shape_of(shape: Any, above: frozenset[str]) -> object:
-    if shape.name in above:  # the shape AttributeValue contains itself
+    if shape.name in above:  # AttributeValue contains itself
         return shape.name
     match shape.type_name:
         case "structure":
@@ -225,7 +224,7 @@ def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pyt
 
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:
-    """Only imports at the top of a module count, because later imports belong to features that no function uses."""
+    """Only top-level imports count: others belong to features that no function uses."""
     gone = [name.replace("/", ".").removesuffix("_*") for name in slimming.UNUSED if name[0] != "*"]
     for path in (*SOURCES, *shipped.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

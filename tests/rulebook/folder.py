@@ -1,4 +1,4 @@
-"""Makes copies of the rulebook's files for tests that change them."""
+"""Copies the rulebook's files for tests that change them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ WORDS, WEIGHTS = "fs-intake.words.toml", "fs-intake.weights.toml"
 
 
 def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
-    """Copies questionnaire, rules, words and tiers, but no translations. The copy is not signed, whatever the original
-    is: a physician's signature changes no test.
+    """Copies questionnaire, rules, words and tiers, but no translations. The copy is unsigned, so no test depends on
+    a physician's signature.
 
     second: adds the invented second questionnaire, which has no free text.
     """
@@ -31,7 +31,7 @@ def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
 
 
 def sign(folder: Path, by: str = "Dr. Sample", on: str = "2026-01-31") -> None:
-    """Signs questionnaire and rules as docs/rules.md says: name and date in both files, and nothing else."""
+    """Signs questionnaire and rules as in docs/rules.md: only name and date, in both files."""
     for name in (INTAKE, TRIAGE):
         _sign(folder / name, by, on)
 
@@ -45,9 +45,9 @@ def _sign(file: Path, by: str, on: str) -> None:
 
 
 def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = "2026-01-31", *, reviewed: bool = False) -> Rulebook:
-    """Returns the rulebook with these signatures instead of its own ("" for none), and translations as reviewed or not.
+    """Returns the rulebook with these signatures ("" for none), and with translations reviewed or not.
 
-    So that no test depends on whether the clinic's own rulebook is signed.
+    So no test depends on whether the clinic's own rulebook is signed.
     """
 
     def part(rule_set: RuleSet, *, reviewed: bool = True) -> RuleSet:
@@ -65,7 +65,7 @@ def unsigned(rulebook: Rulebook) -> Rulebook:
 
 
 def change(folder: Path, file: str, old: str, new: str) -> None:
-    """Replaces the first occurrence of `old`, which must exist."""
+    """Replaces the first `old`, which must exist."""
     text = (folder / file).read_text()
     assert old in text, f"{file} no longer holds {old!r}: fix the test"
     (folder / file).write_text(text.replace(old, new, 1))

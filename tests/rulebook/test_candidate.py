@@ -1,5 +1,4 @@
-"""Tests shadow mode: a candidate rulebook is scored and recorded beside the active rulebook, and never affects a
-lead."""
+"""Tests shadow mode: a candidate rulebook's results are recorded beside the active one's, and never affect a lead."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ class Breaks:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Provides a candidate rulebook that lowers every URGENT floor to PRIORITY."""
+    """Provides a candidate rulebook with every URGENT floor lowered to PRIORITY."""
     for path in FOLDER.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     rules = tmp_path / "fs-triage.toml"

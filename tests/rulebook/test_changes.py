@@ -1,4 +1,4 @@
-"""Tests that the change log that staff see is up to date with the rules."""
+"""Tests that the rules' change log, which staff see, is current."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
 from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook, sign
 
-# Of the rules, questions, tiers and words as the last entry of `changes` describes them. The failing test says what to
-# write here after a change.
+# The version, date and hash that belong to the last entry of `changes`. After a change, the failing test says what to
+# write here.
 VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "710b844c0440672e"  # pragma: allowlist secret
 PROJECT = Path(__file__).parents[2]
 SIGNATURES = ("approved_by", "approved_on", "changes")
 
 
 def fingerprint(folder: Path) -> str:
-    """Returns a hash of the parsed files without signatures, so that only a change of content changes the hash."""
+    """Returns a hash of the parsed files without signatures, so that only content changes it."""
     files = [
         tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in (TRIAGE, INTAKE, TIERS, WORDS, WEIGHTS)
     ]

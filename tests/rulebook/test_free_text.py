@@ -1,4 +1,4 @@
-"""Tests what is found in free text with the words and weights that the service uses."""
+"""Tests what the service's words and weights find in free text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.rulebook.folder import SECOND, WEIGHTS, WORDS, change, copy_of_rulebo
 
 KINDS_IN = kinds_in()
 SIDES = {"self-harm", "bladder-bowel-saddle", "heart-stroke", "cannot-walk", "withdrawal"}
-SLOWEST = 0.025  # seconds for a note of 500 characters: 5 ms alone, five times that while coverage is measured
+SLOWEST = 0.025  # seconds for 500 characters: 5 ms alone, five times that with coverage
 HOSTILE = [
     "I want to die ", "dead ", "sucidal, or ", "no ", "leg . ", "\ufdfa", "a", ",", "\u0301", "\U0001f480", "'*'*",
     "no me duele, ni ", "cant cant walk ", "my legs gave out and I can't pee or feel my chest. ", "aab", "pill? ",
@@ -97,7 +97,7 @@ def test_work_grows_with_the_length_and_not_faster(unit: str) -> None:
 
 
 def calls(note: str) -> int:
-    """Returns how many calls of functions a search makes: a measure of work that a busy machine does not change."""
+    """Returns how many function calls a search makes: a measure that machine load does not change."""
     profile = cProfile.Profile()
     profile.runcall(KINDS_IN, note)
     return sum(entry.callcount for entry in profile.getstats())
@@ -106,7 +106,7 @@ def calls(note: str) -> int:
 def fastest(note: str) -> float:
     times = []
     for _ in range(7):
-        started = time.process_time()  # so that other work on the machine does not count
+        started = time.process_time()  # excludes other load on the machine
         KINDS_IN(note)
         times.append(time.process_time() - started)
     return min(times)

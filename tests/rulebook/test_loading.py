@@ -1,5 +1,4 @@
-"""Tests that loading refuses an inconsistent rulebook and names the place. Each case changes one thing in the real
-files."""
+"""Tests that loading refuses an inconsistent rulebook and names the place. Each case changes one thing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests the wording of dropped questions and options, which staff see with the answers of forms that were open."""
+"""Tests the wording of dropped questions and options, which staff see in answers from older forms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.domain.answer_sets import HEALTHY, RULE_SET
 
 
 def test_no_code_has_two_wordings() -> None:
-    """A retired code that still exists must have the same wording, since a code never changes its meaning."""
+    """A retired code that still exists must keep its wording, because a code never changes its meaning."""
     current = {question.code: question.text for question in RULE_SET.questionnaire.questions.values()}
     for question in RULE_SET.questionnaire.questions.values():
         current |= {f"{question.code}.{option.code}": option.label for option in question.options}

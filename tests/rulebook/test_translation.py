@@ -1,4 +1,4 @@
-"""Tests that a translation counts as reviewed only in the words that were reviewed, and keeps the placeholders."""
+"""Tests that a translation counts as reviewed only while unchanged, and keeps placeholders."""
 
 from __future__ import annotations
 

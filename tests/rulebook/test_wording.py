@@ -1,4 +1,4 @@
-"""Tests that patients can read what the questionnaire and the advice say: grade 6 or below, sentence by sentence."""
+"""Tests that patients can read questionnaire and advice: grade 6 or below, sentence by sentence."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from shared.rulebook.loading import load
 
 HARDEST = 6.0
-FEWEST_WORDS = 5  # the grade of a shorter text says little
+FEWEST_WORDS = 5  # a shorter text's grade means little
 SILENT = re.compile(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$")
-# Names of conditions and of medicines, which patients know or must know. They count as "it".
+# Names of conditions and medicines, which patients know or must know. They are counted as "it".
 NAMES = re.compile(
     r"\b(cauda equina syndrome|foraminal stenosis|spinal stenosis|degenerative disc disease|spondylolisthesis"
     r"|ankylosing spondylitis|osteoporosis|scoliosis|diabetes|antibiotics|prednisone|warfarin|eliquis|xarelto"
@@ -22,7 +22,7 @@ NAMES = re.compile(
 
 
 def syllables(word: str) -> int:
-    """Counts the groups of vowels in a word, except a silent ending, as common syllable counters do."""
+    """Counts a word's groups of vowels, except a silent ending, as common syllable counters do."""
     word = re.sub(r"[^a-z]", "", word.lower())
     if len(word) <= 3:
         return 1
@@ -34,21 +34,20 @@ def words_of(text: str) -> list[str]:
 
 
 def grade(text: str) -> float:
-    """Returns the Flesch-Kincaid grade level of a text."""
+    """Returns a text's Flesch-Kincaid grade level."""
     sentences = max(1, len(re.findall(r"[.?!](?:\s|\)|$)", text)))
     words = words_of(text)
     return 0.39 * len(words) / sentences + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
 def sentences_of(text: str) -> list[str]:
-    """Returns the sentences that are long enough to measure. A colon or a list in parentheses does not end a
-    sentence."""
+    """Returns the sentences that are long enough to measure. Neither colons nor lists in parentheses end one."""
     measured = NAMES.sub("it", text)
     return [s for s in re.split(r"(?<=[.?!])\s+|\n", measured) if len(words_of(s)) >= FEWEST_WORDS]
 
 
 def read_by_patients() -> Iterator[tuple[str, str]]:
-    """Yields each text with the place where it stands."""
+    """Yields each text with its place."""
     rule_set = load().rule_sets["fs-intake"]
     for question in rule_set.questionnaire.questions.values():
         yield f"{question.code} hint", question.hint
