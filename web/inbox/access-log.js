@@ -1,4 +1,4 @@
-// The access log, for administrators: what staff saw and did, a page at a time, the latest entry first.
+// The access log, for administrators: what staff saw and did, page by page, latest entry first.
 
 import { dayForm, daysAgo } from "./days.js";
 import { h } from "./elements.js";
@@ -11,8 +11,8 @@ const WHAT = {
   ...HISTORY, listed: "saw names in a list", opened: "opened the lead", exported: "exported the lead", erased: "erased the lead", "read the log": "read this log",
   "contact shown for a medical reason": "saw the number, for a medical reason", undo: "undid an action",
 };
-const FEW = 3; // references that are shown at once
-const SAME_EXPORT = 60 * 1000; // ms; an export of many leads has an entry for each lead, a page of them at a time
+const FEW = 3; // how many references are shown at once
+const SAME_EXPORT = 60 * 1000; // ms between the entries of one export, which has an entry for each lead
 
 export const accessLog = {
   title: "Access log",
@@ -38,7 +38,7 @@ function draw(found, { asked, run }) {
   return [h("p", { class: "soft" }, "The latest entry comes first. Reading this log is an entry too."), log, none, more];
 }
 
-// The entries, with those of one export joined to one: `at` is then the latest time, `since` the earliest.
+// The entries, with those of an export merged into one: `at` is the latest time, `since` the earliest.
 function joined(entries) {
   const lines = [];
   for (const entry of entries) {

@@ -1,6 +1,6 @@
-// The buttons that change a lead. The service says which actions this person can take
-// now; the others have no button. `act(values, from)` sends one action; `from` is the control that was used. Controls that
-// belong together have a `data-group`, so that a refusal stands beside them.
+// The buttons that change a lead. The service says which actions this person may take now; only these have a button.
+// `act(values, from)` sends one action; `from` is the control that was used. Controls that belong together share a
+// `data-group`, so that a refusal appears beside them.
 
 import { colleagueSelect } from "./colleagues.js";
 import { draftArea } from "./drafts.js";
@@ -11,14 +11,14 @@ import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
 import { now } from "./times.js";
 
-const USUAL = 4; // outcomes with a button of their own; the others unfold
+const USUAL = 4; // how many outcomes have a button; the others unfold
 
 const can = (lead, action) => lead.actions.includes(action);
 const button = (text, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, text);
 const doing = (text, act, values, attributes) => button(text, (event) => act(values, event.currentTarget), attributes);
 const buttons = (...content) => h("div", { class: "buttons" }, content);
 
-// A button that unfolds its content below; unfolded from the start if the content holds a draft.
+// A button that unfolds its content below; it starts unfolded if the content holds a draft.
 export function unfolding(id, label, ...content) {
   const { text, main } = typeof label === "string" ? { text: label } : label;
   const box = h("div", { id, class: "choices", "data-group": id }, ...content);
@@ -31,16 +31,16 @@ export function unfolding(id, label, ...content) {
   return h("div", { class: "unfolding" }, opener, box);
 }
 
-// The top of the lead: the button that takes it, and the reason for a refusal whose buttons are no longer shown.
+// The top of the lead: the button that takes it, and why an action was refused whose buttons are gone.
 export const takeButton = (lead, act) => h("div", { class: "actions", "data-group": "taking" },
   h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
 
-// The outcome of a call: below the call button for the owner, who presses it after hanging up; else among the actions.
+// The outcomes of a call: for the owner below the call button, else among the actions.
 export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && mayCall(lead)
   && h("div", { class: "actions" }, outcomeButtons(lead, act));
 
-// A person who withdrew consent may be called only after staff show the numbers, for a medical reason.
+// If a person withdrew consent, staff must show the numbers, for a medical reason, before a call.
 const mayCall = (lead) => !isDone(lead.summary) && can(lead, "contact_attempt") && !lead.contact_hidden;
 
 const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
@@ -52,7 +52,7 @@ const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group"
 const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome !== "call_at").map(([outcome, text]) =>
   doing(text, act, { action: "contact_attempt", outcome }, { id: outcome === "reached" ? "outcome" : null }));
 
-// The limit for emergency and urgent leads, and for others; the service insists on them.
+// The limits for emergency and urgent leads, and for others; the service enforces them.
 const callLimit = (tier) => (["EMERGENCY", "URGENT"].includes(tier) ? { hours: 24, text: `For tier ${tier}: a time within 24 hours.` } : { hours: 30 * 24, text: "Enter a time within the next 30 days." });
 
 function callAgain({ hours, summary }, act) {
@@ -66,8 +66,8 @@ function callAgain({ hours, summary }, act) {
 // A time by this device's clock and time zone.
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
 
-// `send(time)` gets the time in ISO form. A time outside opening hours is asked about once: the second press keeps it.
-// `limit`: how many hours ahead the time may be, and what to say if it is later.
+// `send(time)` gets the time in ISO form. A time outside opening hours is queried once: a second press keeps it.
+// `limit`: how many hours ahead the time may be, and the message if it is later.
 function withTime(at, hours, group, missing, send, limit) {
   const ahead = (new Date(at.value) - now()) / (60 * 60 * 1000);
   const wrong = !at.value ? missing : ahead <= 0 ? "That time is past." : limit && ahead > limit.hours && limit.text;
@@ -79,13 +79,13 @@ function withTime(at, hours, group, missing, send, limit) {
 
 const fieldTime = (iso) => new Date(iso).toLocaleString("sv").slice(0, 16).replace(" ", "T");
 
-// Why an appointment is not mailed to the person.
+// Why the person gets no mail about an appointment.
 const UNMAILED = {
   off: "this service sends no e-mail", no_address: "the person left no address", removed: "the answers were removed", closed: "the address is closed",
   no_consent: "no consent to e-mail", no_messages: "the person wants no messages", suspect: "suspected spam",
 };
 
-// The button that books an appointment for an open lead, or moves one that is booked.
+// The button that books an appointment for an open lead, or moves a booked one.
 function bookChoices(lead, act, { main, done }) {
   const { summary: { reference }, booking } = lead;
   const why = UNMAILED[lead.mails.unmailed];
@@ -99,7 +99,7 @@ function bookChoices(lead, act, { main, done }) {
     h("label", { for: note.id }, why ? `Note (no e-mail is sent: ${why})` : "Note to the person: it goes into the e-mail as written, about ten minutes from now"), note,
     buttons(button("Save the appointment", send, { class: "main" })));
   if (booking) at.value = fieldTime(booking.at);
-  note.value ||= booking?.note ?? ""; // set here rather than as a draft, which would unfold the button
+  note.value ||= booking?.note ?? ""; // not as a draft, which would unfold the button
   return choices;
 }
 
@@ -125,10 +125,10 @@ export function actionButtons(lead, user, act) {
     can(lead, "note") && noteForm(summary.reference, act));
 }
 
-// What the undo button undoes, with the outcome; of an appointment the lead says the time.
+// What the undo button undoes, with the outcome; the lead itself shows an appointment's time.
 const undoable = ({ action, detail }) => historyText({ action, detail: action === "book" ? "" : detail });
 
-// An emergency or urgent lead without a recorded call is closed with a reason in words: the service insists on it.
+// To close an emergency or urgent lead without a recorded call, the service requires a reason in words.
 function closeChoices(reference, act) {
   const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
   return unfolding("closing", "Close …",
@@ -166,7 +166,7 @@ function lowerChoices({ reference, tier }, act) {
     h("label", { for: "lower-reason" }, "Why? Your reason is kept in the history."), reason, tierButtons(lower, lowerTo));
 }
 
-// The patient revoked a consent. What they said is evidence, so the words are required. `names`: consent code -> words.
+// The patient revoked a consent. Their words are evidence, so they are required. `names`: consent code -> its name.
 export function revokeChoices(lead, names, act) {
   const given = Object.keys(lead.consents.given).filter((consent) => lead.consents.given[consent]);
   if (!given.length || !can(lead, "revoke_consent")) return null;

@@ -1,13 +1,12 @@
-// What the address bar says: which leads are listed, which lead is open, or which other page. It holds no name and no
-// search term.
+// The address bar: which leads are listed, and which lead or other page is open. It has no name and no search term.
 
 const VIEWS = ["open", "mine", "today", "closed"];
 const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "untaken", "owner", "overdue", "unfinished"];
 
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 
-// {filters, reference, page, asked}. reference: null if no lead is open. page: "" for the leads. asked: what the page
-// was asked for, such as its days.
+// {filters, reference, page, asked}. reference: null if no lead is open. page: "" for the leads. asked: the page's
+// parameters, such as its days.
 export function readAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   const view = VIEWS.includes(said.get("view")) ? said.get("view") : "open";
@@ -16,7 +15,7 @@ export function readAddress() {
   return { filters, reference: said.get("lead") || null, page, asked };
 }
 
-// A query string without the parameters that are empty.
+// A query string without empty parameters.
 export const queryOf = (said) => new URLSearchParams(Object.entries(said).filter(([, value]) => value));
 
 export function addressOf(filters, reference) {

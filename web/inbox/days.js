@@ -24,7 +24,7 @@ export function daysBetween(from, to) {
 export const dayText = (day, format = { weekday: "short", month: "short", day: "numeric" }) =>
   new Date(`${day}T00:00Z`).toLocaleDateString([], { timeZone: "UTC", ...format });
 
-// A form with first and last day. `choose({from, to})` is called with other days; `usual`: label -> {from, to}.
+// A form for the first and last day. Calls `choose({from, to})` when they change. `usual`: label -> {from, to}.
 export function dayForm({ from, to }, usual, choose, ...more) {
   const field = (id, label, value) => h("label", {}, `${label} `, h("input", { id, type: "date", required: true, value }));
   const form = h("form", { class: "days" }, field("from", "First day", from), field("to", "Last day", to), more,

@@ -1,10 +1,10 @@
-// Text that was typed and not sent yet, kept in this tab: neither signing in again nor a colleague's change loses it.
+// Typed, unsent text, kept in this tab: neither signing in again nor a colleague's change loses it.
 
 import { h } from "./elements.js";
 
 const KEY = "inbox:drafts";
 const OWNER = "inbox:drafts-of";
-const MOST = 50; // drafts that are kept; beyond that, the oldest is dropped
+const MOST = 50; // how many drafts are kept; the oldest are dropped
 
 function drafts() {
   try { return new Map(JSON.parse(sessionStorage.getItem(KEY))); } catch { return new Map(); }
@@ -20,13 +20,13 @@ function saveDraft(reference, action, text) {
 export const forgetDraft = (reference, action) => saveDraft(reference, action, "");
 export const forgetDrafts = () => sessionStorage.removeItem(KEY);
 
-// Deletes the drafts of another member of staff who used this tab before.
+// Deletes the drafts of whoever used this tab before.
 export function keepDraftsOf(user) {
   if (sessionStorage.getItem(OWNER) !== user) forgetDrafts();
   sessionStorage.setItem(OWNER, user);
 }
 
-// A text area that starts with the draft of one action on one lead.
+// A text area that starts with the draft for one action on one lead.
 export function draftArea(reference, action, attributes) {
   const area = h("textarea", { rows: "2", ...attributes, oninput: () => saveDraft(reference, action, area.value) });
   area.value = drafts().get(`${reference} ${action}`) ?? "";

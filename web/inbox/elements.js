@@ -1,4 +1,4 @@
-// Builds elements without markup in strings: what a patient typed is always text, never HTML.
+// Builds elements without markup in strings, so that what a patient typed is always text, never HTML.
 
 // h("button", {class: "main", onclick: act}, "Call"). An attribute of `true` is set without a value; false, null or
 // undefined leaves it out.
@@ -15,17 +15,17 @@ export function h(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// Downloads a file from this tab's memory: it has no address that anybody else could open.
+// Downloads a file from this tab's memory, so it has no address that others could open.
 export function saveFile(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-// Downloads a CSV file with the byte order mark that spreadsheets expect; fetch has removed it.
+// Downloads a CSV file. Restores the byte order mark that spreadsheets expect and fetch removes.
 export const saveCsv = (name, text) => saveFile(name, `\ufeff${text}`, "text/csv");
 
-// Shows a short message in the header, where it covers nothing; a screen reader reads it out.
+// Shows a short message in the header, where it covers nothing and screen readers announce it.
 let hiding;
 export function announce(text, { kind = "", forMs = 8000 } = {}) {
   const status = byId("status");

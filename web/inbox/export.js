@@ -1,4 +1,4 @@
-// The dialog that exports the leads of some days as CSV.
+// The dialog that exports leads as CSV, by days.
 
 import { daysAgo } from "./days.js";
 import { byId, saveCsv } from "./elements.js";

@@ -1,4 +1,4 @@
-// What staff see when signing in or a request fails, and why the service refused an action.
+// What staff see if signing in or a request fails, or the service refuses an action.
 
 import { byId } from "./elements.js";
 import { historyText } from "./history-text.js";
@@ -19,7 +19,7 @@ export function showGate(title, text, { canSignIn = true } = {}) {
   byId("sign-in").hidden = !canSignIn;
 }
 
-// Handles a failed request. Returns the refusal if only the caller can explain it, otherwise null.
+// Handles a failed request. Returns the refusal if the caller must explain it, otherwise null.
 export function handleFailure(error) {
   if (error instanceof SignedOut) signInAgain();
   else if (error instanceof Refused && error.status === 403 && !state.updatedAt) {
@@ -30,7 +30,7 @@ export function handleFailure(error) {
 }
 
 function signInAgain() {
-  const { isFresh } = signIn; // if the service refuses even a new token, signing in automatically would loop forever
+  const { isFresh } = signIn; // if even a new token is refused, signing in automatically would loop
   signIn.forget();
   if (isFresh) showGate("The service did not accept this sign-in", "Please sign in again, or ask an administrator for help.");
   else signIn.start();
@@ -54,7 +54,7 @@ export function refusalText({ status, problem, message }) {
   return status === 422 && problem.errors?.length ? problem.errors.map((entry) => entry.detail).join(" ") : message;
 }
 
-// What a colleague did at a time, in the words of the history. The lead has been loaded again by then.
+// What a colleague did at a time, in the history's words. Call it after reloading the lead.
 function whatHappened(at) {
   const entry = state.lead?.history.findLast((one) => Date.parse(one.at) === Date.parse(at));
   return entry ? historyText(entry) : "changed this lead";

@@ -1,4 +1,4 @@
-// The dialog in which a member of staff hands over all of their leads at the end of a shift, one after the other.
+// The dialog that hands over all of one's leads at the end of a shift, one by one.
 
 import { colleagueSelect } from "./colleagues.js";
 import { announce, byId } from "./elements.js";
@@ -20,7 +20,7 @@ function openDialog() {
   byId("handing-all").showModal();
 }
 
-// The open leads of the person who is signed in, whatever the list on the screen shows.
+// The open leads of the signed-in person, whatever the list shows.
 async function ownLeads() {
   const leads = [];
   for (let cursor; ;) {
@@ -31,7 +31,7 @@ async function ownLeads() {
   }
 }
 
-// Skips and counts a lead that changed in the meantime. Stops if the service cannot be reached.
+// Skips and counts leads that changed meanwhile. Stops if the service cannot be reached.
 async function handOverAll(event) {
   event.preventDefault();
   const to = byId("hand-all-to").value;

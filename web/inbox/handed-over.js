@@ -1,4 +1,4 @@
-// Announces a lead that a colleague handed over to me: in the header, and by a mark in the list until I open it.
+// Announces leads that a colleague handed over to me: in the header, and by a mark in the list until I open them.
 
 import { announce } from "./elements.js";
 import { tierName } from "./lead-summary.js";
@@ -7,7 +7,7 @@ import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 import { drawWorklist } from "./worklist.js";
 
-const MINE = new Set(["acknowledge", "take_over", "undo"]); // actions of mine that may make me the owner
+const MINE = new Set(["acknowledge", "take_over", "undo"]); // my actions that may make me the owner
 // tells other tabs what I took here, so that they do not announce it as handed over
 const tabs = new BroadcastChannel("inbox:taken");
 let known = null; // references of my open leads in the last answer; null before the first answer
@@ -15,12 +15,12 @@ const taking = new Set(); // references of leads that I took since then
 
 tabs.addEventListener("message", ({ data: { reference, mine } }) => note(reference, mine));
 
-// Called before the action is sent, because a list that is loading meanwhile may already show the effect.
+// Called before sending the action, because a list that is loading may already show its effect.
 export function expectMine(reference, action) {
   if (MINE.has(action)) tell(reference, true);
 }
 
-// Called when the action did not make me the owner: the lead may still be handed over to me.
+// Called if the action did not make me the owner: the lead may still be handed over to me.
 export const expectNoMore = (reference) => tell(reference, false);
 
 function tell(reference, mine) {

@@ -1,4 +1,4 @@
-// The words for what was done with a lead.
+// The words for actions on a lead.
 
 import { TIERS, tierName } from "./lead-summary.js";
 import { formatTime } from "./times.js";
@@ -13,7 +13,7 @@ export const REASONS = {
   emergency_care: "In emergency care", own_doctor: "Sees own doctor", already_patient: "Already a patient", booked_elsewhere: "Booked elsewhere",
 };
 
-// The confirmation for the person who did it.
+// The confirmation for the person who took the action.
 const DONE = {
   acknowledge: "This lead is yours now.", take_over: "This lead is yours now.", hand_over: "Handed over.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
   note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.",

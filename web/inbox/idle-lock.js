@@ -1,5 +1,4 @@
-// Locks every tab when nobody has used any of them for some minutes, so that no patient's data stays open on an empty
-// desk.
+// Locks all tabs after some minutes without use, so that no patient's data stays open on an empty desk.
 //
 // localStorage holds when a tab was last used. The refresh every 15 seconds does not count as use.
 
@@ -19,13 +18,13 @@ export function startIdleLock() {
   note();
   for (const use of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(use, note, { passive: true });
   addEventListener("storage", ({ key }) => { if (key === ENDED && !signIn.token) signIn.close(); });
-  // restored from the browser's history: load it afresh
+  // restored from the browser's history: load the page anew
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", check);
   setInterval(check, 5000);
 }
 
-// Moving the mouse after the limit does not unlock: the check comes first.
+// Checks first, so that moving the mouse after the limit does not unlock.
 function note() {
   const at = Date.now();
   if (at - noted < NOTED_EVERY) return;

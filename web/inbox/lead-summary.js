@@ -1,4 +1,4 @@
-// What the worklist and the open lead both show: tier, countdown, whether the lead is done.
+// Shown by both worklist and open lead: tier, countdown, whether the lead is done.
 
 import { h } from "./elements.js";
 import { formatTime } from "./times.js";
@@ -13,11 +13,11 @@ export const tierBadge = (tier) => h("span", { class: `tier ${tier}` }, tierName
 
 export const isDone = (lead) => lead.status === "closed" || lead.status === "booked";
 
-// What staff do next about an open lead.
+// The next action on an open lead.
 const NEXT = { take: "Take it", call: "Call", call_again: "Call again", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
 export const nextText = (what, revoked = false) => (revoked && what.startsWith("call") ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
 
-// Whether the clinic only informs this person. Such a lead is listed under Closed, although nobody closed it.
+// Whether the clinic only informs this person. Such leads are listed under Closed, although nobody closed them.
 export const needsNobody = (lead) => lead.tier === "NOT_A_FIT" && !lead.owner && !lead.next_action;
 
 export function countdown(lead) {

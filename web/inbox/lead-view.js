@@ -1,5 +1,5 @@
-// Draws one lead, in the order in which a person at night needs it: how urgent, who has it, whom to call, what to ask, what
-// to press; then why, the answers, what the patient was shown, and the rest.
+// Draws one lead, in the order that staff need at night: how urgent, who has it, whom to call, what to ask, what to
+// press; then why, the answers, what the patient was shown, and the rest.
 
 import { actionButtons, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
 import { atAGlance } from "./at-a-glance.js";
@@ -19,7 +19,7 @@ const CHECKS = {
 };
 const PREFERENCES = { call: "a call", text: "a text message", email: "an email" };
 
-// `act` and `records` are what the buttons do: see action-buttons.js and records.js.
+// `act` and `records`: the buttons' actions, see action-buttons.js and records.js.
 export function drawLead(place, lead, { user, act, records, showContact }) {
   const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
   place.replaceChildren(...[
@@ -45,7 +45,7 @@ export function drawLead(place, lead, { user, act, records, showContact }) {
   document.getElementById("reading").replaceChildren(tierBadge(lead.summary.tier), " ", lead.contact.name || lead.summary.reference);
 }
 
-// A text with "you" on the screen and with the name on paper, where nobody knows who "you" is.
+// A text that says "you" on the screen, and the name on paper, where "you" is unclear.
 const said = (screen, paper) => (screen === paper ? screen : [h("span", { class: "on-screen" }, screen), h("span", { class: "on-paper" }, paper)]);
 
 function section(id, title, ...content) {
@@ -77,7 +77,7 @@ function owner({ summary, owned_since: since, triage, next, booking, contact_hid
     !done && !hidden && !isCalled(next) && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
 
-// Whether the owner has called: the tier's instruction has been followed then, and what is next counts.
+// Whether the owner has called. The next action then replaces the tier's instruction.
 const isCalled = (next) => Boolean(next) && !["take", "call"].includes(next.what);
 
 const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken && Date.parse(taken) > Date.parse(deadline);
@@ -121,7 +121,7 @@ function phoneText(phone) {
   return parts ? `(${parts[1]}) ${parts[2]}-${parts[3]}` : phone;
 }
 
-// The age, and who filled in the form if it was not the patient.
+// The age, and who filled in the form, if not the patient.
 function ageAndHelper(all) {
   const answerTo = (question) => all.find((entry) => entry.question === question);
   const [age, who] = [answerTo("age"), answerTo("who")];
@@ -160,7 +160,8 @@ const firedRules = (rules) => h("ul", { class: "rules-fired" }, rules.map((rule)
 
 // ---- answers, messages
 
-// Warning signs first, then the patient's own words, then the rest by page. Questions answered with no are one short list.
+// Warning signs first, then the patient's own words, then the rest by page. Questions answered "no" share one short
+// list.
 function answers({ answers: all }) {
   const warnings = all.filter((entry) => entry.positive);
   const words = all.filter((entry) => entry.type === "text");
@@ -174,8 +175,8 @@ function answers({ answers: all }) {
     denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), answerList(denied, "no")));
 }
 
-// What the patient sent earlier, or with a request to be called. Warning signs stay visible even if the latest answers
-// lack them. The answers are shown under the name they were sent with.
+// What the patient sent earlier, or with a request for a call. Warning signs stay visible even if the latest answers
+// lack them. Answers appear under the name that they were sent with.
 function earlierAnswers({ received_at: at, tier, answers: all, contact: sender, reference }, number, lead) {
   const warnings = all.filter((entry) => entry.positive);
   const title = reference ? "Asked for a call" : "Earlier answers";
@@ -247,7 +248,7 @@ function source({ attribution, source: channel, earlier, suspicion }) {
     h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, String(value))])));
 }
 
-// ---- records: a copy for another system or for the person, and erasure. Each is in the access log.
+// ---- records: copies for another system or the person, and erasure. The access log has each.
 
 function recordButtons({ summary, others }, { groups }, { fhir, person, erase }) {
   const admin = groups.includes("admin");

@@ -1,4 +1,4 @@
-// The mails that the person got, and whether more can follow: staff call where mail does not arrive.
+// The mails to the person, and whether more can follow. If mail does not arrive, staff call.
 
 import { h } from "./elements.js";
 import { formatTime } from "./times.js";

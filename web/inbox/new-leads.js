@@ -1,5 +1,5 @@
-// Announces leads that nobody has: in the header, in the title, and, when the person allows it, with a sound and a
-// notification of the browser. These say tier and reference, and no name: they appear on a locked screen too.
+// Announces leads without an owner: in the header, in the title, and, if allowed, by a sound and a browser
+// notification. Notifications give tier and reference but no name, because they appear even on a locked screen.
 
 import { addressOf } from "./address.js";
 import { announce, byId } from "./elements.js";
@@ -7,14 +7,14 @@ import { TIERS, tierName } from "./lead-summary.js";
 import { state } from "./state.js";
 
 const SETTING = "inbox:notify"; // in localStorage: "on" or nothing
-const SLACK = 60 * 1000; // ms: a lead is listed a little after it arrived
+const SLACK = 60 * 1000; // ms by which a lead may be listed after its arrival
 const URGENT = new Set(["EMERGENCY", "URGENT"]);
 const TITLE = document.title;
-const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // Hz, and s after the start
+const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // frequency in Hz, start in s
 
 let known = null; // references of the leads without an owner in the last answer; null before the first answer
 let looked = 0; // time of the last answer, in ms by the service's clock
-let sawAll = false; // whether the last answer held all leads without an owner
+let sawAll = false; // whether the last answer had all leads without an owner
 let sound = null; // an AudioContext, once the person has pressed something
 
 export function startNewLeads() {
@@ -27,7 +27,7 @@ export function startNewLeads() {
     announce(on ? "A new emergency or urgent lead will sound while this page is open." : "New leads no longer sound.");
     if (on) await globalThis.Notification?.requestPermission();
   });
-  // browsers allow sound only after the person has pressed something
+  // browsers allow sound only after a press
   addEventListener("pointerdown", () => { if (isOn()) sound ??= new AudioContext(); });
 }
 
@@ -42,7 +42,7 @@ export function announceWaiting(answer) {
   sawAll = !answer.cursor || answer.leads.at(-1)?.status !== "new";
   const count = waitingCount(answer, waiting);
   document.title = count ? `(${count}) ${TITLE}` : TITLE;
-  // not new, but moved up to the first page or given back by a colleague: announced only if it is urgent
+  // not new, but moved up to the first page or given back by a colleague: announced only if urgent
   const isNew = (lead) => Date.parse(lead.received_at) >= after || (all && URGENT.has(lead.tier));
   const fresh = before ? waiting.filter((lead) => !before.has(lead.reference) && isNew(lead)) : [];
   if (!fresh.length) return;
@@ -51,7 +51,7 @@ export function announceWaiting(answer) {
   if (isOn() && URGENT.has(first.tier)) alarm(first);
 }
 
-// During a gradual deployment an older version may answer, without totals.
+// During a gradual deployment, an older version may answer without totals.
 const waitingCount = ({ untaken: byTier, cursor }, listed) => (byTier ? Object.values(byTier).reduce((sum, count) => sum + count, 0)
   : `${listed.length}${cursor && listed.length ? "+" : ""}`);
 
@@ -74,5 +74,5 @@ function alarm({ tier, reference }) {
   } catch { /* phones allow it only to an installed page; the sound has to do */ }
 }
 
-// A lead that this person released or reopened is not announced as new.
+// A lead that this person released or reopened is not new.
 export const markKnown = (reference) => known?.add(reference);

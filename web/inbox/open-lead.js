@@ -11,8 +11,8 @@ import { listedLeads, state } from "./state.js";
 import { updateTimes } from "./times.js";
 import { drawWorklist, focusRow } from "./worklist.js";
 
-let erased = null; // the reference of the open lead if the service said that the lead was erased
-let commands = {}; // what the buttons do, see startOpenLead
+let erased = null; // the open lead's reference, if the service said that it was erased
+let commands = {}; // the buttons' actions, see startOpenLead
 
 // `act(values)` takes an action on the open lead; `records` downloads or erases it.
 export function startOpenLead({ act, records }) {
@@ -38,14 +38,14 @@ export async function openByAddress() {
   if (state.openReference === reference) panel.focus();
 }
 
-// `onlyIfChanged`: for a load that the person did not ask for. It redraws only a changed lead that nobody is typing in.
+// `onlyIfChanged`: for automatic loads. These redraw the lead only if it changed and nobody is typing in it.
 export async function loadLead({ onlyIfChanged = false, showContact = false } = {}) {
   const { openReference: reference } = state;
   try {
     const loaded = await service.lead(reference, { showContact });
     if (reference !== state.openReference) return;
     if (onlyIfChanged && state.lead && !isNewer(loaded.summary)) return;
-    if (onlyIfChanged && isInUse()) offerLatestVersion(); // the person may have begun to type while it was loading
+    if (onlyIfChanged && isInUse()) offerLatestVersion(); // typing may have begun while it loaded
     else showLead(loaded);
   } catch (error) {
     const refusal = handleFailure(error);
@@ -54,7 +54,7 @@ export async function loadLead({ onlyIfChanged = false, showContact = false } = 
   }
 }
 
-// Draws the lead, unless another was opened in the meantime.
+// Draws the lead, unless another was opened meanwhile.
 export function showLead(loaded) {
   if (loaded.summary.reference !== state.openReference) return;
   state.lead = loaded;
@@ -63,7 +63,7 @@ export function showLead(loaded) {
   updateTimes();
 }
 
-// Clears the screen of an erased lead, also if a colleague erased it.
+// Clears an erased lead from the screen, even if a colleague erased it.
 function showNotLoaded(reference, refusal) {
   const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusal.message;
   state.lead = null;
@@ -74,7 +74,7 @@ function showNotLoaded(reference, refusal) {
   byId("lead").setAttribute("aria-busy", "false");
 }
 
-// Loads the open lead again only when the list has a newer version: each reading is in the access log.
+// Reloads the open lead only if the list has a newer version, because each reading is logged.
 export async function followLead() {
   if (!state.lead) return state.openReference && state.openReference !== erased && byId("lead").ariaBusy !== "true" && loadLead({ onlyIfChanged: true });
   const { reference } = state.lead.summary;
@@ -89,13 +89,13 @@ export function closeLead() { location.hash = addressOf(state.list.filters, null
 
 const isNewer = (summary) => summary.version > state.lead.summary.version;
 
-// Whether somebody is typing or choosing. Redrawing the lead would lose their input.
+// Whether somebody is typing or choosing: redrawing the lead would lose the input.
 const isInUse = () => byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
 
 // Offers the latest version without taking the focus, because somebody is typing.
 const offerLatestVersion = () => byId("refusal")?.replaceChildren("This lead has just changed. ", h("button", { type: "button", onclick: () => loadLead() }, "Show the latest version"));
 
-// Shows why an action failed: beside the control that was used or, if another lead is open by now, with the reference.
+// Shows why an action failed: beside the control that was used or, if another lead is open now, with the reference.
 export function reportOnLead(reference, text, { group, field } = {}) {
   if (state.openReference === reference && state.lead) showRefusal(text, { group, field });
   else announce(`${reference}: ${text}`);

@@ -1,4 +1,4 @@
-// Whether the clinic is open at a time, by its own clock. `at`: anything that Date takes. `hours`: as a lead has them.
+// Whether the clinic is open at a time, by its own clock. `at`: anything that Date accepts. `hours`: from lead JSON.
 export function isOpen(at, { time_zone: timeZone, days, holidays }) {
   const [day, time] = new Date(at).toLocaleString("sv", { timeZone }).split(" "); // 2026-01-31 09:30:00
   const weekday = new Date(`${day}T00:00Z`).toLocaleDateString("en", { weekday: "short", timeZone: "UTC" });

@@ -1,5 +1,5 @@
-// The pages beside the leads: the report, for managers and administrators, and the access log, for administrators. The
-// address says which one is shown, and of which days. A page is {title, usual, form, load, draw}:
+// The pages beside the leads: the report, for managers and administrators, and the access log, for administrators.
+// The address says which page is shown, for which days. A page is {title, usual, form, load, draw}:
 //
 //   usual()               the parameters when the address names none
 //   form(asked, choose)   what the user may ask for
@@ -14,7 +14,7 @@ import { report } from "./report.js";
 
 const PAGES = { report, accesses: accessLog };
 const UNREACHABLE = "The service cannot be reached.";
-let shown = ""; // the address of the page on the screen
+let shown = ""; // the address of the shown page
 
 export function startOtherPages() {
   addEventListener("hashchange", showOtherPage);
@@ -56,7 +56,7 @@ async function showOtherPage() {
   content.setAttribute("aria-busy", "false");
 }
 
-// Runs the task. Returns its result or, if it fails, the reason as text.
+// Runs the task. Returns its result or, on failure, the reason as text.
 async function attempt(task) {
   try { return await task(); } catch (error) {
     const refusal = handleFailure(error);

@@ -1,4 +1,4 @@
-// What leaves the service for one lead: FHIR, a person's data, erasure. Nothing of it stays in this tab.
+// A lead's records: FHIR, a person's data, erasure. Nothing stays in this tab.
 
 import { announce, saveFile } from "./elements.js";
 import { handleFailure } from "./failures.js";

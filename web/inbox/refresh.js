@@ -1,4 +1,4 @@
-// Every 15 seconds: loads all listed pages again, announces new leads, and follows changes of the open lead.
+// Every 15 seconds, reloads all listed pages, announces new leads, and updates the open lead.
 
 import { byId } from "./elements.js";
 import { handleFailure, hideStale, showStale } from "./failures.js";
@@ -12,8 +12,8 @@ import { drawWorklist } from "./worklist.js";
 
 const INTERVAL = 15 * 1000; // ms
 
-let latest = 0; // the number of the last request: answers to earlier ones are dropped
-let answered = 0; // the number of the last request that ended
+let latest = 0; // number of the last request; answers to earlier ones are dropped
+let answered = 0; // number of the last request that ended
 
 export function startRefresh() {
   // skipped while a request is under way, since many pages may take longer than the interval
@@ -46,12 +46,12 @@ export async function refresh() {
   } finally { answered = Math.max(answered, request); }
 }
 
-// Loads one page after the other, because each says where the next one starts.
+// Loads page after page, because each one says where the next starts.
 async function loadPages({ filters, wanted }) {
   const pages = [await service.worklist(filters)];
   while (pages.length < wanted && pages.at(-1).cursor) pages.push(await service.worklist(filters, pages.at(-1).cursor));
   return pages;
 }
 
-// Whether the list on the screen holds all open leads. If not, they are loaded as well, to announce new ones.
+// Whether the shown list has all open leads. If not, these are loaded too, to announce new ones.
 const showsAllOpen = ({ q, filters: { view, ...filters } }) => !q && view === "open" && Object.values(filters).every((value) => !value);

@@ -1,7 +1,7 @@
-// Shows why an action was refused, beside what the person pressed, in view and focused.
+// Shows why an action was refused, beside the pressed control, in view and focused.
 //
-// Controls that belong together are in an element with `data-group`. The lead may have been drawn again since, so the
-// group is found by name; if it is gone, the refusal stands at the top of the lead.
+// Controls that belong together are in an element with `data-group`. The lead may have been redrawn, so the group is
+// found by name. If the group is gone, the refusal appears at the top of the lead.
 
 import { byId } from "./elements.js";
 

@@ -1,15 +1,15 @@
-// The chart of the report: a bar for each day or week, stacked by tier. The table beside it has the same figures.
+// The report's chart: a bar for each day or week, stacked by tier. The table beside it has the same figures.
 
 import { dayText } from "./days.js";
 import { h } from "./elements.js";
 import { TIERS, tierName } from "./lead-summary.js";
 
 const HEIGHT = 220; // px
-const FOOT = 24; // px, for the names of the bars
-const HEAD = 22; // px, for the number above the highest bar
-const START = 5; // %, for the numbers of the lines
+const FOOT = 24; // px for the bars' names
+const HEAD = 22; // px for the number above the highest bar
+const START = 5; // % of the width, for the grid lines' numbers
 const MOST_NAMES = 7;
-const MOST_NUMBERS = 14; // the most bars that still show their numbers
+const MOST_NUMBERS = 14; // with more bars, numbers are left out
 
 function draw(name, attributes, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -18,12 +18,12 @@ function draw(name, attributes, ...children) {
   return node;
 }
 
-// The distance between two grid lines: 1, 2 or 5 times a power of ten, for at most four lines.
+// The step between grid lines: 1, 2 or 5 times a power of ten, so that there are at most four.
 function stepUpTo(most) {
   for (let unit = 1; ; unit *= 10) for (const step of [unit, 2 * unit, 5 * unit]) if (most <= 4 * step) return step;
 }
 
-// `bars`: {day, week, leads, tiers} in their order. `week`: whether it is the week that begins on the day.
+// `bars`: {day, week, leads, tiers}, in order. `week`: whether the bar is for the week from that day.
 export function chart(bars) {
   const most = Math.max(1, ...bars.map((bar) => bar.leads));
   const step = stepUpTo(most);
@@ -33,7 +33,7 @@ export function chart(bars) {
   const left = (number) => START + number * width;
   const each = Math.ceil(bars.length / MOST_NAMES);
   const lines = Array.from({ length: top / step + 1 }, (_, number) => number * step);
-  const tiers = TIERS.filter((tier) => bars.some((bar) => bar.tiers[tier])).reverse(); // the most urgent stands on top
+  const tiers = TIERS.filter((tier) => bars.some((bar) => bar.tiers[tier])).reverse(); // most urgent on top
   const busiest = bars.reduce((a, b) => (b.leads > a.leads ? b : a));
   const title = `Leads by ${unitOf(bars)}: at most ${busiest.leads}, ${periodText(busiest)}`;
   const drawn = draw("svg", { class: "chart", role: "img", "aria-label": title, width: "100%", height: HEIGHT },

@@ -1,4 +1,4 @@
-// The report, for managers and administrators: figures of some days, which name nobody.
+// The report, for managers and administrators: figures by day, which name nobody.
 
 import { dayForm, daysAgo, daysBetween, lastWeek } from "./days.js";
 import { h, saveCsv } from "./elements.js";
@@ -85,7 +85,7 @@ function minutesText(minutes) {
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1440)} days`;
 }
 
-// One bar for each day, also for days without a lead; for each week from Monday if there are many.
+// One bar for each day, even without leads; for many days, one for each week from Monday.
 function barsOf({ first, last, days }) {
   const counted = new Map(days.map((day) => [day.day, day]));
   const all = daysBetween(first, last);

@@ -1,5 +1,5 @@
-// The form in which a manager changes the rota: a week of shifts, and exceptions. The service checks each entry; errors
-// are shown beside it.
+// The form for managers to change the rota: a week of shifts, and exceptions. The service checks each entry; errors
+// appear beside it.
 
 import { colleagues } from "./colleagues.js";
 import { h } from "./elements.js";
@@ -8,7 +8,7 @@ import { service } from "./service.js";
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday"];
 
-// `done(rota)` is called with the rota once it is saved.
+// Calls `done(rota)` with the saved rota.
 export async function drawRotaForm(place, rota, done) {
   const names = (await colleagues()).filter((one) => one.groups.includes("clinician")).map((one) => one.name);
   const weekly = h("div", {}, rota.weekly.map((shift) => shiftRow(names, shift)));
@@ -31,7 +31,7 @@ export async function drawRotaForm(place, rota, done) {
     h("p", {}, h("button", { class: "main" }, "Save the rota"))));
 }
 
-// Whether the form is on the screen with changes.
+// Whether the form is shown and has changes.
 export const isUnsaved = () => Boolean(document.querySelector("#rota-form[data-changed]"));
 
 const markChanged = (node) => { node.closest("form").dataset.changed = "yes"; };
@@ -42,7 +42,7 @@ function add(list, row) {
   row.querySelector("select").focus();
 }
 
-// The suggestion for a new shift: the same hours on the next day, so that a week takes five presses.
+// The suggested new shift: the same hours on the next day, so that a week takes five presses.
 function nextShift(weekly) {
   const last = weekly.lastElementChild;
   if (!last) return { day: "Mon", starts: "08:00", ends: "08:00" };
@@ -62,7 +62,7 @@ function row(...fields) {
   return entry;
 }
 
-// A name that is no longer on the list stays visible; the service refuses it.
+// A name that has left the list stays visible; the service refuses it.
 function choice(label, name, options, chosen) {
   const all = chosen && !options.includes(chosen) ? [...options, chosen] : options;
   return h("label", {}, label, h("select", { name, required: true }, all.map((option) => h("option", { selected: option === chosen }, option))));

@@ -1,5 +1,5 @@
-// Who is on call: in the header, and in a dialog with the next two weeks. Alerts to the clinicians go to who is on call; in
-// a gap, or while that person's subscription is not confirmed, to all clinicians. Times are those of the clinic.
+// Who is on call: in the header, and in a dialog with the next two weeks. Alerts to clinicians go to the person on
+// call. In a gap, or without a confirmed subscription, they go to all clinicians. Times are the clinic's.
 
 import { byId, h } from "./elements.js";
 import { handleFailure } from "./failures.js";
@@ -60,7 +60,7 @@ const zoneName = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
 
 const isUsed = ({ weekly, overrides }) => weekly.length + overrides.length > 0;
 
-// `note`: a message about what the person has just done.
+// `note`: a message about the person's last action.
 function showRota(note = "") {
   const { rota } = state;
   const mayEdit = ["manager", "admin"].some((group) => signIn.user.groups.includes(group));

@@ -24,7 +24,7 @@ export function offerQuestionnaires(ids) {
   select.parentNode.hidden = offered.length < 2;
 }
 
-// Loads the list, with these filters changed, in place of a search.
+// Loads the list with these filters changed, in place of a search.
 export function showList(changes = {}) {
   const filters = { ...state.list.filters, ...changes };
   byId("q").value = "";
@@ -51,7 +51,7 @@ async function search(event) {
   const list = newList(state.list.filters, q);
   await load(list);
   const leads = list.pages?.[0].leads;
-  const asked = list === state.list && byId("q").value.trim() === q; // and the next search is not being typed
+  const asked = list === state.list && byId("q").value.trim() === q; // and no new search is being typed
   if (asked && leads?.length === 1) location.hash = addressOf(list.filters, leads[0].reference);
 }
 

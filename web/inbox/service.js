@@ -60,7 +60,7 @@ class Service {
     }
   }
 
-  // `progress(text)` is called with what has arrived, after each page.
+  // Calls `progress(text)` after each page with the text so far.
   csv(days, progress) { return this.#file(`leads/export?${queryOf({ format: "csv", ...days })}`, "text/csv", progress); }
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }

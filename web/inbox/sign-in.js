@@ -1,15 +1,15 @@
 // Signing in: OAuth 2.0 authorization code with PKCE (RFC 7636), at the clinic's own user pool.
 //
-// The code is removed from the address bar before anything else happens. Tokens stay in this tab's sessionStorage, so a
-// reload does not ask again, and end with the tab. There is no refresh token: after an hour, signing in again is
-// usually one redirect without a question, back to the same lead. Signing out, or leaving every tab idle for too long,
-// ends the tokens of all tabs: localStorage holds when that was, and no tab uses an older token.
+// The code is removed from the address bar before anything else happens. Tokens are kept in this tab's
+// sessionStorage, so a reload needs no new sign-in, and they end with the tab. There is no refresh token: after an
+// hour, signing in is usually a single redirect, back to the same lead. Signing out, or leaving all tabs idle for too
+// long, ends all tabs' tokens: localStorage holds that time, and no tab uses an older token.
 
 const TOKEN = "inbox:token";
 const ATTEMPT = "inbox:attempt";
-const LEAVING = "inbox:leaving"; // the hash to return to after the user pool has ended its session
-const CLOSED = "inbox:closed"; // why this tab was closed to its user, for the page that loads next
-export const ENDED = "inbox:ended"; // in localStorage: {at, why}, the last time that all tabs were closed
+const LEAVING = "inbox:leaving"; // the hash to return to after the user pool ended its session
+const CLOSED = "inbox:closed"; // why this tab's user was signed out, for the next page
+export const ENDED = "inbox:ended"; // in localStorage: {at, why} of the last sign-out of all tabs
 const MARGIN = 60 * 1000; // ms; a token this close to its end is no longer used
 const FRESH = 15 * 1000; // ms
 
@@ -31,8 +31,8 @@ function lastEnd() {
   try { return JSON.parse(localStorage.getItem(ENDED)) ?? {}; } catch { return {}; }
 }
 
-// What a token says. It is not verified here, since it only decides the name and the buttons that are shown: the service
-// verifies it on every request.
+// A token's claims. They are not verified here, because they only decide which name and buttons are shown. The
+// service verifies the token on every request.
 function claims(token) {
   try {
     const bytes = Uint8Array.from(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
@@ -49,18 +49,18 @@ class SignIn {
 
   get isSetUp() { return Boolean(ADDRESS && CLIENT); }
 
-  // Whether the browser allows storage for this page. Signing in needs it.
+  // Whether the browser allows this page storage, which signing in needs.
   get canStore() {
     try { return Boolean(sessionStorage && localStorage); } catch { return false; }
   }
 
-  // null when the person has to sign in
+  // null if the person must sign in
   get token() {
     if (!this.#saved || this.#saved.until - MARGIN <= Date.now()) return null;
     return this.#saved.since > (lastEnd().at ?? 0) ? this.#saved.token : null;
   }
 
-  // Why the page before this one was closed to its user: "signed out", "idle", or null.
+  // Why the previous page signed its user out: "signed out", "idle", or null.
   takeClosed() { return takeItem(CLOSED); }
 
   get user() {
@@ -68,8 +68,8 @@ class SignIn {
     return { id: token.sub ?? "", name: token.username ?? "", groups: token["cognito:groups"] ?? [] };
   }
 
-  // Goes to the sign-in page, which comes back to the same lead. After a lock, the user pool's session ends first, so
-  // that it asks for the password and the second factor.
+  // Goes to the sign-in page, which returns to the same lead. After a lock, first ends the user pool's session, so that
+  // it asks for password and second factor.
   async start() {
     if (lastEnd().why === "idle" && !sessionStorage.getItem(LEAVING)) return this.#leave(location.hash);
     sessionStorage.removeItem(LEAVING);
@@ -82,7 +82,7 @@ class SignIn {
     })}`);
   }
 
-  // Completes a sign-in after coming back. Returns what went wrong as a sentence, or "".
+  // Completes a sign-in after the return. Returns the error as a sentence, or "".
   async finish() {
     const leaving = sessionStorage.getItem(LEAVING);
     if (leaving !== null && !location.hash) history.replaceState(null, "", location.pathname + location.search + leaving);
@@ -123,13 +123,13 @@ class SignIn {
     this.#leave("");
   }
 
-  // Closes every tab to its user, who signs in again to go on.
+  // Signs the user out of every tab.
   lock() {
     localStorage.setItem(ENDED, JSON.stringify({ at: Date.now(), why: "idle" }));
     this.close();
   }
 
-  // Another tab signed out or was locked: nothing that this tab has loaded stays.
+  // Another tab signed out or was locked: removes everything that this tab has loaded.
   close() {
     this.forget();
     sessionStorage.setItem(CLOSED, JSON.stringify(lastEnd().why ?? ""));

@@ -2,8 +2,8 @@
 
 import { h } from "./elements.js";
 
-// `heads`: one for each column, the first for the names of the rows. `rows`: their cells, as text or nodes.
-// `kind`: the class of all cells but the first; "" for words.
+// `heads`: one per column, the first for the row names. `rows`: their cells, as text or nodes. `kind`: the class of
+// all cells except the first; "" for words.
 export function table(caption, heads, rows, kind = "figure") {
   const [name, ...figures] = heads;
   return h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": caption }, h("table", {},

@@ -1,4 +1,4 @@
-// Sends one action on the open lead, and shows what became of it.
+// Sends one action on the open lead, and shows the result.
 
 import { forgetDraft } from "./drafts.js";
 import { announce, byId } from "./elements.js";
@@ -46,7 +46,7 @@ export async function act(values, from) {
   }
 }
 
-// Goes to what to do now: after taking the lead the call, after a call the next step.
+// Moves to what is next: after taking the lead, the call; after a call, the next step.
 function focusAfter(action) {
   const place = { acknowledge: ".call", contact_attempt: "#next" }[action];
   const target = (place && byId("lead").querySelector(place)) ?? byId("actions-title");
@@ -58,7 +58,7 @@ function disableActions(disabled) {
   for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = disabled;
 }
 
-// Says that a colleague took the lead meanwhile: a call or a note of mine was recorded all the same.
+// Says that a colleague took the lead meanwhile, and that my call or note was still recorded.
 function newOwnerText({ summary: { owner, owner_name: name }, history }, before) {
   const byColleague = owner && owner !== before && owner !== signIn.user.id && history.at(-1).action !== "hand_over";
   return byColleague ? ` ${name} has the lead now.` : "";

@@ -1,4 +1,4 @@
-// Times as staff read them: how long is left, since when, on which day. All by the service's clock, not this device's.
+// Times as staff read them: how long is left, since when, on which day; by the service's clock, not this device's.
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
@@ -41,7 +41,7 @@ function formatAgo(iso) {
   return `${Math.floor(passed / DAY)} days ago`;
 }
 
-// Brings every countdown and every "3 min ago" on the page up to date.
+// Updates every countdown and "3 min ago" on the page.
 export function updateTimes() {
   for (const node of document.querySelectorAll("[data-deadline]")) {
     const left = Date.parse(node.dataset.deadline) - now();

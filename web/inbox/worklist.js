@@ -52,7 +52,7 @@ function drawRows(leads) {
   scrollToOpenRow();
 }
 
-// Scrolls to the row once for each opened lead, also if the list arrives after the lead.
+// Scrolls to the row once per opened lead, even if the list arrives after the lead.
 let scrolledTo = null;
 function scrollToOpenRow() {
   const open = byId("leads").querySelector("[aria-current]");
@@ -91,7 +91,7 @@ function ownerText(lead) {
   return `${lead.handed_by ? `Handed to you by ${lead.handed_by}` : "You have it"}${next}`;
 }
 
-// What I did today, the latest first.
+// What I did today, latest first.
 const didText = ({ did }) => did.toReversed().map((entry) => `${formatTime(entry.at)} ${historyText(entry)}`).join(", ");
 
 const outcomeText = (lead) => (lead.booked_for ? [`booked for ${formatTime(lead.booked_for)}`] : [lead.closed_reason.replaceAll("_", " "), lead.closed_at && formatTime(lead.closed_at)]).filter(Boolean).join(", ");
@@ -115,7 +115,7 @@ function emptyText(leads) {
 
 function clearFilters(view) {
   return h("button", { type: "button", onclick: () => {
-    document.querySelector("#find summary").focus(); // the button goes
+    document.querySelector("#find summary").focus(); // the button disappears
     location.hash = addressOf({ view }, state.openReference);
   } }, "Clear filters");
 }
