@@ -1,4 +1,4 @@
-"""Runs long checks: `make soak`, or `make soak ONLY=name,name`; `make soak SEED=n` continues or repeats a run."""
+"""Runs the long checks: `make soak`, or `make soak ONLY=name,name`. `make soak SEED=n` resumes or repeats a run."""
 
 from __future__ import annotations
 

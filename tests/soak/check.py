@@ -1,4 +1,4 @@
-"""Defines a long check: pieces of work that depend only on the seed, so that each piece can be run again."""
+"""Defines a long check: pieces of work that depend only on the seed, so that each can be repeated."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ Histogram = dict[int, int]  # value -> how often it occurred
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a long check: units `first` to `first + count - 1`. What a unit does depends only on `seed` and the
-    unit's number."""
+    """A piece of a long check: units `first` to `first + count - 1`. A unit depends only on `seed` and its number."""
 
     seed: int
     first: int
@@ -21,11 +20,11 @@ class Piece:
 
 @dataclass(slots=True)
 class Found:
-    """What a piece of a long check has found. `violations`: sentences, each with the way to reproduce it; a good piece
-    has none.
+    """What a piece of a long check found. Counts and histograms are added up over the pieces.
 
-    `notes`: findings that are worth reading but are no violations. `counts` and `histograms` are added up over the
-    pieces; a histogram's name includes its unit, as in "alert delay, s".
+    violations: sentences, each with how to reproduce it; a good piece has none
+    notes: findings worth reading that are no violations
+    histograms: name with unit, such as "alert delay, s" -> histogram
 
     """
 
@@ -52,13 +51,17 @@ def _no_summary(_: Found) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A long check. `name`: as in ONLY=name. `promise`: what 0 violations show. `amount`: number of `unit`s, in pieces
-    of `piece` units.
+    """A long check.
 
-    `run`: a function at the top level of a module, since other processes call it by its name. A piece should take at
-    most ten seconds or so, because stopping waits for running pieces. `takes`: approximate milliseconds of one core for
-    each unit, from which the total time is estimated. `alone`: a piece needs the machine for itself. `summary`: lines
-    for the terminal.
+    name: as in ONLY=name
+    promise: what 0 violations show
+    amount: how many units there are
+    unit: what a unit is called
+    piece: how many units a piece has; it should take at most ten seconds or so, because stopping waits for it
+    run: a top-level function, because other processes call it by name
+    takes: milliseconds of one core per unit, roughly, to estimate the total time
+    alone: whether a piece needs the machine to itself
+    summary: returns lines for the terminal
 
     """
 

@@ -1,4 +1,4 @@
-"""Runs the long check of what every cold start imports and costs."""
+"""The long check of what every cold start imports and costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.build import module_name
 from tests.soak.check import Check, Found, Piece
 
 BASELINE = json.loads(cold_start.BASELINE.read_text(encoding="utf-8"))
-# capture_lead comes first, because other functions read what it stores
+# capture_lead is first, because other functions read what it stores
 FUNCTIONS = [module_name(name) for name in function_names()]
 
 

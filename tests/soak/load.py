@@ -1,8 +1,7 @@
-"""Runs the load test: concurrent visitors send over HTTP, without any error, and every received lead is stored and
-alerted.
+"""The load test: concurrent visitors send over HTTP without errors, and every lead is stored and alerted.
 
-On the local cloud the whole path is under load: gateway, function, table, stream, topic. Behind a local HTTP server
-only the functions are under load, on moto in this process, which shows their own cost.
+On the local cloud, the whole path is under load: gateway, function, table, stream, topic. Behind a local HTTP server,
+only the functions are, on moto in this process, which shows their own cost.
 
 """
 
@@ -31,7 +30,7 @@ from tests.functions.calls import CONTEXT, URGENT, event, posting, submission
 from tests.soak.check import Found, Histogram, Piece
 
 AT_ONCE = 8
-ATTEMPTS = 3  # a page tries again after a 503
+ATTEMPTS = 3  # a page retries after a 503
 ALERTED_WITHIN = 180  # seconds, enough for two sweeps after the last submission
 TIMEOUT = 60  # seconds for one answer
 
@@ -40,9 +39,9 @@ TIMEOUT = 60  # seconds for one answer
 class Load:
     """The measurements of a load test.
 
-    statuses: HTTP status -> number of answers
-    took: milliseconds until the answer -> number of answers
-    seconds: duration of the whole load
+    statuses: HTTP status -> how many answers
+    took: milliseconds until the answer -> how many answers
+    seconds: how long the load lasted
 
     """
 
@@ -61,7 +60,7 @@ class Load:
 
 
 def send_all(address: str, lead_ids: list[str]) -> Load:
-    """Sends a submission for each of these ids, AT_ONCE at a time, each on its own connection."""
+    """Sends a submission for each id, AT_ONCE at a time, each on a separate connection."""
     statuses, took, writing = Counter[int](), Histogram(), threading.Lock()
 
     def send(lead_id: str) -> None:
@@ -102,7 +101,7 @@ def _ids(piece: Piece) -> list[str]:
 def on_the_local_cloud(piece: Piece) -> Found:
     lead_ids = _ids(piece)
     with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder)) as cloud, Outbox(cloud) as outbox:
-        # starts the function now, because cold starts are not measured
+        # starts the function, because cold starts are not measured
         _post(cloud.api, json.dumps(submission(URGENT)))
         load = send_all(cloud.api, lead_ids)
         names = {reference_of(UUID(lead_id)): lead_id for lead_id in lead_ids}
@@ -129,11 +128,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Suppresses the log of requests."""
+        """Does nothing, so that requests are not logged."""
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 8 * AT_ONCE  # a client that finds the queue full waits a second
+    request_queue_size = 8 * AT_ONCE  # a client waits a second if the queue is full
 
 
 def behind_a_server(piece: Piece) -> Found:

@@ -1,8 +1,7 @@
-"""Runs mutation tests with mutmut: makes random small changes to functions/ and shared/, and sees whether the quick
-tests fail.
+"""Mutation tests with mutmut: makes random small changes to functions/ and shared/, and checks that quick tests fail.
 
-mutmut mutates the bodies of functions and methods, but neither decorated ones nor the top level of a module. Its
-settings are in pyproject.toml. It works on a copy of the project. To see a mutant:
+mutmut mutates the bodies of functions and methods, but not decorated ones or a module's top level. pyproject.toml has
+its settings. It works on a copy of the project. To see a mutant:
 `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
 
 mutmut runs the tests that called the mutated function. It takes what importing the modules called for calls of the
@@ -29,17 +28,17 @@ from tests.soak.soak import CORES, PROJECT, digest_of_sources
 COPIES = PROJECT / "build" / "mutation"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 MUTANTS = 100
-AT_ONCE = 50  # each round first runs the tests without a mutant, which takes about a minute
+AT_ONCE = 50  # each round first runs the tests unchanged, which takes about a minute
 SURVIVED, UNTESTED = "survived", "no tests"  # words that mutmut prints
 UNKNOWN = ("not checked", "skipped")
 FEW = 100  # tests
 
 
 def mutate(piece: Piece) -> Found:
-    """Tests the mutants of a piece, in an order that depends on the seed.
+    """Tests a piece's mutants, in an order that depends on the seed.
 
-    A surviving mutant is a note, not a violation, because some mutants do not change behaviour. Mark the line of such a
-    mutant with `# pragma: no mutate` and the reason.
+    A surviving mutant is a note, not a violation, because some mutants do not change behaviour. Mark such a line with
+    `# pragma: no mutate` and the reason.
 
     """
     names = _in_order(piece.seed)[piece.first : piece.first + piece.count]
@@ -54,7 +53,7 @@ def mutate(piece: Piece) -> Found:
 
 
 def _module(name: str) -> str:
-    """Returns the module of a mutant: shared.domain for shared.domain.x_f__mutmut_1."""
+    """Returns a mutant's module: shared.domain for shared.domain.x_f__mutmut_1."""
     return name.rpartition(".")[0]
 
 
@@ -72,18 +71,18 @@ def _copy() -> Path:
 
 
 def _prepare() -> None:
-    """Copies the tracked files, generates all mutants, and records which tests run which function."""
+    """Copies the tracked files, generates all mutants, and records which tests run each function."""
     copy = _copy()
     if (copy / "mutants" / "mutmut-stats.json").exists():
         return
-    shutil.rmtree(COPIES, ignore_errors=True)  # also deletes the copies of other versions
+    shutil.rmtree(COPIES, ignore_errors=True)  # and copies of other versions
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True).stdout
     for name in filter(None, files.split("\0")):
         if (PROJECT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, copy / name)
-    output = _mutmut("run", "none of them")  # mutmut prepares everything, then fails, because no mutant has that name
+    output = _mutmut("run", "none of them")  # prepares everything, then fails: no mutant has that name
     statistics = copy / "mutants" / "mutmut-stats.json"
     if not statistics.exists():
         raise RuntimeError(f"mutmut could not prepare:\n{output[-3000:]}")
@@ -128,7 +127,7 @@ def _mutmut(*arguments: str) -> str:
 
 
 def _summary(found: Found) -> list[str]:
-    """Returns the mutation score of each module, the lowest first, and the mutants that survived."""
+    """Returns lines: each module's mutation score, lowest first, and the surviving mutants."""
     modules = {name.rpartition(": ")[0] for name in found.counts}
     scores = []
     for module in modules:

@@ -1,4 +1,4 @@
-"""Runs the restore drill (dev/drill.py) as a long check."""
+"""The restore drill (dev/drill.py) as a long check."""
 
 from __future__ import annotations
 

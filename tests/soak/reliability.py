@@ -1,4 +1,4 @@
-"""Runs the long checks of what docs/reliability.md promises."""
+"""The long checks of the promises in docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAULT_RATES = (0.0, 0.01, 0.05)
 
 
 def simulate(piece: Piece) -> Found:
-    """Simulates days of the clinic; successive pieces use the different kinds of weather in turn."""
+    """Simulates days of the clinic. Successive pieces use the kinds of weather in turn."""
     weather = WEATHERS[piece.first // VISITS % len(WEATHERS)]
     days = Days(piece.seed + piece.first, piece.count, weather).run()
     counts = Counter({f"{weather.name}: {what}": times for what, times in days.counts.items()})
@@ -26,7 +26,7 @@ def simulate(piece: Piece) -> Found:
 
 
 def mail(piece: Piece) -> Found:
-    """Simulates hours of mail to persons; successive pieces have different rates of faults."""
+    """Simulates hours of mail to persons. Successive pieces have different fault rates."""
     rate = FAULT_RATES[piece.first // LEADS % len(FAULT_RATES)]
     days = MailDays(piece.seed + piece.first, piece.count, rate).run()
     counts = Counter({f"{rate:.0%} faults: {what}": times for what, times in days.counts.items()})

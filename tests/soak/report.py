@@ -1,4 +1,4 @@
-"""Writes the report of long checks: one self-contained HTML file with a table, and a plot for each histogram."""
+"""Writes the long checks' report: one self-contained HTML file with a table, and a plot for each histogram."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def page(results: Sequence[Result], seed: int) -> str:
 
 
 def percentile(values: Histogram, share: float) -> int:
-    """Returns the smallest value that is at least as great as this share of the values.
+    """Returns the smallest value that is not below this share of the values.
 
     Raises:
         ValueError: the histogram is empty
@@ -68,7 +68,7 @@ def percentile(values: Histogram, share: float) -> int:
 
 
 def plot(values: Histogram) -> str:
-    """Draws a histogram as SVG. Heights are square roots, so that rare values are visible too."""
+    """Draws a histogram as SVG. Heights are square roots, so that rare values show."""
     low, high = min(values), max(values)
     step = max(1, -(-(high - low + 1) // BARS))
     bars: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""Runs the long checks of what docs/security.md promises."""
+"""The long checks of the promises in docs/security.md."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ def send_hostile_requests(piece: Piece) -> Found:
 
 
 def _named(status: int) -> str:
-    """Returns the name under which a status is counted."""
+    """Returns the name for counting a status."""
     return f"status {status}{', the table made to fail' if status >= 500 else ''}"
 
 
 def play_by_the_description(piece: Piece) -> Found:
-    """Sends requests made from the OpenAPI description. Every other piece sends invalid bodies. Requests that were not
-    sent do not count."""
+    """Sends requests made from the OpenAPI description; every second piece sends invalid bodies. Counts only sent
+    requests.
+    """
     route = PUBLIC[piece.first // CASES]
     negative = described.OPERATIONS[route].request is not None and piece.first // AT_ONCE % 2 == 1
     mode = GenerationMode.NEGATIVE if negative else GenerationMode.POSITIVE

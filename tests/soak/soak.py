@@ -1,4 +1,4 @@
-"""Runs long checks on all cores, saves the result of each piece, resumes an interrupted run, and reports."""
+"""Runs long checks on all cores, saves each piece's result, resumes an interrupted run, and reports."""
 
 from __future__ import annotations
 
@@ -23,24 +23,23 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-# starts moto, before any function is imported, because functions make their clients on import
+# starts moto before any function is imported, because functions make clients on import
 from tests import leaks
 from tests.aws import ENVIRONMENT
 from tests.soak.check import Check, Found, Piece
 from tests.soak.report import page
 
-leaks.install()  # before any function is imported, too
+leaks.install()  # likewise before any function is imported
 PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2
-SHOWN = 5  # the most violations shown on the terminal; the report has them all
-YOUNG = 20_000  # new objects until a garbage collection: pieces create millions, with almost no cycles
+SHOWN = 5  # violations on the terminal; the report has all
+YOUNG = 20_000  # new objects per garbage collection: pieces create millions, with few cycles
 
 
 @dataclass(slots=True)
 class Result:
-    """The result of one check. `took`: CPU seconds. `resumed`: number of units that an earlier run of this seed has
-    finished."""
+    """The result of one check. `took`: CPU seconds. `resumed`: how many units an earlier run of this seed finished."""
 
     check: Check
     found: Found = field(default_factory=lambda: Found(0))
@@ -53,9 +52,9 @@ class Result:
 
 
 def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> list[Result]:
-    """Runs the pieces that no earlier run of this seed has finished with this version of the code.
+    """Runs the pieces that no earlier run of this seed finished with this version of the code.
 
-    The first Ctrl-C stops after the running pieces, the second stops at once.
+    The first Ctrl-C stops after the running pieces, the second at once.
 
     """
     began = time.monotonic()
@@ -100,7 +99,7 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
 
 
 def _work(results: Iterable[Result]) -> float:
-    """Returns a rough estimate of how long the finished work takes on all cores, in seconds."""
+    """Returns roughly how many seconds the finished work takes on all cores."""
     return sum(result.found.done * result.check.takes for result in results) / 1000 / CORES
 
 
@@ -111,7 +110,7 @@ def _add(result: Result, found: Found, took: float) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
-    """Yields a list to which the first Ctrl-C adds an entry. The second Ctrl-C raises KeyboardInterrupt."""
+    """Yields a list. The first Ctrl-C adds an entry; the second raises KeyboardInterrupt."""
     pressed: list[int] = []
 
     def press(number: int, frame: FrameType | None) -> None:
@@ -128,8 +127,8 @@ def _interruptible() -> Iterator[list[int]]:
 
 @contextmanager
 def _processes() -> Iterator[ProcessPoolExecutor]:
-    """Yields one pool of processes for all checks, because starting a process takes longer than many pieces."""
-    context = multiprocessing.get_context("spawn")  # forking would copy the thread that shows the progress
+    """Yields one process pool for all checks, because starting a process takes longer than many pieces."""
+    context = multiprocessing.get_context("spawn")  # forking would copy the progress thread
     pool = ProcessPoolExecutor(CORES, context, initializer=_initialize)
     try:
         yield pool
@@ -147,7 +146,7 @@ def _run(
     """Yields pieces as they finish. A crashed piece counts as a violation, and the next run tries it again."""
     running: dict[Future[tuple[Found, float]], Piece] = {}
     waiting = iter(pieces)
-    most = 1 if check.alone else CORES + 1  # one extra piece waits, so that no core is idle
+    most = 1 if check.alone else CORES + 1  # one extra, so that no core is idle
     while True:
         while not interrupted and len(running) < most and (piece := next(waiting, None)):
             running[_submit(pool, check, piece)] = piece
@@ -159,8 +158,7 @@ def _run(
 
 
 def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tuple[Found, float]]:
-    """Submits a piece. The first call starts the processes, and SIGINT is blocked in the meantime, so that Ctrl-C does
-    not reach them."""
+    """Submits a piece. The first call starts the processes, with SIGINT blocked, so that Ctrl-C does not reach them."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_timed, check, piece)
@@ -169,11 +167,11 @@ def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tup
 
 
 def _initialize() -> None:
-    """Initializes a process of the pool. Imported objects stay forever, so garbage collection skips them."""
+    """Initializes a pool process. Garbage collection skips imported objects, because they stay."""
     os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # sys.exit also stops the processes that the piece has started
+    # sys.exit also stops the piece's own processes
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     gc.freeze()
     gc.set_threshold(YOUNG)
@@ -189,7 +187,7 @@ def _timed(check: Check, piece: Piece) -> tuple[Found, float]:
 
 
 class SavedPieces:
-    """The saved results of pieces, as lines of JSON in a folder for this version of the code."""
+    """The pieces' saved results: JSON lines in a folder for this version of the code."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / digest_of_sources()
@@ -213,7 +211,7 @@ class SavedPieces:
 
 
 def _found(kept: dict[str, object]) -> Found:
-    found = Found(**kept)  # type: ignore[arg-type]  # as it was saved
+    found = Found(**kept)  # type: ignore[arg-type]  # as saved
     found.counts = Counter(found.counts)
     found.histograms = {
         name: {int(value): times for value, times in values.items()} for name, values in found.histograms.items()
@@ -222,7 +220,7 @@ def _found(kept: dict[str, object]) -> Found:
 
 
 def digest_of_sources() -> str:
-    """Returns a digest of all files that can change the result of a check."""
+    """Returns a digest of all files that can change a check's result."""
     digest = hashlib.sha256()
     # `sam build` puts 80,000 files into a folder of infra/
     for part in ("shared/**", "functions/**", "infra", "tests/**", "dev/**", "benchmarks/**"):

@@ -1,4 +1,4 @@
-"""Tests the runner of the long checks: it adds up results, resumes, and reports violations."""
+"""Tests that the runner of long checks adds up results, resumes, and reports violations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 def count(piece: Piece) -> Found:
-    """Simulates a check that finds a violation in unit 7 of seed 2, and crashes in the second piece of seed 3."""
+    """Simulates a check with a violation in unit 7 of seed 2, and a crash in the second piece of seed 3."""
     bad = [f"unit 7 of seed {piece.seed}"] if piece.seed == 2 and piece.first <= 7 < piece.first + piece.count else []
     if piece.seed == 3 and piece.first == 10:
         raise KeyError("a piece that breaks")
@@ -30,7 +30,7 @@ def count(piece: Piece) -> Found:
 
 
 def interrupt(piece: Piece) -> Found:
-    """Simulates a check that presses Ctrl-C at unit 2, and then continues to its end."""
+    """Simulates a check that presses Ctrl-C at unit 2 and still finishes."""
     if piece.first == 2:
         os.killpg(0, signal.SIGINT)
     return Found(piece.count)
@@ -102,7 +102,7 @@ def test_an_interrupted_run_keeps_finished_pieces(tmp_path: Path) -> None:
     )
     assert "`make soak SEED=1` continues" in done.stdout
     [kept] = tmp_path.rglob("*.jsonl")
-    assert len(kept.read_text().splitlines()) == 3  # the piece that was running at Ctrl-C is saved too
+    assert len(kept.read_text().splitlines()) == 3  # the running piece is saved too
     assert "interrupt: not finished" in done.stdout
 
 

@@ -1,4 +1,4 @@
-"""Provides validators from npm, installed once into .local/npm from the committed lock file, where npm exists."""
+"""Provides npm validators, installed once into .local/npm from the committed lock file, if there is npm."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.npm import installed
 
 @pytest.fixture(scope="session")
 def npm() -> Path:
-    """Provides the folder that contains node_modules."""
+    """Provides the folder with node_modules."""
     return installed(Path(__file__).parent / "npm", "npm")
 
 

@@ -1,4 +1,4 @@
-"""Finds faults in a FHIR Questionnaire that validators miss: broken links between its parts."""
+"""Finds faults in a FHIR Questionnaire that validators miss: broken internal links."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ def items(parent: Json) -> Iterator[Json]:
 
 
 def faults(form: Json, rule_set: RuleSet | None = None) -> list[str]:
-    """Returns the faults of a Questionnaire. With a rule set, also returns what the Questionnaire lacks compared with
-    it."""
+    """Returns a Questionnaire's faults; given a rule set, also what the Questionnaire lacks."""
     every = list(items(form))
     counted = Counter(item["linkId"] for item in every)
     found = [f"{link_id}: duplicate linkId" for link_id, count in counted.items() if count > 1]

@@ -1,4 +1,4 @@
-"""Serves the functions as one WSGI application in this process, and turns each request into an API Gateway event."""
+"""Serves the functions as one WSGI application, and turns each request into an API Gateway event."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LambdaWsgi:
         headers = dict(answer.get("headers", {}))
         body = answer.get("body", "")
         content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
-        if headers.pop("content-encoding", "") == "gzip":  # real clients decompress the body; a WSGI client does not
+        if headers.pop("content-encoding", "") == "gzip":  # real clients decompress bodies; a WSGI client does not
             content = gzip.decompress(content)
         start_response(f"{status.value} {status.phrase}", list(headers.items()))
         return [content]
@@ -45,7 +45,7 @@ class LambdaWsgi:
             match = pattern.fullmatch(raw_path)
             if match and method == environ["REQUEST_METHOD"]:
                 return handler(_event(environ, route, raw_path, match.groupdict()), CONTEXT)
-        return {  # the answer that API Gateway itself gives
+        return {  # API Gateway's own answer
             "statusCode": 404,
             "headers": {"content-type": "application/json"},
             "body": '{"message":"Not Found"}',
@@ -53,7 +53,7 @@ class LambdaWsgi:
 
 
 def _event(environ: dict[str, Any], route: str, path: str, parameters: dict[str, str]) -> dict[str, Any]:
-    """Returns an event in payload version 2.0: header names in lower case, and a body that is not text as base64."""
+    """Returns an event in payload version 2.0: with header names in lower case, and binary bodies in base64."""
     headers = {key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]

@@ -42,7 +42,7 @@ ALWAYS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# A request without a body cannot violate the document, since any text is a valid name or language.
+# Requests without a body cannot violate the document, because any text is a valid name or language.
 MODES = [
     (route, mode)
     for route, described_as in described.OPERATIONS.items()
@@ -89,7 +89,7 @@ def test_every_response_matches_the_openapi_document(route: str, mode: Generatio
 
 
 class Precise:
-    """The same application, whose OpenAPI document has the most precise schema of this questionnaire's answers."""
+    """The same application, with a more precise schema of this questionnaire's answers in its OpenAPI document."""
 
     def __init__(self, app: LambdaWsgi, document: dict[str, Any]) -> None:
         self.app = app
@@ -103,8 +103,7 @@ class Precise:
 
 
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
-    """Returns that OpenAPI document. `typed_by_a_person`: valid phone numbers and no control characters, which a schema
-    cannot express."""
+    """Returns that OpenAPI document. `typed_by_a_person`: what a schema cannot express, such as valid phone numbers."""
     document = described.document()
     request_body = document["paths"]["/submissions"]["post"]["requestBody"]
     request_body["content"] = {"application/json": request_body["content"]["application/json"]}
@@ -141,7 +140,7 @@ def test_every_submission_that_fits_the_schema_is_accepted(app: LambdaWsgi) -> N
     @given(case=target.as_strategy(GenerationMode.POSITIVE))
     def sends(case: Case[Any]) -> None:
         assert isinstance(case.body, dict)
-        # a new id, so that the submission is never refused only because its id is known
+        # a new id, so that no submission is refused for a known id
         case.body["submission_id"] = str(uuid4())
         answer = case.call_and_validate(checks=[*ALWAYS, positive_data_acceptance])
         statuses[answer.status_code] += 1

@@ -1,4 +1,4 @@
-"""Tests that four validators accept the FHIR Questionnaire, and that each rejects one with a fault of its kind."""
+"""Tests that four validators accept the FHIR Questionnaire, and that each rejects a fault that it should find."""
 
 from __future__ import annotations
 

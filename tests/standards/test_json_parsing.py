@@ -1,5 +1,4 @@
-"""Tests request bodies with JSONTestSuite: what a parser must accept is accepted, and what it must reject is
-rejected."""
+"""Tests with JSONTestSuite that request bodies are accepted or rejected as a JSON parser must."""
 
 from __future__ import annotations
 
@@ -28,9 +27,9 @@ def cases(npm: Path) -> dict[str, str]:
 
 
 def is_json(text: str) -> bool:
-    """Tells whether the public route parses the body as JSON. As a submission it is always refused."""
+    """Returns whether the public route parses the body as JSON. As a submission, it is refused anyway."""
     answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
-    if answer["statusCode"] == 413:  # one case is larger than the largest allowed body
+    if answer["statusCode"] == 413:  # one case is larger than the limit
         return False
     assert answer["statusCode"] == 422
     return NO_JSON not in [error["detail"] for error in content(answer)["errors"]]
@@ -47,7 +46,7 @@ def test_every_case_is_parsed_as_the_suite_expects(cases: dict[str, str]) -> Non
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
 @pytest.mark.parametrize("place", ["answers", "contact", "consents", "complete"])
 def test_nan_and_infinity_are_refused_everywhere(place: str, value: str) -> None:
-    """The JSON parser accepts these names, as JavaScript does, but no field accepts their values."""
+    """The JSON parser accepts NaN and Infinity, but no field does."""
     body = json.dumps(submission()).replace(f'"{place}": {{', f'"{place}": {{"pain": {value}, ', 1)
     body = body if value in body else body.replace("{", f'{{"{place}": {value}, ', 1)
     answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)

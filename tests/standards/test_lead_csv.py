@@ -1,4 +1,4 @@
-"""Tests leads as CSV: the file is valid by RFC 4180, and contains nothing that a spreadsheet would run."""
+"""Tests leads as CSV: valid by RFC 4180, and nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def read(text: str) -> list[dict[str, str]]:
 
 
 def formulas(text: str) -> list[str]:
-    """Returns the cells that a spreadsheet runs, in a region where the separator is a comma, a semicolon or a tab."""
+    """Returns the cells that a spreadsheet would run, with commas, semicolons or tabs as separators."""
     cells = [
         cell
         for separator in ",;\t"
@@ -111,7 +111,7 @@ def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> No
 
 
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
-    """This holds even if every field from outside contains odd text."""
+    """Holds even if every field from outside has odd text."""
     odd = "=1+1"
     lead = varied(
         named(odd),
@@ -131,7 +131,7 @@ def test_ordinary_text_is_unchanged() -> None:
 
 @pytest.mark.parametrize("text", ["02139", "60612-0001", "12345-67890", "00012-02026", "12E45-00007", "2026-01"])
 def test_what_looks_like_a_number_or_a_date_is_exported_as_text(text: str) -> None:
-    """A spreadsheet would turn 02139 into 2139, and 12E45 into a number of 46 digits."""
+    """A spreadsheet would turn 02139 into 2139, and 12E45 into a 47-digit number."""
     lead = a_lead()
     lead = varied(lead, contact=varied(lead.submitted.contact, postal=text), reference=text)
     [line] = read(header() + rows([lead], HOURS.zone))

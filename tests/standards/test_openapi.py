@@ -1,4 +1,4 @@
-"""Tests that the OpenAPI document is up to date, complete, and passes two linters."""
+"""Tests that the OpenAPI document is current and complete, and passes two linters."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_does_not_announce_the_trap(document: Json) -> None:
 
 
 def with_examples(node: Any) -> Iterator[tuple[Json, Any]]:
-    """Returns each example of the document, with its schema: the one beside it, or the one that holds it."""
+    """Yields each example with its schema: the one beside it, or the one around it."""
     if isinstance(node, list):
         for part in node:
             yield from with_examples(part)
@@ -108,8 +108,9 @@ def test_openapi_spec_validator_refuses(document: Json) -> None:
 
 
 def redocly(npm: Path, folder: Path, document: Json) -> list[str]:
-    """Returns the rules of the linter Redocly that the document breaks, including warnings. The linter uses its
-    recommended rules, less the exceptions in redocly.yaml."""
+    """Returns the Redocly rules that the document breaks, including warnings.
+
+    Redocly uses its recommended rules, except those turned off in redocly.yaml."""
     path = folder / "openapi.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     shutil.copyfile(CONFIG, folder / "redocly.yaml")

@@ -1,4 +1,4 @@
-"""Reads the template, both as written and as expanded by the SAM transform."""
+"""Reads the template, as written and as the SAM transform expands it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOPIC = {"Ref": "AlertTopic"}
 
 
 def of_type(kind: str) -> dict[str, Any]:
-    """Returns the properties of all resources of this type, by logical id."""
+    """Returns logical id -> properties, for all resources of this type."""
     resources = EXPANDED["Resources"].items()
     return {name: resource.get("Properties", {}) for name, resource in resources if resource["Type"] == kind}
 
@@ -25,7 +25,7 @@ FUNCTIONS = of_type("AWS::Lambda::Function")
 
 
 def called(name: str) -> dict[str, Any]:
-    """Returns how callers refer to the function: by its alias if it has one, else by its name."""
+    """Returns how callers name the function: by its alias, or else by its name."""
     alias = f"{name}Aliaslive"
     return {"Ref": alias} if alias in EXPANDED["Resources"] else {"Fn::GetAtt": [name, "Arn"]}
 

@@ -1,4 +1,4 @@
-"""Tests the alarms on missing traffic, on undelivered messages, and on backlogs.
+"""Tests the alarms on missing traffic, undelivered messages, and backlogs.
 
 The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show alarms.
 
@@ -88,8 +88,7 @@ def test_a_backlog_raises_an_alarm(name: str, namespace: str, metric: str, thres
 
 
 def test_an_alarm_may_publish_to_its_topic() -> None:
-    """CloudWatch cannot use the key that AWS manages for SNS. With our own key, it needs permission on the key and on
-    the topic."""
+    """CloudWatch cannot use AWS's own key for SNS. With our key, it needs permission on key and topic."""
     (allowed,) = [
         statement
         for statement in of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]

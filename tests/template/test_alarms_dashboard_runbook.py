@@ -1,5 +1,4 @@
-"""Tests that everything named by the alarms, dashboard and runbook exists, and that functions or AWS emit the
-metrics."""
+"""Tests that all that alarms, dashboard and runbook name exists, and that functions or AWS emit the metrics."""
 
 from __future__ import annotations
 
@@ -26,9 +25,9 @@ SEARCH = (
     r"""SEARCH\('\{AWS/Lambda,FunctionName\} MetricName="(\w+)" FunctionName=\$\{AWS::StackName\}', '(\w+)', 300\)"""
 )
 
-# For each AWS metric, the sets of dimensions by which it can be queried. Sources: Lambda developer guide, "Types of
-# metrics for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS developer
-# guide, "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
+# AWS namespace -> the sets of dimensions for querying its metrics. Sources: Lambda developer guide, "Types of metrics
+# for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS developer guide,
+# "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
 BY: dict[str, set[tuple[str, ...]]] = {
     "AWS/Lambda": {(), ("FunctionName",)},  # without dimensions: all functions of the account
     "AWS/SNS": {(), ("TopicName",)},
@@ -52,7 +51,7 @@ AWS_METRICS = {
 
 
 def test_no_function_adds_a_dimension_of_its_own() -> None:
-    """Each value of a dimension would be a metric to pay for, and alarms would not see the sum."""
+    """Each dimension value would be a paid metric, and alarms would not see the sum."""
     for path in (PROJECT / "functions").glob("*.py"):
         assert not [*calls(path.read_text(), "add_dimension"), *calls(path.read_text(), "set_default_dimensions")]
 
@@ -87,7 +86,7 @@ def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, An
 
 
 def named(value: Any) -> str:
-    """Returns the logical id in a Ref, in a GetAtt, or in a ${} of the dashboard."""
+    """Returns the logical id in a Ref, a GetAtt, or the dashboard's ${}."""
     match value:
         case {"Ref": str(name)}:
             return name
@@ -123,7 +122,7 @@ def metric_widgets() -> list[dict[str, Any]]:
 
 
 def drawn() -> Iterator[tuple[str, list[str]]]:
-    """Yields the title and the metrics of each widget of the dashboard. "." repeats a part of the metric before."""
+    """Yields each dashboard widget's title and metrics. "." repeats a part of the previous metric."""
     for widget in metric_widgets():
         before: list[str] = []
         for metric in widget["metrics"]:
@@ -133,8 +132,9 @@ def drawn() -> Iterator[tuple[str, list[str]]]:
 
 
 def searched() -> Iterator[tuple[str, str]]:
-    """Yields metric and statistic of each SEARCH on the dashboard for functions whose names contain the stack's name.
-    The stack's name must not be quoted there: CloudWatch would search for exactly this function name."""
+    """Yields metric and statistic of each dashboard SEARCH for functions with the stack's name in their names.
+
+    The stack's name must not be quoted there: CloudWatch would take it for a full function name."""
     for widget in metric_widgets():
         for (only,) in (metric for metric in widget["metrics"] if isinstance(metric[0], dict)):
             found = re.fullmatch(SEARCH, only["expression"])
@@ -153,7 +153,7 @@ def test_the_dashboard_shows_only_emitted_metrics() -> None:
 
 
 def test_every_function_is_on_the_dashboard() -> None:
-    """A function's name starts with the name of the stack, unless the template names the function."""
+    """A function's name starts with the stack's name, unless the template names the function."""
     assert set(searched()) == {("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p95")}
     assert {metric for metric, _ in searched()} <= AWS_METRICS["AWS/Lambda"]
     assert not [name for name in FUNCTIONS if "FunctionName" in RESOURCES[name]["Properties"]]
@@ -162,7 +162,7 @@ def test_every_function_is_on_the_dashboard() -> None:
 def test_the_dashboard_shows_every_alarm_in_full_rows() -> None:
     (alarms,) = (widget["properties"]["alarms"] for widget in widgets() if widget["type"] == "alarm")
     assert sorted(named(alarm) for alarm in alarms) == sorted(f"{name}.Arn" for name in ALARMS)
-    assert not any({"x", "y"} & widget.keys() for widget in widgets())  # CloudWatch places them in their order
+    assert not any({"x", "y"} & widget.keys() for widget in widgets())  # CloudWatch places them in order
     assert [widget["width"] for widget in widgets()] == [24, *[8] * 12]  # of 24 columns
 
 
@@ -209,7 +209,7 @@ def test_every_metric_is_explained_and_every_explained_one_is_emitted() -> None:
 
 
 def test_a_storage_error_is_counted_by_what_functions_log() -> None:
-    """The metric filter matches the log field and the value that `api` and the alerting functions write."""
+    """The metric filter matches the field and value that `api` and the alerting functions log."""
     (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}

@@ -1,7 +1,7 @@
-"""Tests that each alarm sounds in time during its own outage, and never without an outage.
+"""Tests that each alarm sounds in time during its outage, and never without one.
 
-The series are what AWS would report. They are evaluated by CloudWatch's rules (user guide, "Configuring how CloudWatch
-alarms treat missing data").
+The series are what AWS would report, evaluated by CloudWatch's rules (user guide, "Configuring how CloudWatch alarms
+treat missing data").
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import pytest
 from tests.template.stack import MINUTE, SOURCE, of_type
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
-FURTHER_BACK = 2  # periods that CloudWatch reads beyond those that it evaluates; its example reads 5 for 3
-BEGINS = 48 * 60  # minute at which each outage begins, after two days without one
-Series = Callable[[int], float | None]  # minute -> value of the metric, or None if nothing is reported
+FURTHER_BACK = 2  # extra periods that CloudWatch reads; its example reads 5 to evaluate 3
+BEGINS = 48 * 60  # the minute when each outage begins, after two days without one
+Series = Callable[[int], float | None]  # minute -> the metric's value, or None if nothing is reported
 
 
 def every(minutes: int, value: float = 1, at: int = 0) -> Series:
@@ -28,7 +28,7 @@ def once(value: float = 1) -> Series:
 
 
 def rising(by: float) -> Series:
-    """A value that grows each minute, such as the age of what waits."""
+    """A value that grows each minute, such as the age of a waiting message."""
     return lambda minute: (minute - BEGINS) * by
 
 
@@ -37,18 +37,20 @@ def silent(_minute: int) -> None:
 
 
 def retried(minute: int) -> float | None:
-    """The age of the oldest message of a failing queue, in seconds: after three receipts SQS leaves the message out."""
+    """The age in seconds of a failing queue's oldest message: SQS skips messages received three times."""
     return (minute - BEGINS) * 60.0 if minute - BEGINS <= 4 else 0.0
 
 
 def in_flight(minute: int) -> float:
-    """The number of messages in flight while the table is unavailable: they are visible for a moment every 90 s, and
-    the metric is sometimes read just then."""
+    """How many messages are in flight while the table is unavailable.
+
+    Every 90 s they are visible for a moment, and the metric may be read just then.
+    """
     return 0 if minute % 9 == 0 else 1
 
 
 NEVER = silent
-# alarm, what happens, series without and in the outage, minutes until it must sound
+# alarm, what happens, series before and during the outage, minutes until it must sound
 OUTAGES: list[tuple[str, str, Series, Series, int]] = [
     ("CanaryMissing", "the canary raises no alert", every(60, at=7), every(60, 0, at=7), 2 * 60),
     ("CanaryMissing", "the watch never runs", every(60, at=7), silent, 4 * 60),
@@ -97,12 +99,12 @@ def test_every_alarm_has_an_outage() -> None:
 
 
 def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
-    """This is why the alarm SpoolRetrying exists."""
+    """Hence the alarm SpoolRetrying."""
     assert sounds("SpoolWaiting", lambda minute: 0 if minute < BEGINS else retried(minute)) is None
 
 
 def sounds(name: str, series: Series) -> int | None:
-    """Returns the first minute, after the first day, at which the alarm is on; None if it is never on."""
+    """Returns the first minute after the first day when the alarm is on, or None."""
     alarm = ALARMS[name]
     period, wanted = int(alarm["Period"]) // MINUTE, int(value_of(alarm["EvaluationPeriods"]))
     points = [aggregated(alarm["Statistic"], series, first, period) for first in range(0, 2 * BEGINS, period)]
@@ -121,7 +123,7 @@ def aggregated(statistic: str, series: Series, first: int, period: int) -> float
 
 
 def is_on(alarm: dict[str, Any], points: list[float | None], wanted: int) -> bool:
-    """Evaluates the most recent real points. If there are too few, missing ones count as the alarm says."""
+    """Evaluates the latest real points. If there are too few, missing ones count as the alarm specifies."""
     threshold = value_of(alarm["Threshold"])
     below = alarm["ComparisonOperator"] == "LessThanThreshold"
     real = [point for point in points if point is not None][-wanted:]

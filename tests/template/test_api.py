@@ -1,4 +1,4 @@
-"""Tests the API: its routes, who may call them, from which origins, and how often.
+"""Tests the API: its routes, who may call them, from where, and how often.
 
 The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
 
@@ -47,11 +47,11 @@ ROUTES = {
     "DELETE /leads/{reference}": "EraseLead",
 }
 ELSEWHERE = "/{proxy+}"  # the catch-all route
-STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff", "/rota")  # routes with these prefixes are for signed-in staff
+STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff", "/rota")  # prefixes of routes for signed-in staff
 
 
 def the_routes() -> dict[str, dict[str, Any]]:
-    """Returns the properties of each route, by route key."""
+    """Returns route key -> properties of the route."""
     return {route["RouteKey"]: route for route in of_type("AWS::ApiGatewayV2::Route").values()}
 
 
@@ -87,7 +87,7 @@ def test_the_api_may_call_only_the_functions_of_its_routes() -> None:
 
 
 def test_exactly_the_staff_routes_require_a_sign_in() -> None:
-    """Only access tokens have the required scope, so a route accepts no other token of the sign-in."""
+    """Only access tokens have the required scope, so routes accept no other token."""
     guards = {
         key: (route.get("AuthorizationType"), route.get("AuthorizerId"), route.get("AuthorizationScopes"))
         for key, route in the_routes().items()
@@ -123,7 +123,7 @@ def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
 
 
 def test_a_second_factor_is_required() -> None:
-    """The sign-in page offers enrolment only if the factor is required."""
+    """The sign-in page offers enrolment only if a second factor is required."""
     (pool,) = of_type("AWS::Cognito::UserPool").values()
 
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
@@ -165,8 +165,8 @@ def test_only_the_named_origins_may_post() -> None:
 
 
 def test_a_page_elsewhere_may_add_headers_but_never_a_sign_in() -> None:
-    """Monitoring on a page adds headers to every request. By the standard (Fetch, 4.9), `*` covers every header except
-    Authorization, which would have to be named, and without credentials no cookie is sent."""
+    """A page's monitoring adds headers to every request. By the Fetch standard (4.9), `*` covers every header except
+    Authorization. Without credentials, no cookie is sent."""
     _condition, allowed, _otherwise = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]["Fn::If"]
 
     assert allowed["AllowHeaders"] == ["*"]
@@ -181,7 +181,7 @@ def test_api_gateway_throttles_a_flood() -> None:
     taking_out = {
         route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead", "ShowAccesses"}
     }
-    limited = staff | {"POST /stops"}  # limited, because anyone may add to its counts
+    limited = staff | {"POST /stops"}  # limited, because anyone can add to the counts
     assert set(stage["RouteSettings"]) == limited
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {

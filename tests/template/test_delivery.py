@@ -20,7 +20,7 @@ from shared.rulebook.loading import load
 from tests.template.stack import DAY, EXPANDED, FUNCTIONS, TOPIC, called, of_type
 
 WEBHOOKS = {"kind": ["new", "escalation", "reminder"]}
-BY_MAIL = {"suspect": ["false"], "summarised": [{"exists": False}]}  # the filter that agrees with Alert.is_mailed
+BY_MAIL = {"suspect": ["false"], "summarised": [{"exists": False}]}  # as in Alert.is_mailed
 
 
 def test_a_failed_stream_batch_is_split_and_retried_within_limits() -> None:
@@ -68,7 +68,7 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
 
 
 def test_mail_filters_let_through_what_is_mailed() -> None:
-    """Compares `Alert.is_mailed`, which decides the pace of alerts, with the filters of all e-mail subscriptions."""
+    """Compares all e-mail filters with `Alert.is_mailed`, which decides the pace of alerts."""
     filters = [
         s["FilterPolicy"]
         for s in of_type("AWS::SNS::Subscription").values()
@@ -101,7 +101,7 @@ def test_mail_filters_let_through_what_is_mailed() -> None:
 
 
 def matches(rules: dict[str, list[Any]], attributes: dict[str, str]) -> bool:
-    """Tells whether SNS delivers a message with these attributes: every rule must match one of its values."""
+    """Returns whether SNS delivers a message with these attributes: each rule must match one of its values."""
     return all(
         any(name not in attributes if value == {"exists": False} else attributes.get(name) == value for value in values)
         for name, values in rules.items()

@@ -25,7 +25,7 @@ from dev.cloud import PARAMETERS
 from dev.deploy_local import SAM
 from tests.template.stack import EXPANDED, PROJECT, SOURCE, TOPIC, listed, of_type
 
-# Literal names of a resource, by type and property, and where each has to be unique.
+# Type and property of a resource's literal name -> where that name must be unique.
 LITERAL_NAMES = {
     ("AWS::ApiGatewayV2::Stage", "StageName"): "in its API",
     ("AWS::ApiGatewayV2::Authorizer", "Name"): "in its API",
@@ -40,7 +40,7 @@ HIDDEN = {name: parameter for name, parameter in SOURCE["Parameters"].items() if
 
 
 def references(value: Any) -> set[str]:
-    """Returns the logical ids and parameters that must exist before a resource with this description is created."""
+    """Returns the logical ids and parameters that must exist before this resource."""
     if isinstance(value, list):
         return {name for item in value for name in references(item)}
     if not isinstance(value, dict):
@@ -58,28 +58,27 @@ def references(value: Any) -> set[str]:
 
 
 def test_one_deploy_is_enough_for_the_first_time() -> None:
-    """There must be no circular dependency, although the sign-in needs the API's address, and the API's routes need the
-    sign-in."""
+    """There must be no cycle, although the sign-in needs the API's address and the API's routes need the sign-in."""
     resources = EXPANDED["Resources"]
     after = {
         name: (references(resource.get("Properties", {})) | set(listed(resource.get("DependsOn", [])))) & set(resources)
         for name, resource in resources.items()
     }
 
-    order = list(TopologicalSorter(after).static_order())  # raises CycleError if there is a cycle, and names the cycle
+    order = list(TopologicalSorter(after).static_order())  # raises CycleError, which names a cycle
     assert order.index("Api") < order.index("InboxClient") < order.index("StaffSignIn") < order.index("GetLeads")
 
 
 def test_two_stacks_fit_into_one_account() -> None:
-    """A literal physical name can exist once in an account and region: the second stack would roll back. CloudFormation
-    makes names from the stack's name. Dashboards share one name space across all regions."""
+    """A literal name can exist only once per account and region, so the second stack would roll back. CloudFormation
+    makes names from the stack's name. Dashboards share one name space across regions."""
     literal = {
         (resource["Type"], name)
         for resource in EXPANDED["Resources"].values()
         for name, value in resource.get("Properties", {}).items()
         if name in ("Name", "Domain", "Id") or name.endswith("Name")
         if value and not references(value)
-        if not str(value).startswith("{'Fn::Sub': ['CodeDeployDefault.")  # an AWS configuration that the resource uses
+        if not str(value).startswith("{'Fn::Sub': ['CodeDeployDefault.")  # AWS's own configuration
     }
 
     assert literal == set(LITERAL_NAMES)
@@ -101,7 +100,7 @@ def test_without_a_domain_no_address_is_needed_before_the_deploy() -> None:
 
 
 def test_a_custom_domain_is_used_everywhere() -> None:
-    """The host name that AWS gives the API appears nowhere else."""
+    """AWS's host name for the API appears nowhere else."""
     written = re.findall(r"execute-api\.|ApiEndpoint", template.TEMPLATE.read_text())
 
     assert written == ["ApiEndpoint"]
@@ -217,16 +216,16 @@ def test_a_hidden_parameter_can_be_disabled_as_documented() -> None:
 
 
 def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
-    """Anyone who may read the settings of a repository can read its variables, but not its secrets."""
+    """Anyone who may read a repository's settings can read its variables, but not its secrets."""
     workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     for name in HIDDEN:
         (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)
         assert f'{secret}: "${{{{ secrets.{secret} }}}}"' in workflow
 
 
-@pytest.mark.build  # the test needs SAM CLI, like the build
+@pytest.mark.build  # needs SAM CLI, like the build
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
-    """The test presses Enter for every default. The endpoint does not exist, so SAM fails after the last question."""
+    """Presses Enter for every default. The endpoint does not exist, so SAM fails after the last question."""
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
     stack_and_region, afterwards = ["", ""], [""] * 10
@@ -269,7 +268,7 @@ def test_a_duplicate_address_is_refused_before_the_deploy() -> None:
 
 
 def refusals(values: dict[str, str]) -> list[str]:
-    """Returns the messages of the template's rules that refuse these parameter values."""
+    """Returns the messages of the template rules that refuse these parameters."""
     return [
         assertion["AssertDescription"]
         for rule in SOURCE["Rules"].values()

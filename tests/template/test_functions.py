@@ -32,7 +32,7 @@ def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
     events = {path.stem for path in (PROJECT / "events").glob("*.json")}
-    # such as capture_lead.answers.json, for another route of the function
+    # such as capture_lead.answers.json, for a function's other route
     assert names == {stem.partition(".")[0] for stem in events}
     assert names <= events
 
@@ -46,7 +46,7 @@ def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_gets_only_the_variables_that_its_settings_need(name: str) -> None:
-    """Variables in `Globals` do not count here, because all functions get them."""
+    """Variables in `Globals` do not count, because all functions get them."""
     assert set(FUNCTIONS[name]["Environment"]["Variables"]) == settings_needed(module_name(name)) | set(SHARED)
 
 
@@ -55,14 +55,14 @@ def test_globals_have_only_shared_variables_and_no_secret() -> None:
     hidden = {name for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
 
     for variable, value in SHARED.items():
-        if isinstance(value, dict):  # variables of the libraries are plain text, not references
+        if isinstance(value, dict):  # libraries' variables are plain text
             assert readers[variable] >= len(FUNCTIONS) / 3, f"{variable}: give it to the functions that read it"
             assert set(value) == {"Ref"}, f"{variable}: a secret?"
             assert value["Ref"] not in hidden
 
 
 def settings_needed(module: str) -> set[str]:
-    """Returns the variables of the settings that the function uses, directly or through the module wiring."""
+    """Returns the variables for the settings that the function uses, directly or through wiring."""
     function = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
     parts = [function, *wired(function)]
     sources = [inspect.getsource(getattr(settings, name)) for part in parts for name in settings_imported(part)]
@@ -77,7 +77,7 @@ WIRING = {
 
 
 def wired(part: ast.AST) -> Iterator[ast.FunctionDef]:
-    """Yields the functions in the module wiring that the given code calls, directly or indirectly."""
+    """Yields wiring's functions that this code calls, directly or indirectly."""
     for node in ast.walk(part):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name("wiring"), attr=name)) | ast.Call(func=ast.Name(name)):
@@ -109,23 +109,23 @@ def test_reserved_concurrency_leaves_100_for_the_account() -> None:
         shares[name] = share
 
     asked = int(re.findall(r"limit of (\d+)", SOURCE["Parameters"]["ReserveConcurrency"]["Description"])[0])
-    assert sum(shares.values()) <= asked - 100  # Lambda requires 100 concurrent calls to stay unreserved in the account
+    assert sum(shares.values()) <= asked - 100  # Lambda requires 100 to stay unreserved
     assert max(shares, key=lambda name: shares[name]) == "CaptureLead"
     assert shares["AlertStaff"] >= 10
 
 
 def longest(config: Any) -> float:
-    """Returns the most seconds that a call may take: all attempts with their timeouts, and at most a second between two
-    attempts."""
+    """Returns how many seconds a call may take: all attempts' timeouts, and a second between attempts."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
 @pytest.mark.parametrize("name", ["CaptureLead", "CaptureAdLead"])
 def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
-    """Rule R7 must hold when the table and the spool both hang. A continued form needs a second call to the table,
-    which is made only if the first call was quick. The rest of the time is for creating the spool's client, and for the
-    answer."""
+    """Rule R7 must hold when table and spool both hang.
+
+    A continued form needs a second call to the table, which is made only if the first was quick. The remaining time is
+    for creating the spool's client, and for the answer."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5
@@ -133,7 +133,7 @@ def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> No
 
 
 def test_a_request_to_be_called_is_answered_in_six_seconds_whatever_hangs() -> None:
-    """The request is stored directly only if looking up the number's open lead was quick."""
+    """The request is written to the table only if looking up the number's open lead was quick."""
     hanging = LOOKED_UP_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging < 6
@@ -141,7 +141,7 @@ def test_a_request_to_be_called_is_answered_in_six_seconds_whatever_hangs() -> N
 
 
 def test_adding_answers_ends_before_its_function_times_out() -> None:
-    """The lead is written only if it was read in time."""
+    """The lead is written only if reading it was quick."""
     hanging = WRITTEN_WITHIN.total_seconds() + longest(PATIENT_FACING)
 
     assert hanging < FUNCTIONS["CaptureLead"]["Timeout"] - 1

@@ -1,4 +1,4 @@
-"""Tests gradual deployment: which functions shift traffic gradually, and which alarms roll back."""
+"""Tests gradual deployment: which functions shift traffic, and which alarms roll back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dev.cloud import PARAMETERS
 SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
-# Visitors' requests arrive at any time, so a tenth of them goes to the new version for five minutes. The sweep runs
-# only once a minute, so the new version gets another tenth of the runs each minute.
+# A tenth of visitors' requests goes to the new version for five minutes. The sweep runs only once a minute, so the new
+# version gets another tenth of its runs each minute.
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
@@ -50,7 +50,7 @@ def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_callers_use_the_alias(name: str) -> None:
-    """If a caller did not use the alias, the new version would get all of its calls at once, without a rollback."""
+    """Calls that bypass the alias would all reach the new version at once, without a rollback."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
         who
@@ -76,13 +76,13 @@ def test_stream_schedule_and_routes_use_the_alias() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_a_changed_parameter_publishes_a_version(name: str) -> None:
-    """SAM itself publishes no new version for a changed parameter, so visitors would not see a changed phone number."""
+    """SAM alone publishes no version for a changed parameter, so visitors would not see a changed phone number."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    used |= {"Tracing"}  # in its own property; expanding the template resolves it
+    used |= {"Tracing"}  # resolved by expanding the template
     assert used <= {entry["Ref"] for entry in settings}
     description = {"Fn::Sub": "Settings ${SettingsVersion}"}
     assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (
@@ -92,7 +92,7 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
 
 
 def test_a_rotation_reaches_every_function_with_a_key_in_one_deploy() -> None:
-    """CloudFormation reads a secret again only if something else in the resource changes: here, its description."""
+    """CloudFormation reads a secret again only if something in the resource changes: here, its description."""
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     with_keys = {
         name: entry["Properties"]["Description"]["Fn::Sub"]

@@ -1,7 +1,6 @@
-"""Tests least privilege: each function's role allows exactly the calls that the function makes on moto, none missing,
-none unneeded, and no `*`.
+"""Tests least privilege: each role allows exactly the calls that its function makes on moto, without `*`.
 
-If you give a function a new AWS call, add the flow that makes the call here.
+If you give a function a new AWS call, add a flow that makes the call here.
 
 """
 
@@ -84,7 +83,7 @@ PUBLIC_PAGES = {"DrawForm", "ShowPage", "ShowRules"}
 
 @pytest.fixture(scope="module")
 def used() -> set[Use]:
-    """Provides the calls that the functions make in all flows, and the calls that Lambda makes for them."""
+    """Provides the calls that functions make in all flows, and those that Lambda makes for them."""
     quiet = patch.object(logging.getLogger("leads"), "disabled", new=True)
     with recording() as uses, redirect_stdout(io.StringIO()), quiet:
         for play in (
@@ -110,7 +109,7 @@ def used() -> set[Use]:
 
 
 def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Runs the functions that call no AWS service, with the events of all their routes; and issues a form token."""
+    """Runs the functions that call no AWS service, with all their routes' events; issues a form token."""
     for module, name in functions().items():
         for sample in EVENTS.glob(f"{module.removeprefix('functions.')}*.json") if name in PUBLIC_PAGES else ():
             answer = import_module(module).handler(event(sample.stem), CONTEXT)
@@ -123,8 +122,9 @@ def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) 
 
 
 def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends a form unfinished, complete and again; adds answers to it; asks for a call; revokes a consent; sends the
-    plain form and an ad lead."""
+    """Sends a form unfinished, complete and repeated; adds answers; asks for a call; revokes a consent; sends a plain
+    form and an ad lead.
+    """
     for status, complete in ((201, False), (200, True), (200, True)):
         body = submission(complete=complete, consents={"contact": True, "sms": True})
         assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
@@ -141,7 +141,7 @@ def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Spools submissions and replays them; one spool entry is unreadable."""
+    """Spools and replays submissions; one entry is unreadable."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 202
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
@@ -158,7 +158,7 @@ def alert(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     captured(URGENT, lead_id=OTHER, alerted=False)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
-    clock.at += timedelta(minutes=31)  # both leads are escalated, by a read of each lead alone
+    clock.at += timedelta(minutes=31)  # both leads are escalated, each read alone
     aws.wire.down = {"dynamodb.BatchGetItem"}
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
@@ -220,14 +220,14 @@ def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def hash_again(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Hashes a lead's contacts again after a rotation of keys."""
+    """Rehashes a lead's contacts after a rotation of keys."""
     captured(PRIORITY)
     patches.setattr(retire_leads, "keys", ("a fresh key of tests", ENVIRONMENT["PERSON_KEY"]))
     assert retired()["rekeyed"] == 1
 
 
 def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends one canary by the table and one by the spool, and checks the subscriptions."""
+    """Sends a canary by the table and one by the spool, and checks subscriptions."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -290,15 +290,16 @@ def test_a_call_is_recorded_for_the_function_that_makes_it() -> None:
 
 @pytest.mark.parametrize("function", functions().values())
 def test_a_function_may_use_a_key_only_through_services_it_calls(function: str, used: set[Use]) -> None:
-    """The table needs kms:Decrypt for its own key. Sending to a topic or a queue needs kms:GenerateDataKey and
-    kms:Decrypt; receiving needs kms:Decrypt."""
+    """The table needs kms:Decrypt. Sending to a topic or queue needs kms:GenerateDataKey and kms:Decrypt; receiving,
+    kms:Decrypt.
+    """
     needed: dict[tuple[str, str], set[str]] = {}
     reads = {Use(name, "", source) for name, source in read_by_lambda()}
     for _, action, resource in (use for use in used | reads if use.function == function):
-        if action.startswith(("ses:", "cognito-idp:")):  # SES keeps nothing of ours, and the pool its own key
+        if action.startswith(("ses:", "cognito-idp:")):  # SES stores nothing of ours; the pool has its own key
             continue
         service, key = service_and_key(resource)
-        if action != "sns:ListSubscriptionsByTopic":  # the list of a topic's subscriptions is not encrypted
+        if action != "sns:ListSubscriptionsByTopic":  # a topic's subscriptions are not encrypted
             sends = action in {"sns:Publish", "sqs:SendMessage"}
             needed.setdefault((service, key), set()).update(
                 {"kms:Decrypt", *(["kms:GenerateDataKey"] if sends else [])}

@@ -1,4 +1,4 @@
-"""Tests mail to persons in the template: off without a sender, sent from one address only, returned to one topic.
+"""Tests mail to persons in the template: off without a sender, sent from one address, returned to one topic.
 
 The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
 
@@ -15,12 +15,11 @@ from tests.least_privilege import statements
 from tests.template.stack import EXPANDED, FUNCTIONS, SOURCE, called, of_type
 
 OURS = re.compile(r"Mail|CloseAddress|Unsubscribe")
-SES_A_SECOND = 14  # mails a second, for an account in SES's production mode
+SES_A_SECOND = 14  # mails a second, with SES's production access
 
 
 def test_without_a_sender_nothing_of_it_exists_but_who_wants_no_more() -> None:
-    """When the parameter is set again later, functions must still find the addresses that ended mail, and the key of
-    their hashes."""
+    """If a sender is set again later, functions must still find the addresses that ended mail, and the hashes' key."""
     conditions = {name: entry.get("Condition") for name, entry in EXPANDED["Resources"].items()}
     mail = {name for name in conditions if OURS.search(name) and "AlertEmail" not in name and "AlarmEmail" not in name}
     emails = {name for name in mail if re.fullmatch(r"(Desk|Clinician|Manager)EmailSubscription", name)}
@@ -72,6 +71,6 @@ def test_the_sweep_of_mail_runs_every_minute_at_a_pace_that_ses_takes() -> None:
     assert of_type("AWS::Events::Rule")["SendMailEveryMinute"]["ScheduleExpression"] == "rate(1 minute)"
     assert (late["MaximumRetryAttempts"], late["MaximumEventAgeInSeconds"]) == (0, 60)
     assert FUNCTIONS["SendMail"]["Timeout"] < 60
-    assert min(10, SES_A_SECOND) >= 2 / MAIL_PACE  # two runs together, because EventBridge may start two for one minute
+    assert min(10, SES_A_SECOND) >= 2 / MAIL_PACE  # EventBridge may start two runs for one minute
     mailing: Any = MAILING
     assert mailing.retries == {"total_max_attempts": 1, "mode": "standard"}  # a second attempt could send a mail twice

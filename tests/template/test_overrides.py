@@ -1,4 +1,4 @@
-"""Tests reading the parameters of the deploy workflow: no value is cut silently."""
+"""Tests that the deploy workflow reads its parameters without silently cutting a value."""
 
 from __future__ import annotations
 

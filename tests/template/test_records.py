@@ -38,7 +38,7 @@ def test_a_key_is_usable_only_through_the_services_it_encrypts_for(name: str) ->
             assert condition["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith("${AWS::StackName}-*")
     principals = [use.get("Fn::If", ["", use])[1]["Principal"] for use in uses]
     services = {str(principal["Service"]) for principal in principals if "Service" in principal}
-    assert len(services) == (0 if name == "RecordsKey" else 4)  # no AWS service decrypts records on its own account
+    assert len(services) == (0 if name == "RecordsKey" else 4)  # no AWS service may decrypt records by itself
 
 
 def test_the_key_of_the_records_is_retained() -> None:
@@ -106,7 +106,7 @@ def test_only_irreplaceable_data_outlives_the_stack() -> None:
     kept = {name for name, resource in resources if resource.get("DeletionPolicy", "Delete") != "Delete"}
 
     spool = {"SpooledSubmissions", "FailedSubmissions", "SpoolPolicy", "FailedSubmissionsPolicy"}
-    mail = {"MailAddresses", "MailKey"}  # the addresses that must get no more mail
+    mail = {"MailAddresses", "MailKey"}  # addresses that must get no more mail
     tables = {"LeadsTable", "AccessLog", "Erasures", "DerivedData", "OnCallRota"}
     assert kept == {*tables, "StaffPool", "PersonKey", "RecordsKey", *mail, *spool}
     for name in kept:
@@ -150,8 +150,8 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
 
 
 def test_the_spool_retries_for_a_day_and_drains_quickly() -> None:
-    """A spool entry is delivered again after its visibility timeout. This is often enough to last a day without the
-    table, and soon enough that staff are alerted two minutes after the table is back."""
+    """A spool entry is redelivered after its visibility timeout: often enough to last a day without the table, and soon
+    enough that staff are alerted two minutes after the table is back."""
     spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
     mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]
 

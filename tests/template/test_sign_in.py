@@ -1,5 +1,4 @@
-"""Tests which tokens of the sign-in a staff route accepts. Functions do not check `token_use`; the scope of the route
-does."""
+"""Tests which tokens a staff route accepts. Functions do not check `token_use`; the route's scope does."""
 
 from __future__ import annotations
 
@@ -15,15 +14,17 @@ from tests.functions.calls import CONTEXT, event
 from tests.template.stack import of_type
 
 CLIENT = {"Ref": "InboxClient"}
-# The claims of each kind of token (Cognito developer guide, "Understanding user pool JSON web tokens").
+# Kind of token -> its claims (Cognito developer guide, "Understanding user pool JSON web tokens").
 ID_TOKEN = {"token_use": "id", "sub": "s", "aud": CLIENT, "cognito:groups": ["admin"]}
 ACCESS_TOKEN = {"token_use": "access", "sub": "s", "client_id": CLIENT, "scope": "openid", "cognito:groups": ["admin"]}
 
 
 def admits(route: str, claims: dict[str, Any]) -> bool:
-    """Tells whether API Gateway admits the token: `aud`, or `client_id` if there is none, must be in the audience, and
-    `scope` must contain one of the route's scopes, if the route has any (developer guide, "Control access to HTTP APIs
-    with JWT authorizers")."""
+    """Returns whether API Gateway admits the token.
+
+    The audience must include `aud` or, without that, `client_id`. `scope` must include one of the route's scopes, if
+    there are any (developer guide, "Control access to HTTP APIs with JWT authorizers").
+    """
     (asked,) = (entry for entry in of_type("AWS::ApiGatewayV2::Route").values() if entry["RouteKey"] == route)
     (authorizer,) = of_type("AWS::ApiGatewayV2::Authorizer").values()
     ours = claims.get("aud", claims.get("client_id")) in authorizer["JwtConfiguration"]["Audience"]

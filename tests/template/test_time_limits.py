@@ -1,4 +1,4 @@
-"""Tests that every wait ends before Lambda stops the function, so that the function itself can report what happened."""
+"""Tests that every wait ends before Lambda stops the function, so that the function can report what happened."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from tests.template.stack import FUNCTIONS
 
 
 def longest_call(config: Any) -> float:
-    """Returns the most seconds that a call may take: all attempts with their timeouts, and at most a second between two
-    attempts."""
+    """Returns how many seconds a call may take: all attempts' timeouts, and a second between attempts."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
-    """After the wait the function checks the subscriptions, which takes one call."""
+    """After the wait, checking the subscriptions takes one more call."""
     assert (
         watch_delivery.LONGEST_DELIVERY.total_seconds() + longest_call(BACKGROUND)
         < FUNCTIONS["WatchDelivery"]["Timeout"]
@@ -26,18 +25,18 @@ def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> Non
 
 
 def test_a_sweep_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """Alerting one slow lead takes four calls: reading, claiming, publishing and recording."""
+    """A slow lead takes four calls: reading, claiming, publishing and recording."""
     ends = escalate_leads.TIME_LIMIT.total_seconds() + 4 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["EscalateLeads"]["Timeout"]
 
 
 def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """Retiring one slow lead takes two calls: reading and writing."""
+    """A slow lead takes two calls: reading and writing."""
     ends = retire_leads.TIME_LIMIT.total_seconds() + 2 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["RetireLeads"]["Timeout"]
 
 
 def test_a_webhook_is_given_up_before_its_function_is_stopped() -> None:
-    waits: Any = webhook.TIMEOUT  # its type says that parts of the timeout could be missing
+    waits: Any = webhook.TIMEOUT  # Any, because its type allows missing parts
     assert waits.connect_timeout + waits.read_timeout <= webhook.LONGEST
     assert FUNCTIONS["DeliverWebhook"]["Timeout"] - 5 > webhook.LONGEST
