@@ -1,6 +1,6 @@
 """Stores the spooled leads that arrived while the table was unavailable; invoked by the spool queue.
 
-An entry that cannot be stored stays in the queue.
+While the table is unavailable, entries stay in the queue.
 """
 
 from typing import Any

@@ -73,11 +73,11 @@ class LeadErased(SubmissionConflict):
 
 
 class LeadChanged(LeadIntakeError):
-    """Raised if a lead was changed by somebody else after it was read."""
+    """Raised if somebody else changed the lead after it was read."""
 
 
 class RotaChanged(LeadIntakeError):
-    """Raised if the rota was saved by somebody else after it was read."""
+    """Raised if somebody else saved the rota after it was read."""
 
 
 class AlreadyTaken(LeadIntakeError):

@@ -60,9 +60,9 @@ class OpenQuestion:
 def shown_answers(
     answers: Answers, triage: TriageResult, rule_set: RuleSet, retired: Mapping[str, str]
 ) -> Iterator[ShownAnswer]:
-    """Yields the answers in the order of the questionnaire, and last those to questions that only other versions have.
+    """Yields the answers in the order of the questionnaire, then those to retired questions.
 
-    retired: `question` or `question.option` -> wording, for those that only other versions have.
+    retired: wording of retired questions (`question`) and options (`question.option`), which only other versions have.
     """
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}

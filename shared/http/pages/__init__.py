@@ -9,7 +9,8 @@ All inserted values are escaped. Data attributes describe each field to the scri
 - `data-low`, `data-high`: the bounds of a number. `data-limit`: the most characters of a text.
 - `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
 - `data-usual`: the e-mail domains in which typos are found. `data-spoken`: the pattern of a phone number.
-- `data-other`: the wording if somebody else fills in the form for the person. `data-other-when`, on the form: when.
+- `data-other`: the wording if somebody else fills in the form for the person. `data-other-when`, on the form: the
+  condition that says so.
 - `data-call`: a consent's wording if only a number is asked for. `data-call-other`: its wording if both apply. On
   hidden fields, these three hold hashes of the wordings.
 - `data-progress`: the position of a page among the others. `data-texts`, on the form: SCRIPT_TEXTS.
