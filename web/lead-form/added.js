@@ -1,11 +1,11 @@
-// The page after Send: more answers to a form that the clinic has. Optional, and sent once.
+// The page after Send: more answers to a form that the clinic already has. Optional, and sent once.
 
 import { Answers } from "./answers.js";
 import { el } from "./elements.js";
 import { Pages } from "./pages.js";
 import { showReceipt } from "./receipt.js";
 
-/** Shows the questions after Send in `place`, or thanks for their answers. Shows nothing where nothing more is asked. */
+/** Shows the questions after Send in `place`, or thanks for the answers, or nothing if there are no more questions. */
 export async function showAdded(form, place) {
   const { receipt, language } = form;
   if (receipt.added) place.replaceChildren(el("p", { class: "notice", id: "added", tabindex: "-1" }, receipt.added));
@@ -38,7 +38,7 @@ export async function showAdded(form, place) {
     Object.assign(receipt, { disposition, messages, ...steps, added: thanks });
     delete receipt.fields;
     form.save();
-    showReceipt(form, true); // its advice may have changed
+    showReceipt(form, true); // the advice may have changed
     if (disposition !== "seek-emergency-care") form.byId("added").focus();
   };
   place.replaceChildren(node);

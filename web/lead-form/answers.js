@@ -1,6 +1,6 @@
-// Reads the drawn form: what was filled in, what is wrong with it, what is sent. The fields themselves hold the answers,
-// so what a browser filled in without an event counts, too. Questions, contact fields and consents are blocks; their
-// data attributes say what they need and which sentence says so.
+// Reads the drawn form: what was filled in, what is wrong with it, what is sent. The fields themselves hold the
+// answers, so what a browser filled in without an event counts too. Questions, contact fields and consents are blocks;
+// their data attributes say what they require, and which sentence asks for it.
 
 const fieldsOf = (block) => [...block.querySelectorAll("input:not([type=hidden]), textarea")];
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
@@ -49,14 +49,14 @@ export class Answers {
     return hidden.filter((block) => !block.hidden);
   }
 
-  /** Puts every text, and the hash of a consent's text, into the wording for whom the form is about, and for a place that
-   * asks for a number alone. */
+  /** Rewords every text, and the hash of a consent's text, for the person whom the form is about, and for a place that
+   * asks only for a number. */
   word(forOther, forCall) {
     if (!forOther === !this.forOther && !forCall === !this.forCall) return;
     Object.assign(this, { forOther, forCall });
-    for (const block of [...this.questions, ...this.contact]) { // some may stand beside emergency advice
+    for (const block of [...this.questions, ...this.contact]) { // some may be beside emergency advice
       for (const node of block.querySelectorAll("[data-other], [data-call]")) {
-        const shown = { hidden: "value", text: "autocomplete" }[node.type] ?? "textContent"; // the browser knows only who helps
+        const shown = { hidden: "value", text: "autocomplete" }[node.type] ?? "textContent"; // the browser knows only the helper's data
         const { dataset } = node;
         dataset.self ??= node[shown];
         node[shown] = (forCall && ((forOther && dataset.callOther) || dataset.call)) || (forOther && dataset.other) || dataset.self;
@@ -77,7 +77,7 @@ export class Answers {
     return Object.entries(given).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
   }
 
-  /** Each block with an answer: {block, label, texts}, in the order of the form. */
+  /** Each block with an answer: {block, label, texts}, in form order. */
   given() {
     const shown = [...this.questions, ...this.contact].filter((block) => this.answer(block) !== undefined && !block.dataset.consent);
     const text = (field) => (ticks(field) ? field.parentNode.textContent.trim() : field.type === "tel" ? this.spoken(field.value) : field.value);
@@ -91,7 +91,7 @@ export class Answers {
   /** A phone number as people write it, so that a mistake is easy to see. */
   spoken(phone) { return phone.trim().replace(RegExp(`^${this.field("phone").dataset.spoken}$`), "($1) $2-$3 $4").trim(); }
 
-  /** Names and values of everything that was filled in. */
+  /** The names and values of all filled-in fields. */
   fields() { return [...this.form.elements].filter(isFilled).map((field) => [field.name, field.value]); }
 
   /** Fills in what `fields` returned. */
@@ -128,7 +128,7 @@ export class Answers {
     return blocks.map((block) => [block, errorOf(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text));
   }
 
-  /** Codes of questions on a page whose follow-up is unanswered. They are not checked yet, because the rules would
+  /** The codes of a page's questions with unanswered follow-ups. They are not screened yet, because the rules would
    * assume the worst too early. */
   openFollowUps(page) {
     const here = this.questions.filter((block) => page.contains(block));
@@ -146,7 +146,7 @@ export class Answers {
    * those of "Just call me". */
   contactBlocks(part) { return this.isMinor ? [] : this.contact.filter((block) => !block.hidden && (!part || part in block.dataset)); }
 
-  /** What the form asks a visitor who only wants a call. */
+  /** The blocks for a visitor who only wants a call. */
   callbackBlocks() { return [...this.questions.filter((block) => "callback" in block.dataset), ...this.contactBlocks("callback")]; }
 
   field(code) { return this.contact.find((block) => block.dataset.contact === code); }
@@ -167,7 +167,7 @@ export class Answers {
     });
   }
 
-  /** What the server refused, as an error at its field, if there is one. */
+  /** The server's error, at its field, if there is one. */
   refused(pointer, text) {
     const [, part, name] = pointer.split("/");
     const asked = [...this.questions, ...this.contact].find((block) => fieldsOf(block)[0].name === `${part}.${name}`);
@@ -194,7 +194,7 @@ export class Answers {
     return content;
   }
 
-  /** The submission of a visitor who leaves before the end. Null without consent and a way to reach them. */
+  /** The submission of a visitor who leaves early. Null if consent or a way to reach them is missing. */
   unfinished(part) {
     this.update();
     if (this.isMinor || this.contact.some((block) => block.dataset.consent && this.error(block))) return null;

@@ -1,6 +1,6 @@
-// "Just call me": one question, a name, a number, a good time and the permission, in place of the whole form.
+// "Just call me": one question, name, number, good time and consent, in place of the whole form.
 
-/** Shows the request to be called, with its errors. The fields are those of the drawn form. */
+/** Shows the request for a call, with its errors. The fields come from the drawn form. */
 export function showCallback(form, errors = [], focused = true) {
   const { answers, emergency, pages } = form;
   if (!errors.length) pages.clearErrors();

@@ -1,10 +1,10 @@
-// "Check your answers", before Send: every answer, with a button that leads to it and back here.
+// "Check your answers", before Send: every answer, with a button that leads to its question and back.
 
 import { showCallback } from "./callback.js";
 import { el } from "./elements.js";
 import { filled } from "./words.js";
 
-/** Shows the answers or, if something is missing, the page that asks for it. */
+/** Shows the answers or, if something is missing, its page. */
 export function showCheck(form, focused = true) {
   const { answers } = form;
   const errors = [...answers.errors(), ...answers.contactErrors()];
@@ -37,8 +37,7 @@ function change(form, block) {
   pages.goToQuestion(block.querySelector("[name]").name);
 }
 
-/** Sends the form: from the page to check, from beside emergency advice (`urgent`), or from the last page of somebody
- * under 18. */
+/** Sends the form: after the check, beside emergency advice (`urgent`), or from the last page of somebody under 18. */
 export function submit(form, urgent) {
   const { answers, sending } = form;
   const part = urgent && "urgent";
@@ -48,7 +47,7 @@ export function submit(form, urgent) {
   return form.emergency.check(); // words in the note can be an emergency, too
 }
 
-/** Shows errors beside the advice, or on the page of the first one. */
+/** Shows errors beside the advice, or on the first error's page. */
 export function showErrors(form, errors) {
   const { answers, state } = form;
   if (state.view === "emergency") return form.emergency.show(errors);

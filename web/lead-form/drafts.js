@@ -1,5 +1,5 @@
-// What the form keeps in this tab (sessionStorage): a draft, or the receipt. A browser may refuse storage, or it may be
-// full: then the answers last as long as the page.
+// What the form keeps in this tab (sessionStorage): a draft, or the receipt. If the browser refuses storage, or it is
+// full, the answers last only as long as the page.
 
 const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; as long as the server accepts the form's token
 const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; as for the form without JavaScript
@@ -22,7 +22,8 @@ function save(name, value) {
   } catch { /* as above */ }
 }
 
-/** The draft or receipt of one element. Two forms on a page never share it: the second one's name has a number. */
+/** The draft or receipt of one element. Two forms on a page never share one: the second form's storage key has a
+ * number. */
 export class Draft {
   constructor(form) {
     const nameOf = (one) => ["lead-form", one.questionnaireId, one.id].filter(Boolean).join(":");
@@ -40,7 +41,7 @@ export class Draft {
   save(content) { save(this.name, content); }
 }
 
-/** Where the visitor came from: kept from the first page of the visit, unless this page was opened from another ad. */
+/** Where the visitor came from: kept from the visit's first page, unless this page was opened from another ad. */
 export function origin() {
   const found = Object.fromEntries([...new URLSearchParams(location.search)].filter(([name, value]) => CAMPAIGN.test(name) && value && value.length <= LONGEST));
   const before = load(ORIGIN);

@@ -16,9 +16,9 @@ import { countStop } from "./stop.js";
 import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
-const CHECK_TIMEOUT = 4000; // ms that a visitor waits for the check of a page before the form continues without it
+const CHECK_TIMEOUT = 4000; // ms until the form continues without the check of a page
 const SETTLED = 300; // ms after which a press that left a field is over, so that what appears beside it moves nothing under the finger
-const LOAD_AGAIN = 5000; // ms between attempts to load the form while a reloaded page shows emergency advice
+const LOAD_AGAIN = 5000; // ms between attempts to load the form behind emergency advice, after a reload
 
 class LeadForm extends View {
   static observedAttributes = ["language"];
@@ -80,7 +80,7 @@ class LeadForm extends View {
 
   // ---- language ----
 
-  /** Shows everything again in that language. What was typed stays. */
+  /** Shows everything in that language. What was typed stays. */
   async switchLanguage(language) {
     if (!(language in LANGUAGES) || language === this.language) return;
     const before = this.language;
@@ -131,7 +131,7 @@ class LeadForm extends View {
       if (target.type === "email") wait(SETTLED).then(() => this.pages.suggest(target));
     };
     this.answers.restore(fields);
-    this.sending.withdraw(); // tries again a withdrawal that failed before a reload
+    this.sending.withdraw(); // retries a withdrawal that failed before a reload
     if (this.state.left && !this.state.savedAt) this.sending.leave(); // whether it arrived is not known
   }
 
@@ -145,7 +145,7 @@ class LeadForm extends View {
     if (!field.dataset.message || !field.checked) return;
     const text = (id) => ({ id, text: this.drawn.querySelector(`[data-advice="${id}"]`).textContent });
     const { message } = field.dataset;
-    const alone = this.drawn.querySelector(`[data-advice="${message}"]`).dataset.alone !== undefined; // without the safety net
+    const alone = this.drawn.querySelector(`[data-advice="${message}"]`).dataset.alone !== undefined; // without the safety net (M-NET)
     this.emergency.interrupt([message, ...(alone ? [] : [this.answers.form.dataset.net])].map(text), this.language, field.name);
     this.emergency.check(); // the server confirms, and may know more
   }
@@ -161,7 +161,7 @@ class LeadForm extends View {
     return this.draft.save({ ...state, texts, at: Date.now() });
   }
 
-  /** Shows what the visitor saw before a reload: an emergency at once, a page as soon as the form has loaded. */
+  /** Shows what was on the screen before a reload: an emergency at once, a page once the form has loaded. */
   async resume() {
     const { view } = this.state;
     if (view === "emergency") this.showAgain(view);
@@ -198,7 +198,7 @@ class LeadForm extends View {
 
   // ---- where the visitor is ----
 
-  /** Remembers the view, so that the browser's Back button returns to the one before. */
+  /** Remembers the view, so that the browser's Back button returns to the previous one. */
   enter(view) {
     this.state.view = view;
     this.save();
@@ -223,7 +223,7 @@ class LeadForm extends View {
     this.render(this.state.step < state.step && state.view === "check" ? "page" : state.view, true, this.state.view);
   }
 
-  /** `before`: the view that the visitor comes back from. */
+  /** `before`: the view that the visitor leaves. */
   render(view, focused = true, before = "") {
     if (this.receipt) return showReceipt(this, true);
     this.state.view = view;
@@ -251,7 +251,7 @@ class LeadForm extends View {
     this.showPage();
   }
 
-  /** Waits for the form, and starts getting the token. False if this is already under way, or fails. */
+  /** Waits for the form, and starts fetching the token. False if this fails or is already under way. */
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
@@ -295,7 +295,7 @@ class LeadForm extends View {
     this.backTo(this.state.callback ? "callback" : "page", this.state.step);
   }
 
-  /** The main button: Next or, on the page to check and beside emergency advice, Send. */
+  /** The main button: Next, or Send beside the answers to check and beside emergency advice. */
   async next() {
     if (this.inFlight) return;
     const { answers } = this;
@@ -307,8 +307,7 @@ class LeadForm extends View {
     if (urgent || view === "check" || (last && answers.isMinor)) return submit(this, urgent);
     const errors = [...answers.errors([page]), ...(last ? answers.contactErrors() : [])];
     if (errors.length) {
-      // Checks the answers even if the page is incomplete: someone with chest pain must not have to fill in the rest
-      // first.
+      // Screens the answers even if the page is incomplete: someone with chest pain must not have to finish it first.
       this.emergency.check(answers.openFollowUps(page));
       return this.showPage(errors);
     }

@@ -1,15 +1,15 @@
-// Emergency advice: what it looks like, the dialog that covers the whole screen, and the fields for a number in it.
+// Emergency advice: its look, the dialog that covers the whole screen, and the fields for a phone number in it.
 
 import { el, newId } from "./elements.js";
 import { adviceIn } from "./words.js";
 
-/** Paragraphs in the given order; the class says how serious each one is (M-E, M-U, M-NET, ...). If they are not in the
+/** Paragraphs in the given order, each with a class for its severity (M-E, M-U, M-NET, ...). If they are not in the
  * visitor's language, the built-in advice in that language comes first. */
 export const messageList = (messages, spoken, language) =>
   el("div", { class: "messages", id: "messages" }, spoken !== language && el("p", { class: "M-NET" }, adviceIn(language)),
     messages.map(({ id, text }) => el("p", { class: id.replace(/^(M-[EU])-.*/, "$1"), lang: spoken }, text)));
 
-/** The buttons that call for help. A text to the crisis line begins with AYUDA in Spanish, so that it is answered in
+/** The buttons that call for help. A text message to the crisis line begins with AYUDA in Spanish, to get an answer in
  * Spanish. */
 export function callButtons(messages, say, language) {
   const call = (href, text) => el("a", { class: "button danger", href }, text);
@@ -17,8 +17,8 @@ export function callButtons(messages, say, language) {
   return el("div", { class: "call-buttons" }, crisis, call("tel:911", say("call911")));
 }
 
-/** Covers the whole screen, even if the form is in a narrow column: nothing else competes with it. Where <dialog> is
- * missing (Safari before 15.4, Firefox before 98), it stands in the page instead. */
+/** Covers the whole screen, even if the form is in a narrow column, so that nothing competes with the advice. Browsers
+ * without <dialog> (Safari before 15.4, Firefox before 98) show it in the page. */
 export class Overlay {
   constructor() {
     this.content = el("div");
@@ -58,7 +58,7 @@ export class Emergency {
   constructor(form) {
     this.form = form; // the LeadForm
     this.borrowed = [];
-    this.dismissed = 0; // how often the visitor left the advice; a check that began earlier must not bring it back
+    this.dismissed = 0; // how often the visitor dismissed the advice; an earlier check must not bring it back
   }
 
   get state() { return this.form.state.emergency; }
@@ -66,7 +66,7 @@ export class Emergency {
   /** Whether the advice is on the screen in the visitor's language. */
   get isShown() { return this.form.state.view === "emergency" && this.state.language === this.form.language; }
 
-  /** `about`: the name of the question that called for the advice, if known. */
+  /** `about`: the name of the question that caused the advice, if known. */
   interrupt(messages, language, about = this.state?.about) {
     const shown = this.isShown;
     this.form.state.emergency = { messages, language, about };
@@ -76,7 +76,7 @@ export class Emergency {
     else this.show();
   }
 
-  /** Shows the advice that the server found in place of the browser's. The visitor may be typing a number beside it. */
+  /** Replaces the browser's advice by the server's. The visitor may be typing a number beside it. */
   confirm() {
     const { form } = this;
     const { messages, language } = this.state;
@@ -102,8 +102,8 @@ export class Emergency {
     for (const node of this.form.overlay.content.querySelectorAll("[data-unsent]")) node.hidden = !form.state.unsent;
   }
 
-  /** Moves blocks from the form to another place on the screen, which asks for a number alone. They still belong to the
-   * form. Until its last page is shown again, what was shown of a consent is the text for that place. */
+  /** Moves blocks to a place that asks only for a number. They still belong to the form. Until the form's last page is
+   * shown again, a consent's shown text is the one for that place. */
   borrow(place, blocks) {
     const { answers } = this.form;
     answers.word(answers.forOther, true);
@@ -122,8 +122,8 @@ export class Emergency {
 
   // ---- the check of answers ----
 
-  /** Has the server check the answers, except those to the questions in `without`. Shows an emergency as soon as it is
-   * known, even late. Null if that fails. */
+  /** Has the server screen the answers, except those to the questions in `without`. Shows an emergency once it is
+   * known, even late. Null on failure. */
   async check(without = []) {
     const { form } = this;
     const { answers, language } = form;

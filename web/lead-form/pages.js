@@ -1,14 +1,15 @@
-// Shows the drawn form one page at a time: errors, follow-ups, exclusive options, the note's counter, typos in an address.
+// Shows the drawn form one page at a time, with errors, follow-ups, exclusive options, the note's counter, and typos in
+// addresses.
 
 import { el } from "./elements.js";
 
 const cut = (text, at, count = 1) => text.slice(0, at) + text.slice(at + count);
 
-/** Whether two different texts differ by one letter, or by two neighbours that are swapped. */
+/** Whether two texts differ by one letter, or by two swapped neighbours. */
 const isOneTypo = (typed, right) => [...typed, ""].some((letter, at) => cut(typed, at) === right || typed === cut(right, at) || cut(typed, at) === cut(right, at)
   || (cut(typed, at, 2) === cut(right, at, 2) && letter === right[at + 1] && right[at] === typed[at + 1]));
 
-/** Whether there is one typo in a domain, or one in each of its two parts. */
+/** Whether a domain has one typo, or one in each of its two parts. */
 const isTypo = (typed, right) => isOneTypo(typed, right) || right.split(".").every((part, at) => isOneTypo(typed.split(/\.(.*)/)[at] ?? "", part));
 
 export class Pages {
@@ -20,14 +21,13 @@ export class Pages {
 
   get count() { return this.answers.pages.length; }
 
-  /** The first page that is not complete, before or at `step`. */
+  /** The first incomplete page, up to `step`. */
   firstIncomplete(step) {
     const found = this.answers.pages.findIndex((page, index) => index >= step || this.answers.errors([page]).length);
     return found < 0 ? this.count - 1 : found;
   }
 
-  /** Shows a page with its errors, and the boxes above the page that apply. Returns the page's heading and name, and
-   * the list of its errors. */
+  /** Shows a page with its errors, and the boxes above it that apply. Returns the page's heading, name and error list. */
   show(step, errors, { advice, kept, unsent, savedAt }) {
     const { answers, say } = this;
     const page = answers.pages[step];
@@ -123,7 +123,7 @@ export class Pages {
     if (counter) counter.textContent = this.say("used", { used: field.value.length, limit: block.dataset.limit });
   }
 
-  /** Asks in `place` about an e-mail address with a typo in a usual domain. Pressing the question corrects it. */
+  /** Asks in `place` about a likely typo in an e-mail domain. Pressing the question corrects it. */
   suggest(field, place = field.parentNode.querySelector(".meant"), corrected = () => field.focus()) {
     const [, name, domain] = /^\s*(.+@)(\S+)\s*$/.exec(field.value) ?? [];
     const usual = field.closest("[data-usual]").dataset.usual.split(" ");

@@ -1,4 +1,4 @@
-// The receipt: what happens next, reference, advice, and what to do with them.
+// The receipt: next steps, reference, advice, and buttons for them.
 
 import { showAdded } from "./added.js";
 import { callButtons, messageList } from "./emergency.js";
@@ -6,7 +6,7 @@ import { el } from "./elements.js";
 import { filled } from "./words.js";
 
 /** Keeps and shows the answer to a sent form. `language`: of its messages. Only this page shows the whole phone number.
- * The tab keeps only how it ends, because others may use this device. */
+ * The tab keeps only its last digits, because others may use this device. */
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
   const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // for the page after Send

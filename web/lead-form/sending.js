@@ -1,4 +1,4 @@
-// Sends the form until the server answers. Content and id are the same on every try, so the form is stored once.
+// Sends the form until the server answers. Every try has the same content and id, so the form is stored once.
 
 import { showErrors } from "./check.js";
 import { forgetOrigin } from "./drafts.js";
@@ -12,12 +12,12 @@ const RETRY_LATER = 300; // seconds before each further retry, as long as the pa
 export class Sending {
   constructor(form) {
     this.form = form; // the LeadForm
-    this.pending = null; // the submission that is being sent
-    this.path = "submissions"; // the route that it is sent to
-    this.sentOnLeaving = null; // the last unfinished form that was sent on leaving, as text
+    this.pending = null; // the submission being sent
+    this.path = "submissions"; // its route
+    this.sentOnLeaving = null; // the last unfinished form sent on leaving, as text
   }
 
-  /** Adds to a submission what the page knows about the visit. */
+  /** Adds the page's data about the visit to a submission. */
   withVisit(content) {
     return content && { submission_id: this.form.state.submissionId, ...content, page: location.origin + location.pathname, ...(content.contact && { attribution: this.form.origin }) };
   }
@@ -73,7 +73,7 @@ export class Sending {
     this.send({ ...this.pending, submission_id: this.form.state.submissionId });
   }
 
-  /** Says beside the button that sending failed, with the phone number and the advice. `quiet`: without moving the focus. */
+  /** Says beside the button that sending failed, with phone number and advice. `quiet`: does not move the focus. */
   problem(kind, line = "", quiet = false) {
     const { form } = this;
     const box = form.copy(`problem-${kind}`);
@@ -103,7 +103,7 @@ export class Sending {
     if (messages && form.state.view !== "emergency") form.emergency.interrupt(messages, form.language);
   }
 
-  /** The visitor leaves the page: sends what they filled in if they agreed to that, once for each change. */
+  /** The visitor leaves the page: sends the unfinished form, if they consented, once per change. */
   leave() {
     const { form } = this;
     const { state } = form;
@@ -112,7 +112,7 @@ export class Sending {
     const text = JSON.stringify(content);
     if (!content || text === this.sentOnLeaving) return;
     this.sentOnLeaving = text;
-    // a page that was left cannot know whether this arrived; if it comes back, it sends the form again
+    // a page that was left cannot know whether this arrived, so it sends the form again if it comes back
     state.left = true;
     form.save();
     form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true })
@@ -123,7 +123,7 @@ export class Sending {
       });
   }
 
-  /** Keeps and shows when the clinic received the unfinished form; null once it has been withdrawn. */
+  /** Keeps and shows when the clinic received the unfinished form; null after its withdrawal. */
   saved(at) {
     const { form } = this;
     Object.assign(form.state, { savedAt: at, left: Boolean(at) });
@@ -131,7 +131,7 @@ export class Sending {
     form.pages.showSaved(at);
   }
 
-  /** The consent was ticked, or taken back: what was sent on leaving is withdrawn. */
+  /** The consent was ticked or unticked. Unticking withdraws what was sent on leaving. */
   consent(given) {
     const { state } = this.form;
     this.keep(state.submissionId);
@@ -145,7 +145,7 @@ export class Sending {
     state.withdraw = state.withdraw.filter((one) => one !== id);
   }
 
-  /** Withdraws what was sent on leaving, and says at the start or beside the consent how that ended. Tried again until it
+  /** Withdraws what was sent on leaving, and shows the result at the start or beside the consent. Retries until it
    * succeeds. */
   async withdraw() {
     const { form } = this;

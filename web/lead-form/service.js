@@ -5,7 +5,7 @@ import { wait } from "./elements.js";
 const HOME = new URL("..", import.meta.url);
 const REQUEST_TIMEOUT = 20000; // ms
 
-// For the form's own markup. A page with Trusted Types allows the policy by its name: `trusted-types lead-form`.
+// The policy for the form's own markup. A page with Trusted Types allows it by name: `trusted-types lead-form`.
 let policy;
 try {
   policy = globalThis.trustedTypes?.createPolicy("lead-form", { createHTML: (markup) => markup });
@@ -34,7 +34,7 @@ export class Service {
     }
   }
 
-  /** {status, body, retryAfter}; status 0 without an answer of this service. POST with `content`, else GET. */
+  /** {status, body, retryAfter}; status 0 without an answer from this service. POST with `content`, else GET. */
   call(path, content) {
     return this.ask(path, content, async (response) => {
       const body = await response.json().catch(() => null);
@@ -53,8 +53,8 @@ export class Service {
     return holder.content.querySelector("form[data-questionnaire], [data-closed]") && holder.content;
   }
 
-  /** Gets a token and solves its proof of work, which show that no machine fills in the form. Sending never depends on
-   * them. `put` stores each as soon as it is known, while `wanted()` holds. */
+  /** Gets a token and solves its proof of work, as signs of a human visitor. Sending never depends on them. `put`
+   * stores each one when known, while `wanted()` is true. */
   async guard(id, guard, wanted, put) {
     try {
       if (!guard.token) {
@@ -69,7 +69,7 @@ export class Service {
   }
 }
 
-/** A proof of work (ALTCHA, version 1), in small steps that never hold up typing. Undefined if `wanted()` turns false. */
+/** A proof of work (ALTCHA, version 1), in small steps that never delay typing. Undefined if `wanted()` turns false. */
 async function solve({ algorithm, challenge, maxnumber, salt, signature }, wanted) {
   const encoder = new TextEncoder();
   const goal = challenge.match(/../g).map((pair) => parseInt(pair, 16));

@@ -1,5 +1,5 @@
-// Counts where visitors stop: when one leaves before Send, the clinic learns the page shown last, and nothing about the
-// person. A visitor who comes back to this tab moves to another page's count, or out of the counts by sending.
+// Counts where visitors stop. If one leaves before Send, the clinic learns the last page, and nothing about the person.
+// A visitor who comes back to this tab moves to another page's count, or by sending out of the counts.
 
 /** The visitor leaves the page. Nothing is counted about people under 18, nor while the form is being sent. */
 export function countStop(form) {
@@ -10,6 +10,6 @@ export function countStop(form) {
   const page = stays ? undefined : view === "page" ? answers.pages[state.step].dataset.page : view;
   if (page === before) return;
   state.last = page;
-  form.draft.save({ ...form.draft.load(), last: page }); // does not extend the life of the draft
+  form.draft.save({ ...form.draft.load(), last: page }); // does not extend the draft's life
   form.service.fetch("stops", { questionnaire: form.questionnaireId, page, before }, { keepalive: true }).catch(() => {}); // one count less
 }

@@ -1,4 +1,4 @@
-// The element's outside: its shadow root with three places (view, drawn form, overlay), and what every view has.
+// The element's frame: its shadow root with three places (view, drawn form, overlay), and what all views share.
 
 /* global STYLE: the build fills in web/styles/form.css */
 import { messageList, Overlay } from "./emergency.js";
@@ -9,7 +9,7 @@ export class View extends HTMLElement {
   /** A built-in text, in the language of the form. */
   t = (english, values) => builtIn(this.language, english, values);
 
-  /** A text that came with the form. Texts beside advice and on the receipt come in every language. */
+  /** A text that came with the form. Texts beside advice and on the receipt come in all languages. */
   say = (name, values) => filled(this.texts?.[this.language]?.[name] ?? "", values);
 
   get wholePage() { return this.hasAttribute("whole-page"); }
@@ -21,10 +21,10 @@ export class View extends HTMLElement {
   emit(event, detail) { this.dispatchEvent(new CustomEvent(`lead-form:${event}`, { bubbles: true, composed: true, detail })); }
   heading(text, id) { return el(this.wholePage ? "h1" : "h2", { class: "title", tabindex: "-1", id }, text); }
 
-  /** A copy of a template of the drawn form, if it has loaded. */
+  /** A copy of a template in the drawn form, if it has loaded. */
   copy(id) { return this.byId(id)?.content.firstElementChild.cloneNode(true); }
 
-  /** An element of what the visitor sees: the overlay if it is open, the request to be called, or the drawn form. */
+  /** An element on the screen: in the overlay if it is open, the request for a call, or the drawn form. */
   place(selector) {
     const shown = this.overlay.isOpen ? this.overlay.content : this.drawn.hidden ? this.view : this.drawn;
     return shown.querySelector(selector);
@@ -60,7 +60,7 @@ export class View extends HTMLElement {
     return text && el(href ? "a" : "span", { href: href || null }, text);
   }
 
-  /** A button that does what the method `name` does. */
+  /** A button that calls the method `name`. */
   act(name, text, look) { return el("button", { type: "button", class: `button ${look}`, id: name, "data-do": name }, text); }
 
   languageSwitch() {
@@ -71,8 +71,8 @@ export class View extends HTMLElement {
     }));
   }
 
-  /** Shows a place (`view`, `drawn` or the overlay), with new content if given, then hides the place shown before.
-   * Focuses the title or `focus`; null leaves the focus alone. */
+  /** Shows a place (`view`, `drawn` or the overlay), with new content if given, then hides the previous one. Focuses
+   * the title or `focus`; null leaves the focus alone. */
   show(place, title, content, focus) {
     this.emergency.giveBack();
     const urgent = place === this.overlay;
@@ -115,7 +115,7 @@ export class View extends HTMLElement {
     ], focused ? start : null);
   }
 
-  /** Starts the form from a link of the page with data-start. Without this script it leads to the plain form. */
+  /** Starts the form from the page's link with data-start, which without this script leads to the plain form. */
   startFrom(event) {
     if (!event.target.closest("a[data-start]")) return;
     event.preventDefault();
@@ -123,7 +123,7 @@ export class View extends HTMLElement {
     this.start();
   }
 
-  /** Says in place of the start that the form is not open yet. */
+  /** Says, in place of the start, that the form is not open yet. */
   showClosed(drawn) {
     this.closed = true;
     this.showSection(drawn.querySelector("[data-closed]"), false);
@@ -146,7 +146,7 @@ export class View extends HTMLElement {
   again() { this.sending.again(); }
   sendAsNew() { this.sending.sendAsNew(); }
 
-  /** The visitor waits for an answer of the service, or no longer. */
+  /** Shows whether the visitor must wait for the service. */
   busy(text = "") {
     this.inFlight = Boolean(text);
     this.shadowRoot.querySelectorAll("[type=submit], #again").forEach((node) => { node.disabled = this.inFlight; });
