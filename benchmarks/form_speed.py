@@ -54,8 +54,8 @@ FIRST_QUESTION = """
 class Load:
     """One visit with an empty cache. Times are in milliseconds. The favicon request is left out.
 
-    bytes: how many are received for the first view
-    questions: how many are received for the questions
+    bytes: how many bytes the first view takes
+    questions: how many bytes the questions take
     """
 
     requests: int

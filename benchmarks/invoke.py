@@ -2,10 +2,15 @@
 
     python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
 
-EVENT.json holds an event, or a list of events that the handler gets in turn. COUNT is how many more times it then gets
-the last event. In place of COUNT, "init" stops after importing the handler, "boot" stops before that, and "reference"
-imports a fixed part of the standard library instead. The last line of output is the result as JSON: CPU seconds, peak
-memory in KiB, files opened, garbage collections since the handler changed the collector's threshold, modules, status.
+EVENT.json holds an event, or a list of events that the handler gets in turn. COUNT is how many more times the handler
+then gets the last event. In place of COUNT:
+
+- "init" stops after importing the handler
+- "boot" stops before importing it
+- "reference" only imports a fixed part of the standard library
+
+The last line of output is the result as JSON: CPU seconds, peak memory in KiB, files opened, garbage collections since
+the handler changed the collector's threshold, modules, status.
 """
 
 import gc

@@ -86,7 +86,7 @@ class Sam:
         """Runs one SAM command.
 
         Raises:
-            RuntimeError: the command failed; the error ends with its last output
+            RuntimeError: the command failed; the error includes the command's last output
         """
         with self._log.open("wb") as log:
             done = subprocess.run(

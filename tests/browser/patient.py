@@ -132,7 +132,7 @@ class Patient:
         appears(self.page.locator("#check-title"))
 
     def change(self, question: str) -> Patient:
-        """Presses Change beside an answer on the page where all are checked."""
+        """Presses "Change" beside an answer on "Check your answers"."""
         self.page.get_by_role("button", name=f"Change: {question}", exact=True).click()
         return self
 

@@ -1,4 +1,4 @@
-"""Tests "Just call me": one question, a name, a number, a good time and the permission."""
+"""Tests "Just call me": one question, name, number, good time and consent."""
 
 from __future__ import annotations
 

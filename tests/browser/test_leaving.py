@@ -1,4 +1,4 @@
-"""Tests what is sent when a visitor leaves before Send, and that it can be taken back."""
+"""Tests what the form sends when a visitor leaves before Send, and its withdrawal."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
 
 
 def test_every_text_of_the_script_has_a_translation() -> None:
-    assert len(form_script.spoken()) >= 8  # texts for before the form has loaded
+    assert len(form_script.spoken()) >= 8  # the texts shown before the form has loaded
     assert form_script.spoken() | set(SCRIPT_TEXTS.values()) <= words("es").keys()
 
 

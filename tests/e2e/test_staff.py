@@ -34,7 +34,7 @@ def desk(cloud: LocalCloud, service: Service) -> Colleague:
 
 @pytest.fixture
 def reference(service: Service, staff: Staff, submission: Json) -> str:
-    """Provides the reference of a lead about which staff were alerted."""
+    """Provides an alerted lead's reference."""
     found: str = service.submit(submission).json["reference"]
     staff.wait_for_alert(found)
     return found

@@ -120,7 +120,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
             return
         grace = ALERTED_WITHIN
         if level == 1 and lead.lead_id in run.ever_spooled and not run.weather.stream:
-            # the spool delivers an entry again after 90 s, and no sweep can see the lead before that
+            # the spool redelivers an entry after 90 s, and no sweep can see the lead before that
             grace += MINUTE
         without_faults = due + (grace if level == 1 else ESCALATED_WITHIN)
         by = max(without_faults, _last_fault(run, lead.lead_id, at or run.ends) + grace) + MOMENT

@@ -1,4 +1,4 @@
-"""Checks the shape of everything that functions log, count and answer in any test."""
+"""Checks the format of functions' logs, metrics and responses in every test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.domain.leads.mail_state import MailKind, MailStatus, Reason
 
 LEAD = {"reference", "lead_id"}
 FAILED = {"error", "cause"}
-# text of a log line -> the fields that it has besides those of every line
+# text of a log line -> its fields, beyond those of every line
 LOG_LINES: dict[str, set[str]] = {
     "alert failed": LEAD | FAILED,
     "alerted": LEAD | {"tier", "ladder_level"},
@@ -50,7 +50,7 @@ OF_EVERY_LINE = {"level", "location", "message", "timestamp", "service", "cold_s
 }
 REFERENCE = "[0-9A-Z]{5}-[0-9A-Z]{5}"
 TIER = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
-VALUES = {  # field -> pattern of its values
+VALUES = {  # field -> pattern for its values
     "action": "|".join(get_args(ActionName)),
     "cause": r"(\w+( [\w.]+)?)?",
     "consent": "|".join(get_args(ConsentCode)),
@@ -69,13 +69,13 @@ COUNTS = (
     "|emergency_advice_shown|untaken|swept|worked|mails_sent|mails_returned|webhooks|retired|canaries_delivered"
     "|canaries_delivered_by_spool|subscriptions_missing"
 )
-UNITS = {  # unit -> pattern of the names of its metrics
+UNITS = {  # unit -> pattern for the names of its metrics
     "Count": COUNTS,
     "Seconds": "seconds_to_alert|canary_seconds",
     "None": f"minutes_to_acknowledgement_({TIER})",  # CloudWatch has no unit for minutes
 }
 STORABLE = r"public, max-age=(60|300)"
-HEADERS = {  # header -> pattern of its values
+HEADERS = {  # header -> pattern for its values
     "cache-control": f"no-store|{STORABLE}",
     "content-disposition": r'attachment; filename="(leads|report|accesses)-[0-9-]{21}\.(csv|fhir)"',
     "content-encoding": "gzip",
@@ -96,7 +96,7 @@ OF_EVERY_RESPONSE = {"cache-control", "strict-transport-security", "x-content-ty
 
 
 def check_line(text: str) -> None:
-    """Checks a line that a function wrote: a log line, or metrics in CloudWatch's embedded format."""
+    """Checks a line from a function: a log line, or metrics in CloudWatch's embedded format."""
     line = json.loads(text)
     if "_aws" in line:
         _check_metrics(line)
@@ -107,7 +107,7 @@ def check_line(text: str) -> None:
 def _check_log_line(line: dict[str, Any]) -> None:
     fields = line.keys() - OF_EVERY_LINE
     expected = LOG_LINES[line["message"]]
-    # the logger keeps the reference of the request before, if another function handled that one in this process
+    # the logger keeps the previous request's reference, if another function in this process handled it
     assert fields - {"reference"} == expected - {"reference"}, line
     assert fields >= expected, line
     wrong = {field for field in fields if not re.fullmatch(VALUES[field], str(line[field]))}
@@ -125,7 +125,7 @@ def _check_metrics(line: dict[str, Any]) -> None:
 
 
 def check_response(response: dict[str, Any]) -> None:
-    """Checks that API Gateway can take a response, and that its headers are known and fit together."""
+    """Checks that API Gateway accepts a response, and that its headers are known and consistent."""
     status, headers, body = response["statusCode"], response["headers"], response["body"]
     assert (type(status), type(body)) == (int, str)
     encoded = response.keys() - {"statusCode", "headers", "body"}

@@ -1,5 +1,4 @@
-"""Compares every document of one lead's journey, whole, with the stored ones: responses, alerts, mails, exports, and
-what the tables hold.
+"""Compares every document of one lead's journey with the stored one: responses, alerts, mails, exports, table items.
 
 After an intended change: `STORE=1 .venv/bin/python -m pytest tests/functions/test_documents.py`, and read the diff of
 tests/data/journey.json.
@@ -36,13 +35,13 @@ CONTACT = {
 }
 ANSWERS = URGENT | {"goal": None, "insurance": None, "note": "Since the fall I cannot feel my left foot."}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that are drawn anew in each run
+RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that differ in each run
 REFERENCE = reference_of(UUID(LEAD_ID))
 TABLES = ("LEADS_TABLE", "ACCESS_LOG", "DERIVED_DATA", "MAIL_ADDRESSES", "ERASURES_TABLE")
 
 
 def body_of(response: Json) -> object:
-    """Returns a response's status and body, which is read if it is JSON, and split into lines if it is text."""
+    """Returns a response's status and body: JSON is parsed, text is split into lines."""
     text, kind = response["body"], response["headers"].get("content-type", "")
     return [response["statusCode"], json.loads(text) if "json" in kind else text.splitlines()]
 
@@ -60,12 +59,12 @@ def mails(aws: Aws) -> list[object]:
 
 
 def work(aws: Aws, action: str, **fields: Any) -> Json:
-    """Sends an action on the lead as it is stored, without opening it, which the access log would show too."""
+    """Sends an action on the stored lead, without opening it, because the access log would record that."""
     return worked(REFERENCE, action, version=aws.stored()[0]["version"], **fields)
 
 
 def tables(aws: Aws) -> dict[str, object]:
-    """Returns what the tables hold, the JSON inside items read too."""
+    """Returns the tables' items, with the JSON inside them parsed."""
     found: dict[str, object] = {}
     for table in TABLES:
         items: list[Any] = aws.dynamodb.scan(TableName=ENVIRONMENT[table])["Items"]
@@ -78,7 +77,7 @@ def tables(aws: Aws) -> dict[str, object]:
 
 
 def journey(aws: Aws, clock: Clock) -> Iterator[tuple[str, object]]:
-    """Takes one lead from Send to its erasure. Yields the documents that come out of it, each with its name."""
+    """Takes one lead from Send to its erasure. Yields each document with its name."""
     consents = {"contact": True, "sms": True, "marketing": True}
     sent = submission(ANSWERS, contact=CONTACT, consents=consents, submission_id=LEAD_ID)
     yield "sent", body_of(capture_lead.handler(posting("capture_lead", sent), CONTEXT))
@@ -126,7 +125,7 @@ def test_every_document_of_a_journey_is_as_stored(aws: Aws, clock: Clock) -> Non
     for name, document in journey(aws, clock):
         text = json.dumps(document, sort_keys=True).replace(RULE_SET.content_hash, "hash of the rules")
         documents[name] = json.loads(RANDOM.sub("random", text))
-        clock.at += timedelta(seconds=1)  # so that what is listed by time has one order
+        clock.at += timedelta(seconds=1)  # so that lists by time have a fixed order
     if os.environ.get("STORE"):
         STORED.write_text(json.dumps(documents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stored = json.loads(STORED.read_text(encoding="utf-8"))

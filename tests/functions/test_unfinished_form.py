@@ -260,7 +260,7 @@ def test_a_repeated_finished_form_gets_the_same_receipt(aws: Aws, clock: Clock) 
 
 
 def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, clock: Clock) -> None:
-    """Whichever arrives first, staff are alerted about the red flag, and it sets the lead's tier."""
+    """In either order of arrival, staff are alerted about the red flag, and it sets the lead's tier."""
     finished = content(send())
     assert run_alerts(aws) == ["PRIORITY lead waiting"]
     worked(finished["reference"], "book")

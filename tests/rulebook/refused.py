@@ -1,4 +1,4 @@
-"""Lists changes that make the rulebook invalid, and the whole error that loading then raises."""
+"""Lists changes that make the rulebook invalid, each with the full error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEW_KIND = '[kinds.new]\nunless = "past"\nphrases = "x y"\n'
 SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 
-# what is wrong with the condition of rule INF-11 -> the condition, error after its place
+# fault -> (condition for rule INF-11, error without its place)
 CONDITIONS = {
     "unknown question": ('{ question = "fever", any_of = ["yes"] }', ": unknown question 'fever'"),
     "unknown option": ('{ question = "sys", any_of = ["fevers"] }', ": question 'sys' has no option 'fevers'"),
@@ -73,7 +73,7 @@ CONDITIONS = {
     "misspelt bound": ('{ question = "age", at_leest = 18 }', ": unknown key at_leest"),
     "misspelt mention": ('{ question = "note", mention = "heart-stroke" }', ": unknown key mention"),
 }
-REFUSED = {  # what is wrong -> file, old text, new text, error
+REFUSED = {  # fault -> (file, old text, new text, error)
     # references that rules make
     "unknown kind": (
         TRIAGE, WOUND, 'when = [{ question = "note", mentions = "x" }]',
@@ -161,7 +161,7 @@ REFUSED = {  # what is wrong -> file, old text, new text, error
         TRIAGE, "night-pain = ", "minor = ",
         "fs-triage.toml.definitions: the definition 'minor' is defined twice",
     ),
-    # follow-up questions that nobody would ever see
+    # follow-up questions that would never be shown
     "later question": (
         INTAKE, CES_ONSET, CES_ONSET.replace('"ces"', '"sys"'),
         ("fs-intake.toml.pages[P4].questions[ces-onset].shown_when: unknown question 'sys', "
@@ -211,7 +211,7 @@ REFUSED = {  # what is wrong -> file, old text, new text, error
         INTAKE, '[[pages]]\nid = "P1"', f'{AFTER_SEND}[[pages]]\nid = "P1"',
         "fs-intake.toml.pages[P1]: comes before Send, so it must stand before the pages after Send",
     ),
-    # words that free text is searched for
+    # words for the free-text search
     "capital in a term": (
         WORDS, "suicid*", "Suicid*",
         "fs-intake.words.toml.groups: suicide: write it in lower case, without accents",

@@ -106,7 +106,7 @@ def _results() -> dict[str, str]:
 
 
 def _change(name: str) -> str:
-    """Returns the lines that the mutant changes, from its diff."""
+    """Returns the lines that the mutant changes."""
     lines = _mutmut("show", name).splitlines()
     return "\n".join(line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++")))
 

@@ -1,4 +1,4 @@
-"""Tests that all that alarms, dashboard and runbook name exists, and that functions or AWS emit the metrics."""
+"""Tests that whatever alarms, dashboard and runbook name exists, and that functions or AWS emit the metrics."""
 
 from __future__ import annotations
 

@@ -290,9 +290,7 @@ def test_a_call_is_recorded_for_the_function_that_makes_it() -> None:
 
 @pytest.mark.parametrize("function", functions().values())
 def test_a_function_may_use_a_key_only_through_services_it_calls(function: str, used: set[Use]) -> None:
-    """The table needs kms:Decrypt. Sending to a topic or queue needs kms:GenerateDataKey and kms:Decrypt; receiving,
-    kms:Decrypt.
-    """
+    """The table and receiving need kms:Decrypt. Sending to a topic or queue also needs kms:GenerateDataKey."""
     needed: dict[tuple[str, str], set[str]] = {}
     reads = {Use(name, "", source) for name, source in read_by_lambda()}
     for _, action, resource in (use for use in used | reads if use.function == function):
