@@ -1,6 +1,6 @@
 """Alerts staff about a new lead; invoked by the table's stream.
 
-Stream records hold keys only, so the function reads the stored lead to see which alert is due.
+Stream records hold only keys, so the function reads the lead and then knows which alert is due.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sends due alerts, every minute: those of higher escalation levels, and first alerts that alert_staff did not send."""
+"""Sends due alerts, every minute: for higher escalation levels, and first alerts that alert_staff failed to send."""
 
 from datetime import timedelta
 from typing import Any

@@ -142,7 +142,7 @@ def form_keys() -> tuple[str, ...]:
 
 
 def person_keys() -> tuple[str, ...]:
-    """Returns the secrets that hash phone numbers and e-mail addresses, so that a person's leads can be found.
+    """Returns the secrets that hash phone numbers and e-mail addresses. The hashes find a person's leads.
 
     The first hashes new leads; the others hashed earlier leads (dev/rotate.py).
     """

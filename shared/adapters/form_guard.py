@@ -71,7 +71,7 @@ class FormGuard:
         return self._signed_at(submission.token, salt, CANARY_TOKEN_LIFETIME) is not None
 
     def _signed_at(self, token: str, purpose: str, max_age: int | None = None) -> datetime | None:
-        """Returns when we signed this token for this purpose; None if we did not, or over `max_age` seconds ago."""
+        """Returns when we signed this token for this purpose; None if it is not ours or over `max_age` seconds old."""
         from itsdangerous import BadSignature  # noqa: PLC0415  only where a token is checked
         from itsdangerous.encoding import base64_decode, base64_encode  # noqa: PLC0415
 

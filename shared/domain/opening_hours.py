@@ -63,8 +63,8 @@ class OpeningHours(NamedTuple):
     def on(self, day: date) -> tuple[datetime, datetime] | None:
         """Returns the opening and closing time (UTC) of a day; None if the clinic is closed on that day.
 
-        When clocks go back, an opening time that occurs twice means the first occurrence, and a closing time that
-        occurs twice means the last.
+        When clocks go back, some times occur twice. Then the clinic opens at the first occurrence and closes at the
+        last.
         """
         hours = self.days.get(day.weekday())
         return None if hours is None or day in self.holidays else _in_utc(day, *hours, self.zone)
@@ -120,7 +120,7 @@ class OpeningHours(NamedTuple):
 def _in_utc(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     opens = datetime.combine(day, opens_at, zone).astimezone(UTC)
     closes = max(datetime.combine(day, closes_at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    return opens, max(opens, closes)  # an opening time that clocks skip in spring can end up after the closing time
+    return opens, max(opens, closes)  # in spring, clocks can skip the opening time; it may then fall after closing
 
 
 class Span(NamedTuple):

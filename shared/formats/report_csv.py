@@ -1,7 +1,7 @@
 """Writes the report as CSV for people outside the clinic, such as its advertising agency.
 
-Figures of 1 to 4 people are hidden, and so are figures from which these could be computed by subtraction. A zero is
-shown, since it says nothing about a small group.
+Figures of 1 to 4 people are hidden. Other figures are hidden if these could be computed from them by subtraction. A
+zero is shown, since it says nothing about a small group.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def report_csv(report: Report) -> str:
 
 
 def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> frozenset[int]:
-    """Returns the positions of the numbers to hide: all below FEWEST, then the smallest others until the hidden numbers
-    add up to FEWEST, because readers can compute that sum by subtraction.
+    """Returns the positions of the numbers to hide. These are all below FEWEST. If they add up to less than FEWEST, the
+    next smallest are hidden too, because readers can compute the sum by subtraction.
 
     already: positions that are hidden for another reason.
     """

@@ -208,8 +208,8 @@ class PlainForms:
     ) -> Response:
         """Returns the receipt in the response to the form, for a receipt that has no page of its own.
 
-        A page is missing if nothing is stored (for a minor), if the lead is not in the table yet, and for a request to
-        be called. Sending such a form again is harmless.
+        These are receipts for a minor (nothing is stored), for a lead that is not in the table yet, and for a request
+        to be called. Sending such a form again is harmless.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         known = self._form({}, "", form.questionnaire.language)

@@ -45,8 +45,8 @@ def cacheable(
 ) -> Response:
     """Returns a response with a strong ETag, gzipped if the client accepts gzip; 304 if the client has the content.
 
-    The response always varies by Origin. API Gateway adds CORS headers only if a request has an Origin, and a page on
-    another site must not get a cached copy without them.
+    The response always varies by Origin. API Gateway adds CORS headers only to requests with an Origin, so otherwise a
+    page on another site could get a cached copy without them.
 
     max_age: how long the client may keep the response, in seconds.
     """

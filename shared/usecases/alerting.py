@@ -63,7 +63,7 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
 
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
-    """Sends all due alerts: those of later escalation levels, and those of level 1 that failed before.
+    """Sends all due alerts: for higher escalation levels, and first alerts that failed before.
 
     The first MAILED_SINGLY e-mails are about one lead each, red flags first. For the rest, each audience gets one
     summary by e-mail, while webhooks and texts still name each lead. A lead that cannot be processed does not delay the
@@ -142,7 +142,7 @@ def _send(due: _Due, alerting: Alerting, at: datetime) -> Alert | None:
 
 
 class _Sweep:
-    """A sweep. Records the alerts that it sent, and the leads that it could not process, which delay no other lead."""
+    """A sweep, with the alerts that it sent and the leads that failed. A failed lead does not delay the others."""
 
     def __init__(self, alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> None:
         self.alerts: list[Alert] = []

@@ -100,10 +100,7 @@ def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
 
 
 def missing_subscriptions(subscribers: Subscribers) -> tuple[int, str]:
-    """Returns how many expected subscriptions are missing, and the class of the error if they cannot be read.
-
-    If they cannot be read, returns 1.
-    """
+    """Returns how many expected subscriptions are missing; 1 and the error's class if they cannot be read."""
     try:
         return subscribers.missing(), ""
     except Exception as failure:  # noqa: BLE001  any failure is part of the result

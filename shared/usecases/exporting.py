@@ -48,7 +48,7 @@ class PersonExport:
 
 
 def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace[Archive], at: datetime) -> Exported:
-    """Returns a page of the leads of a period, in order of arrival, and records each lead in the access log.
+    """Returns a page of leads that arrived in a period, in that order. Records each lead in the access log.
 
     Even an empty page may have a next page.
 

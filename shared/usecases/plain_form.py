@@ -43,7 +43,7 @@ def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets:
     """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
     An invalid field, such as a mistyped phone number, never hides emergency advice. If the visitor has not seen the
-    advice yet, the view shows it, and of the problems only those with fields on that page.
+    advice yet, the view is the page with the advice, which shows only the problems of its own fields.
     """
     screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == SEEK_EMERGENCY_CARE:

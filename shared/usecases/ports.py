@@ -119,11 +119,11 @@ class Worklist(Leads, LeadsByReference, Protocol):
         """
 
     def batch(self, lead_ids: Sequence[UUID], /) -> tuple[Lead, ...]:
-        """Returns those of these leads (at most 100) that exist."""
+        """Returns these leads (at most 100), as far as they exist."""
 
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of those of these leads that exist: open leads by `urgency`, then the others, most
-        recently done first."""
+        """Returns the summaries of these leads, as far as they exist: open leads first, by `urgency`; then the others,
+        most recently done first."""
 
 
 class Archive(Worklist, Protocol):
@@ -214,7 +214,7 @@ class Counts(OpenCounts, Protocol):
         """Returns which counts include the lead; None if it is not counted."""
 
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change, /) -> None:
-        """Counts the lead as `after`. Raises LeadChanged if it is not counted as `before` any more."""
+        """Counts the lead as `after`. Raises LeadChanged if the stored counts are no longer `before`."""
 
     def days(self, first: date, last: date, /) -> dict[date, Mapping[Cell, int]]:
         """Returns the counts of each day that has any, from `first` to `last`."""

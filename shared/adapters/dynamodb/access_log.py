@@ -42,7 +42,7 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime) -> None:
-        """Adds one entry for a page of rows with names, under "page#" and the id of the member of staff.
+        """Adds one entry for a page of rows with names. Its key is "page#" and the id of the member of staff.
 
         The inbox loads its page every few seconds, so the same rows within an hour make only one entry.
 
@@ -58,7 +58,7 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def add_reading(self, staff: Staff, at: datetime) -> None:
-        """Adds an entry for reading the log, under "log#" and the id of the administrator. Raises StoreUnavailable."""
+        """Adds an entry for reading the log. Its key is "log#" and the administrator's id. Raises StoreUnavailable."""
         entry = {"lead_id": f"log#{staff.id}", "entry": f"{instant(at)}#{uuid4().hex}", "what": "read the log"}
         self._put(entry, staff, at)
 

@@ -41,7 +41,7 @@ class DerivedData:
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change) -> None:
         """Counts the lead as `after`, in one transaction.
 
-        Raises LeadChanged if the lead is not counted as `before` any more, or is being counted at the same time.
+        Raises LeadChanged if the stored counts are no longer `before`, or if another process is counting the lead.
         """
         key = _key(_of_lead(lead_id))
         condition: dict[str, Any] = {"TableName": self._table, "ConditionExpression": "attribute_not_exists(id)"}

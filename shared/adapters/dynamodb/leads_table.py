@@ -211,13 +211,13 @@ class LeadsTable:
         return {lead_id: name for lead_id, name in found.items() if name}
 
     def batch(self, lead_ids: Sequence[UUID]) -> tuple[Lead, ...]:
-        """Returns those of these leads that exist. Has the same limits as `names`."""
+        """Returns these leads, as far as they exist. Has the same limits as `names`."""
         items = self._batch(lead_ids, "lead")
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 
     def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of these leads in the order of the lists: open leads by `urgency`, then the others, the
-        most recently done first.
+        """Returns the summaries of these leads: open leads first, by `urgency`; then the others, most recently done
+        first.
 
         Leaves out the same leads as `names`. Raises StoreUnavailable.
         """
@@ -262,7 +262,7 @@ class LeadsTable:
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        last = instant(period.until)  # exclusive: the key of a lead that arrived then has its id too and sorts later
+        last = instant(period.until)  # exclusive, since the keys of leads end with their ids and so sort later
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
 

@@ -22,11 +22,11 @@ class AddedAnswers(Model):
     token: Token = None
 
     def readable(self, questionnaire: Questionnaire) -> Answers:
-        """Returns those answers that the current version of the questionnaire can read."""
+        """Returns the answers, as far as the current version of the questionnaire can read them."""
         return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
 
     def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:
-        """Yields a problem for each answer that is invalid, or whose question is not on the page after Send."""
+        """Yields a problem for each answer that is invalid or belongs to a question on another page."""
         if self.questionnaire.id != questionnaire.id:
             yield FieldProblem("/questionnaire/id", "The form was sent with another questionnaire.")
         answers = self.readable(questionnaire)

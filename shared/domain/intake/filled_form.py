@@ -140,7 +140,7 @@ class FilledForm:
 
     @property
     def not_asked_yet(self) -> tuple[Question, ...]:
-        """The follow-ups that the answers on this page call for, without those that the visitor was already asked."""
+        """The follow-ups that the answers on this page call for and that the form has not asked yet."""
         return tuple(
             question
             for question in self.due(self.step)
@@ -187,8 +187,8 @@ class FilledForm:
     def answers_to_screen(self, *, texts: bool) -> dict[str, Answer]:
         """Returns the valid answers for the safety check.
 
-        Leaves out an answer while its follow-up on the same page is unanswered, because the rules would assume the
-        worst too early.
+        Leaves out an answer if its follow-up on the same page is still unanswered, because the rules would assume the
+        worst.
         texts: whether to include free text.
         """
         unfinished = {

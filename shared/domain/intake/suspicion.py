@@ -58,7 +58,7 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Returns whether an answer fired a safety rule with an urgent floor: more urgent than any tier by fit score.
+    """Returns whether an answer fired a safety rule whose floor is more urgent than every tier by fit score.
 
     Rules that fire on a missing answer do not count.
     """

@@ -139,7 +139,7 @@ class _Addition:
 
     @property
     def decides(self) -> bool:
-        """True if the new assessment is at least as serious as the old one, and so replaces it."""
+        """True if the new assessment replaces the old one, because it is at least as serious."""
         old, new = self.before.assessment, self.rescored
         by = self._rank(new.triage.tier) - self._rank(old.triage.tier)
         return by < 0 or (by == 0 and (new.red_flag or not old.red_flag))

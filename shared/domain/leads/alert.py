@@ -95,7 +95,7 @@ class Alert:
 class Summary:
     """A notice that replaces e-mails about many leads.
 
-    leads: how many leads wait for the audience, not counting those that had an e-mail of their own.
+    leads: how many leads wait for the audience. Leads with an e-mail of their own are not counted.
     urgent: how many of these are in a safety tier.
     inbox: the URL of the staff inbox.
     on_call: see `Alert`.

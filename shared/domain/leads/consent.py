@@ -1,7 +1,7 @@
 """Records consent as evidence: which text was shown, which box was ticked, when and where.
 
 The entries of a ledger form a hash chain, which reveals changes. Their fields follow 47 CFR 64.1200 and the
-record-keeping rules of the FTC Telemarketing Sales Rule (2024): see docs/consent.md.
+record-keeping rules of the FTC Telemarketing Sales Rule (2024). See docs/consent.md.
 """
 
 from __future__ import annotations

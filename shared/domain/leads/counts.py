@@ -1,6 +1,6 @@
 """Defines which counts include a lead: those of the day it arrived, and those of open leads.
 
-When a lead changes, it is subtracted from its former counts and added to its new ones, so counting it again changes
+When a lead changes, it is subtracted from its former counts and added to its new counts. Counting it again changes
 nothing. The counts name no person. After a lead is erased or its answers are removed, its record no longer names its
 day; the counts of that day stay.
 """
@@ -80,8 +80,8 @@ class Change:
 def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: str, before: Counted | None) -> Counted:
     """Returns the counts that include a lead now.
 
-    before: the counts that included it so far. If they name a rule as the only cause of its tier, that rule stays, even
-        if the rules have changed.
+    before: the counts that included the lead so far. If the rules have changed since the lead was scored, the rule that
+        alone caused its tier is taken from these.
     """
     if lead.source == CANARY:
         return Counted()
@@ -126,7 +126,7 @@ def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept:
     The first rows of the worklist are counted directly, so a tier that ends within them is exact even if the stored
     counts are not. Only tiers that continue after these rows need the stored counts.
 
-    listed: tier, and whether the lead has an owner, for the first rows of the worklist, in its order.
+    listed: (tier, whether the lead has an owner) for each of the first rows of the worklist.
     all_listed: whether these rows are all open leads.
     kept: tier -> the stored count.
     """
@@ -149,7 +149,7 @@ def campaign(lead: Lead) -> str:
 
 
 def views(questionnaire: Questionnaire) -> dict[str, str]:
-    """Returns id -> title of every page and view from which a visitor can leave the form, in the form's order."""
+    """Returns id -> title of every page and view of the form, in order. A visitor can leave the form from each."""
     return {page.id: page.title for page in questionnaire.form_pages} | VIEWS
 
 

@@ -124,7 +124,7 @@ class Assessment:
     """The rules' assessment of the answers of a lead.
 
     received_at: when the assessed answers arrived.
-    red_flag: True if an answer that the visitor gave (rather than a missing answer) needs a person's attention now.
+    red_flag: True if an answer needs a person's attention now. A missing answer never counts.
     shadow: the result of the candidate rules in shadow mode.
     """
 
@@ -292,8 +292,8 @@ class Lead(Stored):
         """Returns the escalation levels of this lead.
 
         Suspected bots and canaries have only level 1. So a flood of leads from bots neither delays nor hides alerts
-        about real people. After the person revoked the consent to contact, an urgent lead has one note to the
-        clinician, who decides whether there is a medical reason to call. Any other lead has no alerts then.
+        about real people. After the person revoked the consent to contact, an urgent lead has one alert: a note to the
+        clinician, who decides whether there is a medical reason to call. Other leads have no alerts then.
         """
         steps = self.response(tiers).ladder
         if self.contact_revoked:
@@ -322,7 +322,7 @@ class Lead(Stored):
     def sent_more(self) -> bool:
         """True if the visitor sent more and staff have not acted on the lead since.
 
-        Answers on the page after Send count only if staff had acted on the lead before they came.
+        Answers on the page after Send count only if they came after an action of staff.
         """
         last = next((entry for entry in reversed(self.history) if entry.action != RELEASED), None)
         if last is None or last.action not in VISITOR_ACTIONS:

@@ -63,7 +63,7 @@ class DueMail:
 def due_mail(lead: Lead, at: datetime) -> DueMail | None:
     """Returns the step that is due now; None if none is.
 
-    A mail never delays an alert: while an alert is due or being sent, and before the first one went out, mails wait.
+    A mail never delays an alert: it waits until the first alert went out and no alert is due or being sent.
     """
     step = _next_step(lead)
     if step is None or step.at > at:
@@ -83,8 +83,8 @@ def next_mail_at(lead: Lead) -> datetime | None:
 
 
 def without_due_mails(lead: Lead, at: datetime) -> Lead:
-    """Returns a lead that was restored from a backup, with its due mails settled: they may have been sent since the
-    backup, and no mail is sent twice."""
+    """Returns a lead that was restored from a backup, without its due mails. They may have been sent since the backup,
+    and no mail is sent twice."""
     mail = lead.mail
     while (step := _next_step(lead)) and step.at <= at:
         mail = mail.recorded(MailEntry(step.kind, step.about, "unknown", at, step.tries))
@@ -137,7 +137,7 @@ def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
 
 
 def _causes(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mails that the lead's state calls for, each due when its cause can no longer be undone."""
+    """Yields the mails that the lead's state calls for. Each is due once its cause can no longer be undone."""
     if lead.submitted.complete:
         yield DueMail("receipt", "", lead.assessment.received_at)
     yield from _tried(lead)

@@ -1,4 +1,4 @@
-"""Makes the manager's report from the counts of each day, which name no person and no lead."""
+"""Makes the manager's report from the daily counts, which name no person and no lead."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def report(
 
 
 def _pages(rule_sets: Iterable[RuleSet], total: Counter[Cell]) -> tuple[PageCount, ...]:
-    """Returns the pages of the forms in use, in their order, and how many visitors left on each."""
+    """Returns how many visitors left on each page of the forms in use, in the order of the pages."""
     forms = [rule_set.questionnaire for rule_set in rule_sets]
     found = tuple(
         # at least 0: a visitor who returns on another day is subtracted from that day

@@ -39,7 +39,7 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
 MAX_EARLIER = 5
-SIMILAR = 0.8  # the least similarity (of at most 1) between a word of a name and its misspelling
+SIMILAR = 0.8  # how similar (0 to 1) two words of a name must be for one to be a misspelling of the other
 MAX_RESUBMISSIONS = 20  # each resubmission enlarges the lead, and a table item holds at most 400 kB
 
 
@@ -253,8 +253,8 @@ class _Merger:
     def staff_tier(self) -> str:
         """The tier that staff set, if it still applies; otherwise "".
 
-        A raised tier stays. A lowered tier stays only while the earlier red flag still counts and the later submission
-        has neither a red flag nor a more urgent tier.
+        A raised tier stays. A lowered tier stays only if the earlier red flag still counts, and the later submission
+        has no red flag and no more urgent tier.
         """
         kept, later = self.earlier.work.staff_tier, self.later.assessment
         if kept not in self.tiers:

@@ -22,7 +22,7 @@ class Retention:
     """The retention periods.
 
     months: how many calendar months each stage lasts.
-    audited_tiers: the tiers of urgent leads, whose audit trail is kept after the contact details are removed.
+    audited_tiers: the tiers whose leads keep an audit trail after their contact details are removed.
     """
 
     months: Mapping[Stage, int]

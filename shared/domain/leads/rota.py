@@ -1,7 +1,7 @@
 """Says which clinician is on call, from a weekly rota and its exceptions.
 
-Times of a rota are wall-clock times in the clinic's time zone. When clocks go back, a time that occurs twice means its
-first occurrence, both as an end and as a beginning. So the change of clocks adds no gap and no overlap.
+Times of a rota are wall-clock times in the clinic's time zone. When clocks go back, some times occur twice. The rota
+means the first occurrence, for ends and beginnings alike, so that shifts neither overlap nor leave a gap.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
 def to_alert(board: DutyBoard, at: datetime, hours: OpeningHours) -> str:
     """Returns whom to alert at a level for clinicians: who is on call, or EVERYONE.
 
-    Everyone is alerted in a gap, and if it is not known that the subscription of the clinician on call is confirmed.
+    Everyone is alerted in a gap, and unless the clinician on call is known to have a confirmed subscription.
     """
     who = on_call(board.rota, at, hours)
     return who if is_reachable(who, board.reach, at) else EVERYONE

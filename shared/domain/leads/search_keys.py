@@ -1,5 +1,7 @@
-"""Makes the search keys of a lead. With them, staff find it by a word of the name, the end of the phone number or half
-of the reference. Keys that could identify a person are hashed with a secret key."""
+"""Makes the search keys of a lead: words of the name, the end of the phone number, halves of the reference.
+
+Keys that could identify a person are hashed with a secret key.
+"""
 
 from __future__ import annotations
 

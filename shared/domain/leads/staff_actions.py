@@ -285,7 +285,7 @@ class _Actions:
         return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
 
     def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:
-        """Returns the escalation of a lead that has lost its owner: it resumes where it stopped, at `since`."""
+        """Returns the escalation of a lead that lost its owner. It resumes at `since`, at the level where it stopped."""
         if not self.rules.tiers[lead.tier].escalates:
             return escalation.restarted(self.at, escalates=False)
         ladder = lead.ladder(self.rules.tiers, self.rules.hours)
@@ -306,7 +306,7 @@ class _Actions:
     def _planned(
         self, entry: HistoryEntry, work: WorkState, escalation: Escalation | None = None, tier: str = ""
     ) -> Lead:
-        """Returns the next version of a lead with an owner: what they do next, and when they are reminded."""
+        """Returns the next version of a lead with an owner, with the owner's next action and reminder planned."""
         follow_up = self.rules.tiers[tier or self.lead.tier].follow_up
         best_time = self.lead.submitted.contact.best_time
         plan = planned(work, follow_up, self.rules.hours, best_time, self.at)

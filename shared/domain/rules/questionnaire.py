@@ -231,7 +231,7 @@ class Questionnaire:
         return tuple(found)
 
     def readable(self, answers: Answers) -> dict[str, Answer]:
-        """Returns those answers to another version that this version can read.
+        """Returns answers to another version, as far as this version can read them.
 
         A multiple-choice answer keeps the options that this version has.
         """

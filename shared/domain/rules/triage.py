@@ -30,7 +30,7 @@ class LadderStep(NamedTuple):
 
 
 class Response(NamedTuple):
-    """The clinic's response to a lead: what the clinic does, and who is alerted until somebody takes the lead."""
+    """The clinic's response to a lead: what it does, and whom it alerts until somebody takes the lead."""
 
     clinic_does: str
     ladder: tuple[LadderStep, ...]

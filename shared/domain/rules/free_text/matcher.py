@@ -69,7 +69,7 @@ class Matcher:
 
     kinds: in the order of the weights.
     topics: topic -> groups of terms; any of these terms is a mention of the topic.
-    frames: names of the groups that place a statement in the past, with other people, or in a saying.
+    frames: names of groups of terms that show a statement to be about the past or other people, or only a saying.
     """
 
     vocabulary: Vocabulary
