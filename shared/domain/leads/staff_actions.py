@@ -285,7 +285,7 @@ class _Actions:
         return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
 
     def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:
-        """Returns the escalation of a lead that lost its owner. It resumes at `since`, at the level where it stopped."""
+        """Returns the escalation of a lead that lost its owner. It resumes at `since`, at its former level."""
         if not self.rules.tiers[lead.tier].escalates:
             return escalation.restarted(self.at, escalates=False)
         ladder = lead.ladder(self.rules.tiers, self.rules.hours)
