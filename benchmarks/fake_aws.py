@@ -70,7 +70,7 @@ class _Server(ThreadingHTTPServer):
 class FakeAws:
     """A fake AWS: `with FakeAws() as aws:` starts it at aws.endpoint.
 
-    calls: operations since `calls` was last cleared
+    calls: the operations that were called; tests may clear the list
     """
 
     def __init__(self) -> None:

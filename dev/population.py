@@ -29,7 +29,7 @@ from shared.domain.rules.triage import RuleSet, triage
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "population.svg"
 QUESTIONNAIRE = "fs-intake"
 ASSUMED = 1.0
-TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}  # factor on how often people tick -> its name
+TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}  # factor on the assumed ticking -> name
 DRAWN = 18  # how many rules the picture shows
 COLOURS = {"EMERGENCY": "#b3261e", "URGENT": "#e07b39", "PRIORITY": "#e8c468", "ROUTINE": "#7fa98b"}
 OTHER_COLOUR = "#c9ced6"

@@ -1,4 +1,5 @@
-"""Tests how the script uses the drawn form's data attributes, and copes with older or unusual browsers and pages."""
+"""Tests the script on the drawn form: it follows data attributes, and copes with older or unusual browsers and pages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that the build removes only dependencies' data that no function needs."""
+"""Tests that the build leaves out only data that no function needs."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def test_every_response_matches_the_openapi_document(route: str, mode: Generatio
 
 
 class Precise:
-    """The same application, with a more precise schema of this questionnaire's answers in its OpenAPI document."""
+    """The same application. Its OpenAPI document has a more precise schema for this questionnaire's answers."""
 
     def __init__(self, app: LambdaWsgi, document: dict[str, Any]) -> None:
         self.app = app
