@@ -16,7 +16,7 @@ export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
-# $(call switch,NAME,OPTION): the option if NAME=1, nothing without NAME. YES=no must not mean yes.
+# $(call switch,NAME,OPTION): OPTION if NAME=1, nothing without NAME, else an error. YES=no must not mean yes.
 switch = $(if $($(1)),$(if $(filter-out x1,x$($(1))),$(error $(1)=$($(1)) is not clear: write $(1)=1, or leave it out),$(2)))
 
 .PHONY: scan sbom help run test coverage lint types unit e2e browser soak build sam-check deploy-local drill smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
@@ -27,8 +27,8 @@ help: ## lists these commands
 run: .venv/.ready .local/ministack/.ready ## runs the service on this machine (PORT=n SAMPLES=n; FRESH=1 starts empty)
 	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(call switch,FRESH,--fresh)
 
-# Four processes on two cores, since a test often waits for the browser or the local cloud. The checks run beside the
-# tests for the same reason; what they say comes at the end.
+# Four processes on two cores, because a test often waits for the browser or the local cloud. For the same reason, the
+# checks run beside the tests; their output comes at the end.
 test: setup ## style, types and all tests, also on the local cloud and in a browser
 	@mkdir -p build/screenshots
 	@$(MAKE) --output-sync=target --keep-going lint types sam-check build >build/checks.log 2>&1 & checks=$$!; \
@@ -81,7 +81,7 @@ setup: .venv/.ready .local/ministack/.ready .local/sam/.ready .local/dynamodb-lo
 deploy-local: .local/sam/.ready .local/ministack/.ready .venv/.ready ## deploys two stacks to the local cloud with SAM CLI, and tries them
 	@$(IN)/python -m dev.deploy_local
 
-# The commands that may reach a real account, with the caller's credentials.
+# Commands that may reach a real account, with the caller's credentials.
 drill: .venv/.ready .local/ministack/.ready ## loses leads on the local cloud and restores them (or STACK=name AT=moment)
 	@env $(if $(STACK),-u AWS_CONFIG_FILE -u AWS_SHARED_CREDENTIALS_FILE -u AWS_EC2_METADATA_DISABLED $(if $(AWS_PROFILE),AWS_PROFILE=$(AWS_PROFILE))) \
 	    $(IN)/python -m dev.drill $(STACK) $(if $(AT),--at $(AT))
@@ -130,7 +130,7 @@ LOCK = $(UV) pip compile -q --upgrade --universal --generate-hashes --python-ver
 
 # --- environments: created if missing, or if their lock changed ---
 
-# Installs into a folder: that works where the system's Python is managed, and where the venv module is missing.
+# Installed into a folder, which works even if the system's Python is managed or lacks the venv module.
 $(UV): locks/bootstrap.txt
 	@echo "-- uv, which creates the environments (.local/uv)"
 	@rm -rf .local/uv

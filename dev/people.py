@@ -125,7 +125,7 @@ SERIOUS_NOTES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# The questions that `answers` knows. It omits those that do not apply to the person or that the person skips.
+# The questions that `answers` can fill in. It omits those that do not apply to the person or that the person skips.
 QUESTIONS = frozenset(
     {
         *(rate.question for rate in RATES),

@@ -1,5 +1,4 @@
-"""Tests the script on the drawn form: it follows data attributes, and copes with older or unusual browsers and pages.
-"""
+"""Tests that the script follows the drawn form's data attributes, and copes with old or unusual browsers and pages."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class Reading:
         )
 
     def hurt_by(self, *injuries: str, within: str) -> bool:
-        """Returns whether an injury of these kinds happened within lt2w or 3m."""
+        """Returns whether an injury of these kinds happened recently. `within`: "lt2w" or "3m"."""
         recent = {"lt2w"} if within == "lt2w" else {"lt2w", "2w-3m"}
         return self.injury in injuries and self.injured in recent
 

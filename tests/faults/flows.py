@@ -182,7 +182,7 @@ FLOWS = (
 def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
     """Runs a flow with a plan, ends the fault, and returns the violations.
 
-    tries_again: whether a client without a success repeats the request after the fault
+    tries_again: whether the client, if it got no success, repeats the request after the fault
 
     """
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False

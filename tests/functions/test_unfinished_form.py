@@ -236,7 +236,7 @@ def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
     assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MAX_RESUBMISSIONS]
-    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # which leaves room for the history in 400 KB
+    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # leaves room for the history, within 400 KB
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:

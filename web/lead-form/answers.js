@@ -49,8 +49,8 @@ export class Answers {
     return hidden.filter((block) => !block.hidden);
   }
 
-  /** Rewords every text, and the hash of a consent's text, for the person whom the form is about, and for a place that
-   * asks only for a number. */
+  /** Rewords every text, and updates consents' hashes. `forOther`: somebody else fills in the form. `forCall`: the
+   * place asks only for a number. */
   word(forOther, forCall) {
     if (!forOther === !this.forOther && !forCall === !this.forCall) return;
     Object.assign(this, { forOther, forCall });

@@ -17,7 +17,7 @@ import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
 const CHECK_TIMEOUT = 4000; // ms until the form continues without the check of a page
-const SETTLED = 300; // ms after which a press that left a field is over, so that what appears beside it moves nothing under the finger
+const SETTLED = 300; // ms: the press that left a field has ended by then, so nothing moves under the finger
 const LOAD_AGAIN = 5000; // ms between attempts to load the form behind emergency advice, after a reload
 
 class LeadForm extends View {
