@@ -69,9 +69,16 @@ def all_routes() -> dict[str, str]:
 
 def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key: str = "bundle.zip") -> Template:
     """Returns the template as deployed. All functions share one S3 object as code; `sam package` makes one for each."""
-    source = read()
+    values = json.dumps({"AWS::Region": REGION, **(parameters or {})})
+    expanded: Template = json.loads(_expanded(TEMPLATE.read_text(), bucket, key, values))
+    return expanded
+
+
+@cache
+def _expanded(text: str, bucket: str, key: str, values: str) -> str:
+    """Returns the expanded template as JSON, cached for the same reason as parsing."""
+    source = copy.deepcopy(_parsed(text))
     source["Globals"]["Function"]["CodeUri"] = {"Bucket": bucket, "Key": key}
-    values = {"AWS::Region": REGION, **(parameters or {})}
-    expanded: Template = Translator({}, Parser(), boto_session=_Session()).translate(source, values)
+    expanded: Template = Translator({}, Parser(), boto_session=_Session()).translate(source, json.loads(values))
     expanded.pop("Transform", None)
-    return json.loads(json.dumps(expanded))  # type: ignore[no-any-return]  # makes plain str and dict
+    return json.dumps(expanded)
