@@ -80,7 +80,7 @@ HEADERS = {  # header -> pattern for its values
     "content-disposition": r'attachment; filename="(leads|report|accesses)-[0-9-]{21}\.(csv|fhir)"',
     "content-encoding": "gzip",
     "content-security-policy": "default-src 'none'; .*",
-    "content-type": r"application/json|application/problem\+json|application/fhir\+json; fhirVersion=4\.0"
+    "content-type": r"application/(schema\+)?json|application/problem\+json|application/fhir\+json; fhirVersion=4\.0"
     r"|text/csv; charset=utf-8; header=present|text/(html|css|javascript); charset=utf-8|image/(png|svg\+xml)",
     "cross-origin-opener-policy": "same-origin",
     "etag": '"[0-9a-f]{12}z?"',

@@ -1,7 +1,8 @@
-"""Compares every document of one lead's journey with the stored one: responses, alerts, mails, exports, table items.
+"""Compares whole documents with stored ones: those of one lead's journey (responses, alerts, mails, exports, table
+items), the pages of the plain form, and the representations of the questionnaire.
 
 After an intended change: `STORE=1 .venv/bin/python -m pytest tests/functions/test_documents.py`, and read the diff of
-tests/data/journey.json.
+tests/data.
 """
 
 from __future__ import annotations
@@ -9,22 +10,24 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from functions import capture_lead, escalate_leads, send_mail
+from functions import capture_lead, draw_form, escalate_leads, send_mail
 from shared.domain.leads.lead import reference_of
 from tests.aws import ENVIRONMENT, Aws
 from tests.domain.answer_sets import RULE_SET
 from tests.functions.admin_calls import accesses, erased, exported, exported_as_fhir, exported_person
 from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, Json, event, posting, submission
 from tests.functions.conftest import Clock
+from tests.functions.fill_form import fill_and_check, fill_to
+from tests.functions.plain_browser import PlainBrowser
 from tests.functions.staff_calls import attributes, indexed, listed, opened, reported, searched, worked
 
-STORED = Path(__file__).parents[1] / "data" / "journey.json"
+DATA = Path(__file__).parents[1] / "data"
 CONTACT = {
     "name": "Ana Example",
     "phone": "(312) 555-0142 ext. 12",
@@ -36,6 +39,7 @@ CONTACT = {
 ANSWERS = URGENT | {"goal": None, "insurance": None, "note": "Since the fall I cannot feel my left foot."}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that differ in each run
+RANDOM_FIELD = re.compile(r'(?<=name=")(submission_id|token)" value="[^"]*')
 REFERENCE = reference_of(UUID(LEAD_ID))
 TABLES = ("LEADS_TABLE", "ACCESS_LOG", "DERIVED_DATA", "MAIL_ADDRESSES", "ERASURES_TABLE")
 
@@ -120,15 +124,59 @@ def journey(aws: Aws, clock: Clock) -> Iterator[tuple[str, object]]:
     yield "tables after erasure", tables(aws)
 
 
-def test_every_document_of_a_journey_is_as_stored(aws: Aws, clock: Clock) -> None:
-    documents = {}
-    for name, document in journey(aws, clock):
+def page_of(browser: PlainBrowser, submission_id: str = "") -> list[object]:
+    """Returns a page's status and lines, without what differs in each run: token, id and reference."""
+    text = RANDOM_FIELD.sub(r"\1", browser.answer["body"])
+    if submission_id:
+        text = text.replace(submission_id, "random").replace(reference_of(UUID(submission_id)), "reference")
+    return [browser.status, text.splitlines()]
+
+
+def form_pages() -> Iterator[tuple[str, object]]:
+    """Walks through the plain form. Yields each page with its name."""
+    browser = PlainBrowser()
+    for mode in ("element", "added"):
+        yield mode, page_of(browser.open(f"form?mode={mode}"))
+    yield "first page", page_of(browser.open("form?utm_source=newsletter"))
+    yield "nothing chosen", page_of(browser.press("Next"))
+    yield "emergency", page_of(browser.fill({"em-now": ["chest-pressure"]}).press("Next"))
+    for step in range(2, 9):
+        yield f"page {step}", page_of(fill_to(browser, step))
+    yield "answers to check", page_of(fill_and_check(browser))
+    submission_id = dict(browser.fields("Send")[1])["submission_id"]
+    yield "receipt", page_of(browser.press("Send"), submission_id)
+
+
+def definitions() -> Iterator[tuple[str, object]]:
+    """Yields the representations of the questionnaire."""
+    asked = event("draw_form.questionnaire")
+    for media_type, language in (("json", "en"), ("json", "es"), ("schema+json", "en"), ("fhir+json", "en")):
+        asked["headers"] |= {"accept": f"application/{media_type}", "accept-language": language}
+        yield f"{media_type} in {language}", body_of(draw_form.handler(asked, CONTEXT))
+
+
+def check(documents: Iterable[tuple[str, object]], file: str, clock: Clock) -> None:
+    """Compares documents with those stored in a file of tests/data."""
+    found = {}
+    for name, document in documents:
         text = json.dumps(document, sort_keys=True).replace(RULE_SET.content_hash, "hash of the rules")
-        documents[name] = json.loads(RANDOM.sub("random", text))
+        found[name] = json.loads(RANDOM.sub("random", text))
         clock.at += timedelta(seconds=1)  # so that lists by time have a fixed order
     if os.environ.get("STORE"):
-        STORED.write_text(json.dumps(documents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    stored = json.loads(STORED.read_text(encoding="utf-8"))
-    assert list(documents) == list(stored)
-    for name, document in documents.items():
+        (DATA / file).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    stored = json.loads((DATA / file).read_text(encoding="utf-8"))
+    assert list(found) == list(stored)
+    for name, document in found.items():
         assert document == stored[name], f"{name}: see the head of this file"
+
+
+def test_every_document_of_a_journey_is_as_stored(aws: Aws, clock: Clock) -> None:
+    check(journey(aws, clock), "journey.json", clock)
+
+
+def test_every_page_of_the_plain_form_is_as_stored(clock: Clock) -> None:
+    check(form_pages(), "pages.json", clock)
+
+
+def test_every_representation_of_the_questionnaire_is_as_stored(clock: Clock) -> None:
+    check(definitions(), "questionnaire.json", clock)
