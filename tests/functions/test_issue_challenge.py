@@ -1,4 +1,4 @@
-"""Tests GET /challenges/{submission_id}, and the suspicion about submissions with token and proof."""
+"""Tests GET /challenges/{submission_id}, and how token and proof make a submission less suspicious."""
 
 from __future__ import annotations
 

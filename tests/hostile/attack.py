@@ -18,7 +18,7 @@ BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # kept per batch at most
 EVERY_SO_OFTEN = 10  # in every tenth batch, the table cannot be reached
-SEARCHED_FOR = 25  # the last requests whose personal data is searched for
+SEARCHED_FOR = 25  # how many of the latest requests' personal data is searched for
 
 
 @dataclass
