@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+import tomllib
+from functools import cache
+from http import HTTPStatus
 from typing import Any, get_args
 from uuid import UUID
 
@@ -12,6 +15,7 @@ from shared.domain.leads.action import ActionName
 from shared.domain.leads.consent import ConsentCode
 from shared.domain.leads.lead import reference_of
 from shared.domain.leads.mail_state import MailKind, MailStatus, Reason
+from shared.rulebook.ui_texts import FILE
 
 LEAD = {"reference", "lead_id"}
 FAILED = {"error", "cause"}
@@ -92,6 +96,49 @@ HEADERS = {  # header -> pattern for its values
     "vary": "((accept|accept-language|accept-encoding|origin)(, (?!$)|$))+",
     "x-content-type-options": "nosniff",
 }
+# what a problem says to staff and to programs; ui_texts.toml has what it says to visitors
+SENTENCES = """
+Ask an administrator to add you to a group: clinician, desk, manager or admin.
+Check in a few seconds whether it was done before you try again.
+Choose a colleague who works leads.
+Choose at most one year, with the last day on or after the first.
+Choose at most three months, with the last day on or after the first.
+Enter a time exactly when the person asked to be called again.
+Enter a time that lies ahead.
+Enter a time within the next 30 days.
+Enter an object.
+Enter the reference as in the alert.
+Erased
+It is from another list.
+No colleague who works leads has this user name.
+Not allowed
+Not an API Gateway HTTP API event.
+Nothing to undo: you can undo only your own last action, within ten minutes.
+Only a clinician can close a lead in tier {tier} as not a fit.
+Only a clinician can lower a tier.
+Only a manager or an administrator can change the rota.
+Only a manager or an administrator can do this.
+Only an administrator can do this.
+Only clinicians and the lead desk can see this number.
+Only clinicians and the lead desk can work leads.
+Only clinicians, managers and administrators can export a lead.
+Record a call first, or say why there was none.
+Sign in.
+Somebody else has this lead
+That time is past.
+The clocks skip this time that night.
+The exception ends before it starts.
+The key is missing or invalid.
+The lead is booked or closed. Reopen it first.
+The rota has changed since you opened it.
+This cursor belongs to other dates.
+This did not work
+This is not possible right now
+This lead is gone. Start again without a cursor.
+This lead was erased on {day}.
+This shift overlaps with shift {number} of the week.
+{name} has it.
+"""
 OF_EVERY_RESPONSE = {"cache-control", "strict-transport-security", "x-content-type-options"}
 
 
@@ -140,3 +187,19 @@ def check_response(response: dict[str, Any]) -> None:
     assert ("retry-after" in headers) == (status == 503)
     assert ("etag" in headers) == ("public" in headers["cache-control"]) == ("origin" in headers.get("vary", ""))
     assert ("referrer-policy" in headers) == ("content-security-policy" in headers)
+    if headers.get("content-type") == "application/problem+json":
+        _check_problem(json.loads(body))
+
+
+def _check_problem(problem: dict[str, Any]) -> None:
+    said = {problem["title"], problem["detail"], *(error["detail"] for error in problem.get("errors", ()))}
+    assert said - {status.phrase for status in HTTPStatus} <= {text for text in said if _sentences().fullmatch(text)}
+    assert problem["type"] == "about:blank"
+
+
+@cache
+def _sentences() -> re.Pattern[str]:
+    """Returns a pattern of every sentence that a problem may say, in any language."""
+    entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["words"]
+    texts = [*SENTENCES.strip().splitlines(), *(text for entry in entries for text in entry.values())]
+    return re.compile("|".join(re.sub(r"\\{\w+\\}", r".{1,40}", re.escape(text)) for text in texts))
