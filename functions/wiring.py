@@ -83,7 +83,7 @@ def rulebook() -> Rulebook:
 
 
 def form_is_open() -> bool:
-    """Returns whether visitors may send the form. They may once a physician has signed it, or in a pilot."""
+    """Returns whether visitors may send the form: only after a physician has signed it, or in a pilot."""
     from shared.settings import pilot_without_approval
 
     return pilot_without_approval() or rulebook().approved

@@ -40,8 +40,8 @@ def report_csv(report: Report) -> str:
 
 
 def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> frozenset[int]:
-    """Returns the positions of the numbers to hide. These are all below FEWEST. If they add up to less than FEWEST, the
-    next smallest are hidden too, because readers can compute the sum by subtraction.
+    """Returns the positions of the numbers to hide: every number below FEWEST. If these add up to less than FEWEST,
+    also the next smallest, because readers can compute the sum by subtraction.
 
     already: positions that are hidden for another reason.
     """

@@ -26,8 +26,7 @@ WRITTEN_WITHIN = timedelta(seconds=2.5)
 def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime) -> Lead:
     """Adds the answers to the stored lead and returns the new version. Adding them twice is harmless.
 
-    If the table is unavailable, nothing is spooled: the page keeps the answers and sends them again. The spool could
-    not store added answers before their lead.
+    If the table is unavailable, nothing is spooled: the page keeps the answers and sends them again.
 
     Raises: InvalidInput; NotFound if the lead is unknown, erased or older than ADDED_WITHIN; StoreUnavailable.
     """

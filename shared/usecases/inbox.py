@@ -127,7 +127,7 @@ def must_export(staff: Staff) -> None:
 
 
 def lead_by_reference(reference: str, leads: LeadsByReference) -> Lead:
-    """Returns the lead with this reference, in any of the ways in which people write it.
+    """Returns the lead with this reference, which people may write in several ways.
 
     Raises: NotFound, LeadGone, StoreUnavailable.
     """

@@ -55,7 +55,7 @@ def unanswered(question: Question) -> str:
 
 
 def invalid(question: Question) -> str:
-    """Returns the error for an invalid answer. It may contain {used}, the length, and placeholders of `limits`."""
+    """Returns the error for an invalid answer. Placeholders: those of `limits`, and {used} for the length."""
     if question.type == "integer":
         return "Enter a whole number from {low} to {high}."
     if question.type == "text":

@@ -80,7 +80,7 @@ class AccessQuery(Model):
 
 
 def references_of(lead_id: str, listed: str) -> tuple[str, ...]:
-    """Returns the references of an entry's leads. `listed`: those of a page of rows; "" for an entry about one lead."""
+    """Returns the references of an entry's leads. `listed`: several references; "" for an entry about one lead."""
     if listed:
         return tuple(listed.split())
     return () if "#" in lead_id else (reference_of(UUID(lead_id)),)

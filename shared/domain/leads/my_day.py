@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.leads.history import SYSTEM
 from shared.domain.leads.lead import Lead
 
-MOST_DAYS = 20  # the most keys that a lead has: its latest
+MOST_DAYS = 20  # the most keys of a lead; older keys are dropped
 
 
 @dataclass(frozen=True, slots=True)

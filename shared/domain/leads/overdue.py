@@ -11,7 +11,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.next_action import next_action
 from shared.domain.rules.triage import Tier
 
-REMINDER = 0  # stands for an escalation level in the alert that reminds the owner
+REMINDER = 0  # the level of an alert that reminds the owner
 OWNER = "owner"  # the audience of a reminder
 
 
@@ -32,7 +32,7 @@ def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
 
 
 def is_overdue(lead: Lead, at: datetime) -> bool:
-    """Returns whether the lead loses its owner, who was reminded and has not acted in time."""
+    """Returns whether the owner was reminded and has not acted in time. The lead then loses its owner."""
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
     return lead.work.status == "acknowledged" and escalation.reminded and passed

@@ -128,7 +128,7 @@ class PageContext:
         return self.t("You answered: {answers}.", answers="; ".join(labels)) if labels else ""
 
     def when(self, condition: Condition | None, view: FormView) -> str:
-        """Explains on a form with one page when to answer a question with this condition. Returns "" for the script,
+        """On a form with one page, explains when to answer a question with this condition. Returns "" for the script,
         which shows a question only when it is due."""
         if condition is None or not view.whole or view.kind == "element":
             return ""

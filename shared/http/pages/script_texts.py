@@ -1,6 +1,6 @@
 """Names the texts that the script of <lead-form> shows after the form has loaded. The script uses these names."""
 
-# texts beside emergency advice, before Start and on the receipt; a change of language there needs no network
+# texts beside emergency advice, before Start and on the receipt, where changing the language must not need the network
 IN_EVERY_LANGUAGE = {
     "urgent": "Get emergency help now",
     "call911": "Call 911",

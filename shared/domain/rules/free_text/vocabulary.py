@@ -47,7 +47,7 @@ class Vocabulary:
         self._near: dict[str, set[str]] | None = None
 
     def add(self, name: str, term: str) -> None:
-        """Adds a term in plain lower case. Raises ValueError if it has no words, or begins with `*`."""
+        """Adds a term. `term`: in plain lower case. Raises ValueError if it has no words or begins with `*`."""
         words = self.spelling.words(TERM.findall(term))
         if not words or words[0] == ANY:
             raise ValueError(f"{term!r} is not a term")
