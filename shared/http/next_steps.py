@@ -120,8 +120,8 @@ class NextStepsWriter:
         return [*found, _t(words, "Received: {time}", time=time)]
 
     def _mails(self, lead: Lead) -> bool:
-        """Returns whether to announce a confirmation by e-mail. Never does so for a request to be called: a mail comes
-        only if its number has no lead yet, and nobody may learn that."""
+        """Returns whether to announce a confirmation by e-mail. Never for a request to be called, because that gets a
+        mail only if its number has no lead yet, and nobody may learn whether it has."""
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 
     def _calendar(self, promised: Promise | None, lead: Lead, words: Words, at: datetime) -> str:

@@ -15,7 +15,7 @@ from shared.domain.leads.overdue import OWNER, REMINDER
 from shared.domain.leads.rota import EVERYONE
 
 CLINICIANS = "clinician"  # the audience whose alerts go to the clinician on call
-ON_CALL = "on_call"  # the audience in its place if only the clinician on call is alerted
+ON_CALL = "on_call"  # the audience, in place of CLINICIANS, if one clinician is alerted individually
 WORDS = {
     TAKE: "take it",
     CALL: "call",
