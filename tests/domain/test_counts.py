@@ -256,6 +256,11 @@ def test_no_figure_under_five_can_be_found_by_subtraction(cells: list[tuple[int,
     assert rest == 0 or rest >= FEWEST or not [n for place, n in enumerate(numbers) if n and place not in hidden]
 
 
+@pytest.mark.parametrize(("numbers", "hidden"), [((2, 3, 9), {0, 1}), ((1, 3, 9), {0, 1, 2}), ((0, 5, 9), set())])
+def test_no_more_is_hidden_than_subtraction_needs(numbers: tuple[int, ...], hidden: set[int]) -> None:
+    assert hidden_of(numbers) == hidden
+
+
 def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     base = a_lead(URGENT)
     leads = [varied(base, lead_id=UUID(int=each), attribution={"utm_campaign": "spring"}) for each in range(12)]

@@ -301,3 +301,5 @@ def test_a_lead_from_a_copy_sends_no_mail_that_was_due_and_every_later_one() -> 
     assert next_mail_at(without_due_mails(lead, SOON + UNDO_WITHIN)) is None
     mailed = with_receipt(mailable())
     assert without_due_mails(mailed, SOON) is mailed
+    tried = varied(lead, mail=MailState((MailEntry("receipt", "", "waiting", RECEIVED, tries=2),)))
+    assert [entry.tries for entry in without_due_mails(tried, RECEIVED + MINUTE).mail.entries] == [2]

@@ -140,6 +140,7 @@ def test_a_taken_emergency_that_nobody_calls_goes_back_after_its_owner_was_remin
     lead = act(a_lead(EMERGENCY), "acknowledge")
     assert later(lead, chicago(14, "10:09"))[1] == []
     assert later(lead, chicago(14, "10:14"))[1] == [REMINDER]
+    assert [alert.to for alert in reminded(lead, chicago(14, "10:14")).escalation.sent] == ["nurse"]
     back, sent = later(lead, chicago(14, "10:25"))
     assert sent == [REMINDER, 1, 2, 3]
     assert (back.work.status, back.work.owner) == ("new", "")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.intake.filled_form import FilledForm
 from tests.domain.answer_sets import HEALTHY, RULE_SET
 
 QUESTIONNAIRE = RULE_SET.questionnaire
@@ -163,3 +164,9 @@ def test_questions_about_the_person_have_words_for_somebody_else() -> None:
                 continue
             assert option.label_other or not own.search(option.label), (question.code, option.code)
             assert not theirs_never_has.search(option.label_other), (question.code, option.code)
+
+
+@pytest.mark.parametrize(("step", "kept"), [("P4", False), ("", True)])
+def test_a_form_with_pages_leaves_out_a_follow_up_that_a_changed_answer_hides(step: str, kept: bool) -> None:
+    fields = {"step": (step,), "answers.age": ("70",), "answers.preg": ("no",)}
+    assert ("preg" in FilledForm(fields, QUESTIONNAIRE).answers()) is kept

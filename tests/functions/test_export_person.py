@@ -12,11 +12,15 @@ import pytest
 from dev.openapi.document import OPERATIONS
 from functions import capture_lead
 from shared.adapters.dynamodb.leads_table import LeadsTable
+from shared.domain.errors import NotFound
 from shared.domain.leads.erasure import Kept
-from shared.domain.leads.lead import reference_of
+from shared.domain.leads.lead import Lead, reference_of
 from shared.domain.leads.lead_view import ShownAnswer
 from shared.http import lead_responses
+from shared.usecases import exporting
 from shared.usecases.exporting import BYTES_IN_EXPORT
+from shared.usecases.inbox import lead_by_reference
+from shared.usecases.ports import Archive
 from tests.aws import Aws
 from tests.functions.admin_calls import erased, exported_person
 from tests.functions.calls import CONTEXT, LEAD_ID, URGENT, content, pointers, posting, submission
@@ -62,6 +66,20 @@ def test_the_data_of_an_erased_lead_are_gone_as_the_api_says() -> None:
     erased(reference)
     assert exported_person(reference)["statusCode"] == 410
     assert "410" in OPERATIONS["GET /leads/{reference}/person"].problems
+
+
+@pytest.mark.parametrize("erased_now", [1, 2])
+def test_a_lead_that_was_erased_a_moment_ago_hides_no_other(monkeypatch: pytest.MonkeyPatch, erased_now: int) -> None:
+    references = [captured(lead_id=str(uuid4())) for _ in range(3)]
+
+    def read(reference: str, leads: Archive) -> Lead:
+        if reference == references[erased_now]:
+            raise NotFound
+        return lead_by_reference(reference, leads)
+
+    monkeypatch.setattr(exporting, "lead_by_reference", read)
+    found = {lead["reference"] for lead in content(exported_person(references[0]))["leads"]}
+    assert found == {references[0], references[3 - erased_now]}
 
 
 class RuleForStaff(lead_responses.ShownSafetyRule):

@@ -382,8 +382,10 @@ def test_the_readable_part_of_an_entry_becomes_a_lead(aws: Aws) -> None:
         json.dumps({"lead_id": LEAD_ID, "submitted": READABLE | {"questionnaire": "no-such"}}),
     ],
 )
-def test_an_entirely_unreadable_entry_is_kept_for_an_operator(aws: Aws, entry: str) -> None:
+def test_an_entirely_unreadable_entry_is_kept_for_an_operator(aws: Aws, logs: Callable[[], str], entry: str) -> None:
     assert replay(entry) == WELL
+    [error] = {line["error"] for line in map(json.loads, logs().splitlines()) if line.get("message") == "undeliverable"}
+    assert error in ("unreadable", "InvalidInput", "NotFound")
     assert aws.leads() == []
     assert aws.spooled("FAILURE_QUEUE") == [entry]
 

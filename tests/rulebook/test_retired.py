@@ -40,4 +40,4 @@ def test_a_dropped_option_is_shown_in_words_and_as_a_warning_sign() -> None:
     shown = {entry.question: entry for entry in shown_answers(answers, triage(RULE_SET, HEALTHY), RULE_SET, words)}
     assert (shown["em-now"].answer[1], shown["em-now"].positive) == ("Hiccups", True)
     assert (shown["toe"].text, shown["toe"].answer, shown["toe"].positive) == ("Which toe?", ("The left one",), False)
-    assert (shown["old"].text, shown["old"].answer) == ("old", ("x",))
+    assert (shown["old"].text, shown["old"].answer, shown["old"].codes) == ("old", ("x",), ("x",))
