@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -238,6 +239,16 @@ def test_a_lost_reply_is_a_success(aws: Aws) -> None:
     aws.wire.reply_lost = {"dynamodb.PutItem"}
     assert add(MORE)["statusCode"] == 200
     assert aws.leads()[0]["version"] == before + 1
+
+
+def test_a_refused_page_without_javascript_has_the_advice_that_its_answers_call_for() -> None:
+    sent()
+    fields = {"questionnaire": "fs-intake", "answers.em-now": "chest-pressure", "answers.goal": "no-such-option"}
+    form = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    response = posted(urlencode(fields), **form)
+    advice = AFTER.rule_sets["fs-intake"].messages["M-E-HEART"].text
+    assert response["statusCode"] == 422
+    assert escape(advice) in response["body"]
 
 
 def test_the_page_without_javascript_leads_to_the_receipt(aws: Aws) -> None:
