@@ -114,7 +114,7 @@ def _answering(
     return decorate
 
 
-def problem(error: Exception, safety: Safety, language: str = "", messages: tuple[ShownMessage, ...] = ()) -> Problem:
+def problem(error: Exception, safety: Safety, language: str, messages: tuple[ShownMessage, ...]) -> Problem:
     """Returns problem details for a visitor, in `language` where translations exist.
 
     messages: the emergency advice that the answers call for; empty if there is none.

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from functions import capture_lead, search_leads
+from shared.domain.leads.search_keys import name_words
 from tests.aws import Aws
 from tests.functions.calls import URGENT, pointers
 from tests.functions.staff_calls import captured, references, searched, worked
@@ -56,6 +57,17 @@ def test_the_latest_state_is_found() -> None:
 def test_an_unknown_person_is_not_found(text: str) -> None:
     captured(URGENT)
     assert references(searched(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Jos\u00e9 Q. O'Neill-Diaz", ("jose", "neill", "diaz")),  # a single letter would find too many
+        ("\u674e \u5a1c 3", ("\u674e", "\u5a1c", "3")),  # but in Chinese it is a name
+    ],
+)
+def test_a_name_is_found_by_these_words(name: str, words: tuple[str, ...]) -> None:
+    assert name_words(name) == words
 
 
 def test_no_key_contains_a_phone_number_or_email(aws: Aws, logs: Callable[[], str]) -> None:

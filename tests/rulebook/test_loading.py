@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,15 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
 
 def test_the_unchanged_copy_loads(tmp_path: Path) -> None:
     assert load(copy_of_rulebook(tmp_path)).of("fs-intake") is not None
+
+
+def test_a_safety_rule_has_the_flags_of_its_table() -> None:
+    rule_set = load().of("fs-intake")
+    assert rule_set is not None
+    tables = tomllib.loads((FOLDER / TRIAGE).read_text(encoding="utf-8"))["safety"]
+    written = {table["id"]: (table.get("red_flag", True), table.get("marketing", True)) for table in tables}
+    assert {rule.id: (rule.red_flag, rule.marketing) for rule in rule_set.safety} == written
+    assert {(True, True), (True, False), (False, True)} <= set(written.values())
 
 
 def test_any_change_of_a_file_changes_the_content_hash(tmp_path: Path) -> None:
