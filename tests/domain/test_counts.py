@@ -236,6 +236,17 @@ def test_a_lead_is_due_once_it_was_called_or_the_hour_of_its_deadline_is_over() 
     assert figures_at(5) == [(1, 2)] * 4
 
 
+@pytest.mark.parametrize(("number", "median"), [(4, HIDDEN), (5, "5")])
+def test_the_agency_reads_how_long_calls_took_from_five_calls_up(number: int, median: str) -> None:
+    call = HistoryEntry(RECEIVED + timedelta(minutes=5), "n", "nurse", "contact_attempt", 2)
+    leads = [varied(a_lead(URGENT), lead_id=UUID(int=each)) for each in range(9)]
+    leads[:number] = [varied(lead, version=2, history=(call,)) for lead in leads[:number]]
+    counts = counts_of(*leads)
+    text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=9)))
+    [line] = [line for line in text.splitlines() if line.startswith('"source"')]
+    assert line.split(",")[-1] == f'"{median}"'
+
+
 @pytest.mark.parametrize(("number", "shown"), [(19, False), (20, True)])
 def test_rules_are_shown_from_twenty_leads_up(number: int, shown: bool) -> None:
     base = a_lead(URGENT)

@@ -189,6 +189,22 @@ def test_bad_base64_is_refused(body: str) -> None:
     assert_problem(handler(event("capture_lead") | {"body": body, "isBase64Encoded": True}, CONTEXT), 400)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": {}},
+        {"headers": ["accept"]},
+        {"queryStringParameters": {"a": 1}},
+        {"pathParameters": {"a": None}},
+        {"requestContext": {}},
+        {"requestContext": "http"},
+    ],
+)
+def test_an_event_that_api_gateway_does_not_send_is_refused(change: Json) -> None:
+    problem = assert_problem(handler(posting("capture_lead", submission()) | change, CONTEXT), 400)
+    assert problem["detail"] == "Not an API Gateway HTTP API event."
+
+
 def test_no_body_is_refused() -> None:
     posted = event("capture_lead")
     del posted["body"]
