@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.leads.escalation import CLAIM_LASTS, CLOCKS_DIFFER, NEVER, Ladder
-from shared.domain.leads.lead import Lead, reference_of
+from shared.domain.leads.lead import CANARY, Lead, reference_of
 from tests.functions.calls import EMERGENCY, NOT_A_FIT, PRIORITY, ROUTINE, URGENT, Json
-from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead
+from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
 
 TIERS = {"EMERGENCY": EMERGENCY, "URGENT": URGENT, "PRIORITY": PRIORITY, "ROUTINE": ROUTINE}
 RULE_SET = RULEBOOK.rule_sets["fs-intake"]
@@ -185,3 +185,9 @@ def test_an_alerter_with_a_slow_clock_still_alerts_a_new_lead() -> None:
     lead = a_lead(URGENT)
     assert due(lead, RECEIVED - CLOCKS_DIFFER) == 1
     assert due(lead, RECEIVED - CLOCKS_DIFFER - timedelta(seconds=1)) is None
+
+
+def test_staff_are_alerted_once_about_a_suspect_and_about_a_canary() -> None:
+    lead = a_lead(URGENT)
+    suspect = varied(lead, suspicion=varied(lead.assessment.suspicion, suspect=True))
+    assert [len(ladder_of(each)) for each in (lead, suspect, varied(lead, source=CANARY))] == [3, 1, 1]
