@@ -19,7 +19,7 @@ unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 # $(call switch,NAME,OPTION): OPTION if NAME=1, nothing without NAME, else an error. YES=no must not mean yes.
 switch = $(if $($(1)),$(if $(filter-out x1,x$($(1))),$(error $(1)=$($(1)) is not clear: write $(1)=1, or leave it out),$(2)))
 
-.PHONY: scan sbom help run test coverage lint types unit e2e browser soak build sam-check deploy-local drill smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
+.PHONY: scan sbom help run test pytest checks coverage lint types unit e2e browser soak build sam-check deploy-local drill smoke redrive rotate resubscribe bench bench-baseline lock setup clean chromium
 
 help: ## lists these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -28,19 +28,21 @@ run: .venv/.ready .local/ministack/.ready ## runs the service on this machine (P
 	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(call switch,FRESH,--fresh)
 
 # Four processes on two cores, because a test often waits for the browser or the local cloud. For the same reason, the
-# checks run beside the tests; their output comes at the end.
+# checks run beside the tests.
 test: setup ## style, types and all tests, also on the local cloud and in a browser
 	@mkdir -p build/screenshots
-	@$(MAKE) --output-sync=target --keep-going lint types sam-check build >build/checks.log 2>&1 & checks=$$!; \
-	trap 'kill $$checks 2>/dev/null || true' EXIT; \
-	echo "== tests"; tests=0; $(IN)/python -m pytest -n 4 --dist loadgroup $(ARGS) || { tests=$$?; ((tests != 2)) || exit 2; }; \
-	echo "== style, types, template and build"; failed=0; wait $$checks || failed=$$?; cat build/checks.log; \
-	if ((tests)); then echo "The tests failed: see above."; fi; \
-	printf '\nWhat patients see: build/screenshots/\n'; exit $$((tests | failed))
+	@$(MAKE) -j2 --keep-going pytest checks
+	@echo
+	@echo "What patients see: build/screenshots/"
+
+pytest:
+	@$(IN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
+
+checks: lint types sam-check build
 
 coverage: setup ## runs all tests and shows which lines they run: build/coverage/html
 	@mkdir -p build/coverage build/screenshots
-	@$(IN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
+	@$(IN)/python -m pytest -n 4 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
 
 lint: .venv/.ready ## checks style (ruff) and the template (cfn-lint)
 	@$(IN)/ruff check .
