@@ -41,6 +41,15 @@ def test_the_first_page_is_complete(browser: PlainBrowser) -> None:
     assert "?" not in hidden["page"]
 
 
+def test_a_consent_is_on_the_page_once_after_an_error(browser: PlainBrowser) -> None:
+    """Otherwise a box that the visitor unticks would still be sent by a hidden field."""
+    fill_all(browser).fill({"contact.phone": "12", "consents.marketing": "yes"}).press("Next")
+    fields = [str(field["name"]) for field in browser.page.select("input") if "consents." in str(field["name"])]
+    assert browser.errors
+    assert fields.count("consents.marketing") == 1
+    assert len(fields) == len(set(fields))
+
+
 def test_pages_are_not_cached_and_load_nothing_from_elsewhere(browser: PlainBrowser) -> None:
     browser.open()
     headers = browser.answer["headers"]

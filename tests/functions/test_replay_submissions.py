@@ -319,10 +319,13 @@ def spoiled(entry: str, **assessment: object) -> str:
     return json.dumps(lead)
 
 
-def test_an_unusable_entry_alerts_staff_and_goes_to_the_failure_queue(aws: Aws, logs: Callable[[], str]) -> None:
+def test_an_unusable_entry_alerts_staff_and_goes_to_the_failure_queue(
+    aws: Aws, clock: Clock, logs: Callable[[], str]
+) -> None:
     unusable = spoiled(spooled(aws))
     good = spooled(aws, submission_id="7d9f3f0e-9c3c-4c87-9d3e-0d6f6d1f6b11")
     logs()
+    clock.at += timedelta(hours=1)
     assert replay(unusable, good) == WELL
     assert aws.spooled("FAILURE_QUEUE") == [unusable]
     rescue, lead = sorted(aws.leads(), key=lambda lead: str(lead["lead_id"]))
