@@ -36,7 +36,13 @@ CONTACT = {
     "preference": "email",
     "best_time": "morning",
 }
-ANSWERS = URGENT | {"goal": None, "insurance": None, "note": "Since the fall I cannot feel my left foot."}
+ANSWERS = URGENT | {
+    "motor": None,
+    "cord": ["unsure"],
+    "goal": None,
+    "insurance": None,
+    "note": "Since the fall I cannot feel my left foot.",
+}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that differ in each run
 RANDOM_FIELD = re.compile(r'(?<=name=")(submission_id|token)" value="[^"]*')

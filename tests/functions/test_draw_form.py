@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from functions import draw_form, wiring
 from shared.domain.intake.phone import WANTED
@@ -48,6 +49,13 @@ def test_a_consent_is_on_the_page_once_after_an_error(browser: PlainBrowser) -> 
     assert browser.errors
     assert fields.count("consents.marketing") == 1
     assert len(fields) == len(set(fields))
+
+
+def test_a_consent_is_kept_on_the_emergency_page_which_does_not_show_it(browser: PlainBrowser) -> None:
+    browser.open()
+    fields = [*browser.fields("Next")[1], ("answers.em-now", "chest-pressure"), ("consents.marketing", "yes")]
+    page = BeautifulSoup(draw_form.handler(form_post("/form", fields), CONTEXT)["body"], "html.parser")
+    assert {field["type"] for field in page.select("[name='consents.marketing']")} == {"hidden"}  # in each of its forms
 
 
 def test_pages_are_not_cached_and_load_nothing_from_elsewhere(browser: PlainBrowser) -> None:
