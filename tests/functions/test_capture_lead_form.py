@@ -332,6 +332,8 @@ def test_a_page_in_an_older_encoding_loses_no_patient() -> None:
         b"contact.name=Jos%E9&answers.note=a%0D%0Ab&empty=", "application/x-www-form-urlencoded"
     )
     assert fields == {"contact.name": ("Jos\ufffd",), "answers.note": ("a\nb",), "empty": ("",)}
+    part = b'--b\r\nContent-Disposition: form-data; name="caf\xe9"\r\n\r\nJos\xe9\r\n--b--\r\n'
+    assert form_body.read_fields(part, "multipart/form-data; boundary=b") == {"caf\ufffd": ("Jos\ufffd",)}
 
 
 def test_an_unexpected_failure_is_answered_with_a_page(browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
