@@ -96,6 +96,7 @@ def test_an_invalid_column_does_not_lose_the_others(aws: Aws) -> None:
 
 
 def test_a_lead_without_usable_contact_data_is_refused(aws: Aws) -> None:
+    assert pointers(send(user_column_data=None)) == ["/user_column_data"]
     response = send(user_column_data=[{"column_id": "PHONE_NUMBER", "string_value": "canaryvalue"}])
     assert response["statusCode"] == 422
     assert pointers(response) == ["/user_column_data"]

@@ -30,7 +30,8 @@ def test_the_csv_is_a_file() -> None:
 def test_a_year_is_read_by_days() -> None:
     captured(URGENT)
     indexed(LEAD_ID)
-    assert content(reported(**{"from": "2025-01-20", "to": "2026-01-20"}))["total"]["leads"] == 1
+    for first, last in (("2025-01-20", "2026-01-20"), ("2025-01-20", "2026-01-14"), ("2026-01-14", "2027-01-13")):
+        assert content(reported(**{"from": first, "to": last}))["total"]["leads"] == 1
 
 
 @pytest.mark.parametrize(
