@@ -10,7 +10,7 @@ from functions import send_mail, unsubscribe
 from shared.adapters.unsubscribe_links import UnsubscribeLinks
 from shared.domain.errors import NotFound
 from tests.aws import ENVIRONMENT, Aws
-from tests.functions.admin_calls import erased
+from tests.functions.admin_calls import erased, exported_person
 from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, event
 from tests.functions.staff_calls import captured, opened
 
@@ -43,7 +43,9 @@ def test_pressing_the_button_ends_mail_at_once(aws: Aws, body: str | None) -> No
         assert answer["statusCode"] == 200
 
     lead = content(opened(reference))
-    assert lead["mails"]["closed_as"] == "unsubscribed"
+    [own] = content(exported_person(reference))["leads"]
+    for mails in (lead["mails"], own["mails"]):
+        assert (mails["closed_as"], mails["closed_since"]) == ("unsubscribed", "2026-01-14T16:00:00+00:00")
     assert (lead["consents"]["given"]["contact"], lead["consents"]["given"]["email"]) == (True, False)
     last = lead["consents"]["ledger"][-1]
     assert (last["consent"], last["given"], last["how"]) == ("email", False, "revoked: the link in an e-mail")
