@@ -69,6 +69,7 @@ class Days(Clinic):
         self._callers = random.Random(f"{seed}/doors")  # separate, too
         self._of_number: dict[str, list[UUID]] = {}  # phone key -> leads
         self._waiting: Counter[UUID] = Counter()  # how many of a lead's entries wait in the spool
+        self._delivered: UUID | None = None  # the id of the submission that is being replayed
         self._by_reference: dict[str, UUID] = {}
         leads = FaultyLeads(self)
         self._intake = Intake(RULEBOOK, leads, FaultySpool(self), self.clock, HOURS, "a key of tests only")
@@ -258,16 +259,23 @@ class Days(Clinic):
             self.broken("I9", lead_id, "was set aside although it is readable")
 
     def _deliver(self, lead_id: UUID, entry: str) -> None:
+        self._delivered = lead_id
         try:
             replay_submissions(entry, self._replay, self.draw_clock())
         except (StoreUnavailable, Killed):
             self.after(INVISIBLE, lambda: self._deliver(lead_id, entry))
         else:
             self._waiting[lead_id] -= 1
+        self._delivered = None
 
     def stored(self, lead: Lead, *, new: bool) -> None:
         if new:
             self.counts["leads"] += 1
+            if self._delivered not in (
+                None,
+                lead.lead_id,
+            ):  # the lead with the submission's id delayed it
+                self.hits.setdefault(lead.lead_id, []).append(self.now)
             self._by_reference[lead.reference] = lead.lead_id
             self._of_number.setdefault(lead.submitted.phone_key, []).append(lead.lead_id)
             if self.weather.stream:
