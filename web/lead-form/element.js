@@ -156,7 +156,7 @@ class LeadForm extends View {
     const { receipt, state, texts } = this;
     if (receipt) return this.draft.save({ at: receipt.at, receipt, texts, language: state.language, withdraw: state.withdraw });
     // nothing is kept about people under 18, not even here, but what is to be withdrawn
-    if (this.answers?.isMinor) return this.draft.save({ withdraw: state.withdraw, at: Date.now() });
+    if (this.answers?.isMinor) return this.draft.save(state.withdraw[0] ? { withdraw: state.withdraw, at: Date.now() } : null);
     state.fields = this.answers?.fields() ?? state.fields;
     return this.draft.save({ ...state, texts, at: Date.now() });
   }

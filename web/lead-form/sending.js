@@ -90,7 +90,9 @@ export class Sending {
     if (!this.pending || this.form.inFlight) return;
     this.stopRetrying();
     this.pending = null;
-    this.form.place(".send-problem")?.replaceChildren();
+    const problem = this.form.place(".send-problem");
+    if (!problem) return; // the start is shown
+    problem.replaceChildren();
     this.form.place("[type=submit]").hidden = false;
   }
 
