@@ -110,7 +110,8 @@ def ruff_security() -> list[Finding]:
 
 
 def detect_secrets() -> list[Finding]:
-    """Searches tracked files for secrets, except locks (hashes), sample events and stored answers of tests (invented ids), and generated files.
+    """Searches tracked files for secrets, except locks (hashes), sample events and stored answers of tests (invented
+    ids), and generated files.
 
     Accepted candidates are marked on their line. "test" and "testing" are the emulators' keys. Verification over the
     network is off, because it would drop candidates that it cannot verify.
