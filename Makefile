@@ -61,7 +61,7 @@ e2e: setup ## runs the tests on the local cloud
 browser: setup ## runs the tests in Chromium; screenshots in build/screenshots
 	@$(IN)/python -m pytest -m browser $(ARGS)
 
-soak: .venv/.ready .local/ministack/.ready ## long checks, 35 minutes on two cores (ONLY=name,name SEED=n MUTANTS=n)
+soak: .venv/.ready .local/ministack/.ready ## long checks, 50 minutes on two cores (ONLY=name,name SEED=n MUTANTS=n)
 	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 build: .local/sam/.ready .venv/.ready ## builds what would be deployed, in infra/.aws-sam/build (sam build)

@@ -65,7 +65,7 @@ CHECKS: tuple[Check, ...] = (
         1_000_000,
         VISITS,
         simulate,
-        takes=0.5,
+        takes=1.1,
     ),
     Check(
         "mail",
