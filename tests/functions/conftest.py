@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 import pytest
 
 from functions import wiring
+from shared.rulebook import loading
 from tests.aws import Aws, aws_in_process
 from tests.functions.output import check_line, check_response
 from tests.leaks import Watch
 from tests.least_privilege import difference, granted, recording
+from tests.rulebook.folder import unsigned
 
 AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
 
@@ -51,6 +53,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(wiring, "now", clock.now)
     return clock
+
+
+@pytest.fixture
+def unsigned_rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Gives functions unsigned rules, so that no test depends on whether the clinic's own rulebook is signed."""
+    rulebook = unsigned(loading.load())
+    monkeypatch.setattr(loading, "load", lambda **_: rulebook)
+    load_again = wiring.rulebook.cache_clear
+    load_again()
+    yield
+    load_again()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -22,13 +22,9 @@ def loads(monkeypatch: pytest.MonkeyPatch, rulebook: loading.Rulebook) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_pilot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Turns pilot mode off, with unsigned rules."""
-    load_again = wiring.rulebook.cache_clear
+def no_pilot(monkeypatch: pytest.MonkeyPatch, unsigned_rules: None) -> None:
+    """Turns pilot mode off."""
     monkeypatch.setenv("PILOT_WITHOUT_APPROVAL", "no")
-    loads(monkeypatch, unsigned(RULEBOOK))
-    yield
-    load_again()
 
 
 def test_the_form_is_closed_until_it_is_signed(aws: Aws, logs: Callable[[], str]) -> None:

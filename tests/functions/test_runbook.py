@@ -82,7 +82,9 @@ class Written:
 
 
 @pytest.fixture
-def written(aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Written:
+def written(
+    aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch, unsigned_rules: None
+) -> Written:
     """Provides everything that functions write on success and on failure."""
     found = Written()
     for function in a_bad_day(aws, clock, monkeypatch):

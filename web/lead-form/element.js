@@ -255,7 +255,7 @@ class LeadForm extends View {
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
-      const report = (text) => Object.assign(this.byId("start-status") ?? {}, { textContent: text }); // not in an emergency
+      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // not in an emergency
       this.inFlight = true;
       report(this.t("Loading the questions…"));
       const loaded = await this.load().finally(() => { this.inFlight = false; });

@@ -18,11 +18,10 @@ NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
 PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")  # 3125550142,12: phones pause at the comma
-# Words after a number that say which phone it is.
-WHICH_PHONE = re.compile(
-    r"((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
-    r"|trabajo|oficina)(?:\s+(?:phone|number))?[\s.)]*",
-    re.IGNORECASE,
+# A number with a word after it that says which phone it is. Compiled when it is needed, since few people write one.
+WHICH_PHONE = (
+    r"(?i)((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
+    r"|trabajo|oficina)(?:\s+(?:phone|number))?[\s.)]*"
 )
 ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
 # The three parts of a number as people type it, and what follows. The form's script uses the same pattern.
@@ -125,7 +124,7 @@ def _plain(value: str) -> str:
         composed = unicodedata.normalize("NFKC", value).translate(DASHES)
         kept = (c for c in composed if not unicodedata.category(c).startswith("M"))
         value = "".join(str(int(c)) if c.isdecimal() else c for c in kept).strip()
-    which = None if value[-1:].isdecimal() else WHICH_PHONE.fullmatch(value)
+    which = None if value[-1:].isdecimal() else re.fullmatch(WHICH_PHONE, value)
     return which[1] if which else value
 
 
