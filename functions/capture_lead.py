@@ -21,7 +21,7 @@ from shared.domain.intake.submission import Submission
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import CANARY, PLAIN_FORM, Arrival, reference_of
 from shared.domain.rules.condition import CALLBACK, FORM
-from shared.http.problems import emergency_messages
+from shared.http.problem_details import emergency_messages
 from shared.http.requests import REQUEST_ID, Request
 from shared.http.responses import Response, respond
 from shared.http.visitor_responses import Challenge, ProofOfWork, Receipt

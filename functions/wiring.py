@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from shared.domain.opening_hours import OpeningHours
     from shared.http.next_steps import NextStepsWriter
     from shared.http.plain_forms import PlainForms, Redraw
-    from shared.http.problems import Advise, Handler, LambdaHandler, Safety
+    from shared.http.problem_details import Advise, Handler, LambdaHandler, Safety
     from shared.http.requests import Request
     from shared.http.responses import Response
     from shared.rulebook.loading import Rulebook
@@ -96,7 +96,7 @@ def clinic() -> ClinicSettings:
 
 
 def safety() -> Safety:
-    from shared.http.problems import Safety
+    from shared.http.problem_details import Safety
     from shared.rulebook.ui_texts import words
 
     return Safety(rulebook().emergency_advice_in, words, clinic().phone)
@@ -105,16 +105,16 @@ def safety() -> Safety:
 def answers_visitors(
     show: Callable[[Request, Exception], Response | None] | None = None, advise: Advise | None = None
 ) -> Callable[[Handler], LambdaHandler]:
-    """Decorates a handler of visitors' requests, as `problems.answers_visitors` describes."""
-    from shared.http import problems
+    """Decorates a handler of visitors' requests, as `problem_details.answers_visitors` describes."""
+    from shared.http import problem_details
 
-    return problems.answers_visitors(safety(), logger.error, show, advise)
+    return problem_details.answers_visitors(safety(), logger.error, show, advise)
 
 
 def answers_staff() -> Callable[[Handler], LambdaHandler]:
-    from shared.http import problems
+    from shared.http import problem_details
 
-    return problems.answers_staff(logger.error)
+    return problem_details.answers_staff(logger.error)
 
 
 def plain_forms(redraw: Redraw | None = None, return_origins: frozenset[str] = frozenset()) -> PlainForms:

@@ -28,8 +28,8 @@ from shared.http import form_body
 from shared.http.access_responses import Accesses
 from shared.http.lead_responses import LeadView
 from shared.http.person_responses import Erased, PersonData
-from shared.http.problem_details import Problem
-from shared.http.problems import PROBLEM
+from shared.http.problem_details import PROBLEM
+from shared.http.problem_models import Problem
 from shared.http.report_responses import ReportShown
 from shared.http.rota_responses import RotaShown
 from shared.http.rules_responses import Rules

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from shared.domain.intake.suspicion import Sign
+from shared.domain.intake.spam_signs import Sign
 from shared.domain.rules.condition import FORM
 
 if TYPE_CHECKING:

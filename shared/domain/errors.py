@@ -1,4 +1,4 @@
-"""Defines the errors of the domain. `shared/http/problems.py` maps each error to one HTTP status."""
+"""Defines the errors of the domain. `shared/http/problem_details.py` maps each error to one HTTP status."""
 
 from __future__ import annotations
 

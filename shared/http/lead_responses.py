@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import PlainSerializer
 
+from shared.domain.intake.spam_signs import Suspicion
 from shared.domain.intake.submission import Contact
-from shared.domain.intake.suspicion import Suspicion
 from shared.domain.leads.action import CLOSES_AS
 from shared.domain.leads.booking import Booking
 from shared.domain.leads.consent import ConsentRecord, chain_intact

@@ -20,7 +20,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.advice import advice_at_once
 from shared.domain.rules.triage import NOT_A_FIT, SEEK_EMERGENCY_CARE
 from shared.http.addresses import LONGEST_ADDRESS, host, return_address
-from shared.http.problems import RETRY_AFTER, Safety, problem
+from shared.http.problem_details import RETRY_AFTER, Safety, problem
 from shared.http.requests import Request, UnreadableRequest, checked
 from shared.http.responses import SECURITY, Response
 from shared.rulebook.notices import TRANSLATION_NOTICE

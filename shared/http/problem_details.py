@@ -1,39 +1,239 @@
-"""The models of problem details (RFC 9457). Loaded only for an error."""
+"""Maps errors to HTTP statuses and problem details (RFC 9457)."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import traceback
+from collections.abc import Callable, Mapping
+from functools import wraps
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import Field
+from shared.domain.errors import (
+    AlreadyTaken,
+    FormNotOpen,
+    InvalidInput,
+    LeadGone,
+    LeadIntakeError,
+    NotAllowed,
+    NotFound,
+    ReceiptUnavailable,
+    ScoringFailed,
+    StoreUnavailable,
+    SubmissionConflict,
+    WrongState,
+    cause_of,
+)
+from shared.http.requests import Request, UnreadableRequest
+from shared.http.responses import Response, respond
 
-from shared.domain.rules.advice import ShownMessage
-from shared.http.visitor_responses import ResponseModel
+if TYPE_CHECKING:
+    from shared.domain.rules.advice import ShownMessage
+    from shared.http.problem_models import Problem, ProblemDetails
+    from shared.http.staff_responses import StaffProblem
+
+Handler = Callable[[Request, Any], Response]
+Advise = Callable[[Request], "tuple[ShownMessage, ...]"]
+LambdaHandler = Callable[[Any, Any], Response]
+
+PROBLEM = "application/problem+json"
+RETRY_AFTER = 5  # seconds
 
 
-class FieldProblem(ResponseModel):
-    pointer: Annotated[str, Field(description="JSON Pointer (RFC 6901) into the body that was sent")]
-    detail: str
+class Safety(NamedTuple):
+    """The information that every error response includes, so that a patient never gets an error without advice.
 
-
-class ProblemDetails(ResponseModel):
-    """Problem details (RFC 9457). Fields without a value are omitted."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: tuple[FieldProblem, ...] = ()
-
-    def as_json(self) -> str:
-        return self.model_dump_json(exclude_unset=True)
-
-
-class Problem(ProblemDetails):
-    """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient with every error.
-
-    messages: the emergency advice that the refused answers call for; `emergency_advice` is then its text.
+    emergency_advice: language -> advice.
+    words: language -> English sentence -> translation.
     """
 
-    emergency_advice: str
+    emergency_advice: Callable[[str], str]
+    words: Callable[[str], Mapping[str, str]]
     clinic_phone: str
-    messages: tuple[ShownMessage, ...] = ()
+
+
+def answers_visitors(
+    safety: Safety,
+    report: Callable[..., None],
+    show: Callable[[Request, Exception], Response | None] | None = None,
+    advise: Advise | None = None,
+) -> Callable[[Handler], LambdaHandler]:
+    """Decorates a handler: passes it the parsed Request and answers its errors with problem details and advice.
+
+    report: called as `report(text, extra=...)` for errors that are our fault, such as `logger.error`. It gets the
+        error's type and place, never its text, which could quote a patient.
+    show: draws an error as a page, or returns None for a client that wants JSON.
+    advise: returns the emergency advice that the answers of an invalid request call for.
+    """
+
+    def answer(error: Exception, request: Request | None) -> Response:
+        shown = show(request, error) if show and request else None
+        if shown is not None:
+            return shown
+        messages = emergency_messages(error, request, advise) if request else ()
+        language = request.language() if request else ""
+        return _response(problem(error, safety, language, messages), "accept-language")
+
+    return _answering(answer, report)
+
+
+def emergency_messages(error: Exception, request: Request, advise: Advise | None) -> tuple[ShownMessage, ...]:
+    """Returns the emergency advice that the answers of an invalid request call for. Never fails."""
+    if advise is None or not isinstance(error, InvalidInput):
+        return ()
+    try:
+        return advise(request)
+    except Exception:  # noqa: BLE001  an unreadable body has no answers, and every error shows the general advice
+        return ()
+
+
+def answers_staff(report: Callable[..., None]) -> Callable[[Handler], LambdaHandler]:
+    """Decorates a handler for signed-in staff. Like `answers_visitors`, but errors include no advice for patients."""
+    return _answering(lambda error, _: _response(staff_problem(error), ""), report)
+
+
+def _answering(
+    answer_error: Callable[[Exception, Request | None], Response], report: Callable[..., None]
+) -> Callable[[Handler], LambdaHandler]:
+    def decorate(handler: Handler) -> LambdaHandler:
+        @wraps(handler)
+        def answer(event: Any, context: Any) -> Response:
+            try:
+                request = Request.of(event)
+            except UnreadableRequest as error:
+                return answer_error(error, None)
+            try:
+                return handler(request, context)
+            except Exception as error:  # noqa: BLE001  every error gets an answer with advice
+                if not isinstance(error, LeadIntakeError) or isinstance(error, (StoreUnavailable, ScoringFailed)):
+                    report("request failed", extra=_cause_and_place(error))
+                return answer_error(error, request)
+
+        return answer
+
+    return decorate
+
+
+def problem(error: Exception, safety: Safety, language: str, messages: tuple[ShownMessage, ...]) -> Problem:
+    """Returns problem details for a visitor, in `language` where translations exist.
+
+    messages: the emergency advice that the answers call for; empty if there is none.
+    """
+    from shared.http.problem_models import Problem  # noqa: PLC0415  functions that serve pages do not need it
+
+    status, title, detail = _status(error)
+    words = safety.words(language) if language else {}
+    return Problem(
+        type="about:blank",
+        title=words.get(title, title),
+        status=int(status),
+        detail=words.get(detail, detail),
+        emergency_advice=" ".join(message.text for message in messages) or safety.emergency_advice(language),
+        clinic_phone=safety.clinic_phone,
+        **({"messages": messages} if messages else {}),
+        **_errors(error, words),
+    )
+
+
+def staff_problem(error: Exception) -> StaffProblem:
+    """Returns problem details for signed-in staff."""
+    from shared.http.staff_responses import StaffProblem  # noqa: PLC0415  visitors' functions never load it
+
+    status, title, detail = _status(error)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        title, detail = "This did not work", "Check in a few seconds whether it was done before you try again."
+    return StaffProblem(
+        type="about:blank",
+        title=title,
+        status=int(status),
+        detail=detail,
+        **_errors(error, {}),
+        **_who_was_first(error),
+    )
+
+
+def _response(details: ProblemDetails, vary: str) -> Response:
+    headers = {"content-type": PROBLEM}
+    if details.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["retry-after"] = str(RETRY_AFTER)
+    if varies := ", ".join(filter(None, [vary, "accept" if details.status == HTTPStatus.NOT_ACCEPTABLE else ""])):
+        headers["vary"] = varies
+    return respond(HTTPStatus(details.status), details, headers)
+
+
+def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
+    """Returns the field `errors`, with an entry for each invalid field; empty for other errors."""
+    from shared.http.problem_models import FieldProblem  # noqa: PLC0415  loaded only for an error
+
+    if not isinstance(error, InvalidInput):
+        return {}
+    entries = (FieldProblem(pointer=entry.pointer, detail=entry.in_words(words)) for entry in error.problems)
+    return {"errors": tuple(entries)}
+
+
+def _who_was_first(error: Exception) -> dict[str, Any]:
+    """Returns the fields that tell staff which colleague was faster; empty for other errors."""
+    match error:
+        case AlreadyTaken():
+            return {"owner_name": error.owner_name, "since": error.at}
+        case LeadGone():
+            return {"since": error.at}
+        case WrongState(by_name=by_name) if by_name or error.action:
+            return {"by_name": by_name, "action": error.action, "since": error.at}
+        case _:
+            return {}
+
+
+def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
+    match error:
+        case InvalidInput():
+            return (
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "Some fields are invalid",
+                "See errors; each entry names one field.",
+            )
+        case UnreadableRequest():
+            return error.status, error.status.phrase, error.detail
+        case FormNotOpen():
+            return HTTPStatus.FORBIDDEN, "This form is not open yet", "Please call the clinic."
+        case NotAllowed():
+            return HTTPStatus.FORBIDDEN, "Not allowed", error.detail
+        case AlreadyTaken():
+            return HTTPStatus.CONFLICT, "Somebody else has this lead", f"{error.owner_name} has it."
+        case WrongState():
+            return HTTPStatus.CONFLICT, "This is not possible right now", error.detail
+        case NotFound() | LeadGone():
+            return _missing(error)
+        case SubmissionConflict():
+            return (
+                HTTPStatus.CONFLICT,
+                "This form was already sent with different answers",
+                "Use a new submission_id to send changed answers.",
+            )
+        case ReceiptUnavailable():
+            return (
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "We cannot show your receipt right now",
+                "Reload this page in a few seconds, or call the clinic.",
+            )
+        case _:
+            return (
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "We could not receive your answers",
+                "Please try again in a few seconds, or call the clinic.",
+            )
+
+
+def _missing(error: NotFound | LeadGone) -> tuple[HTTPStatus, str, str]:
+    if isinstance(error, LeadGone):
+        return HTTPStatus.GONE, "Erased", f"This lead was erased on {error.at:%Y-%m-%d}."
+    return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
+
+
+def _cause_and_place(error: Exception) -> dict[str, str]:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return {
+        "error": type(error).__name__,
+        "cause": cause_of(error),
+        "place": f"{Path(frame.filename).name}:{frame.lineno}",
+    }

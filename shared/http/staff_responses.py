@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import PlainSerializer
 
-from shared.http.problem_details import ProblemDetails
+from shared.http.problem_models import ProblemDetails
 from shared.http.visitor_responses import ResponseModel
 
 if TYPE_CHECKING:

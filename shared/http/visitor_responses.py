@@ -1,4 +1,4 @@
-"""The models of JSON responses to visitors. problem_details.py has the models of errors."""
+"""The models of JSON responses to visitors. problem_models.py has the models of errors."""
 
 from __future__ import annotations
 

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from shared.domain.errors import InvalidInput, LeadChanged, NotFound, StoreUnavailable
 from shared.domain.intake.added_answers import AddedAnswers
-from shared.domain.intake.suspicion import red_flag
 from shared.domain.leads.addition import is_known, with_answers
 from shared.domain.leads.lead import Assessment, Lead
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.shadow import shadow
-from shared.domain.rules.triage import RuleSet
+from shared.domain.rules.triage import RuleSet, red_flag
 from shared.usecases.capture import Intake, advice_at
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import score_again

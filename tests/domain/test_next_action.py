@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import AlreadyTaken, InvalidInput, WrongState
-from shared.domain.intake.suspicion import Suspicion
+from shared.domain.intake.spam_signs import Suspicion
 from shared.domain.leads.alert import alert_for, reminder_for
 from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.history import RELEASED, WorkState

@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.adapters.sns import STREAM_PACE, SWEEP_PACE, Pace
+from shared.domain.intake.spam_signs import Sign
 from shared.domain.intake.submission import Submission
-from shared.domain.intake.suspicion import Sign
 from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.consent import Visit
 from shared.domain.leads.lead import Arrival

@@ -17,8 +17,8 @@ from uuid import UUID
 
 from shared.adapters.sns import STREAM_PACE, SWEEP_PACE
 from shared.domain.errors import InvalidInput, LeadIntakeError, NotFound, StoreUnavailable
+from shared.domain.intake.spam_signs import Sign
 from shared.domain.intake.submission import Consents, Submission
-from shared.domain.intake.suspicion import Sign
 from shared.domain.leads import lead_view
 from shared.domain.leads.addition import is_known
 from shared.domain.leads.alert import Alert, Summary

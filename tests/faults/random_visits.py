@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.domain.intake.added_answers import AddedAnswers
+from shared.domain.intake.spam_signs import Sign
 from shared.domain.intake.submission import Submission
-from shared.domain.intake.suspicion import Sign
 from shared.domain.rules.condition import FORM, Condition, options_of
 from shared.domain.rules.questionnaire import Answers
 from shared.domain.rules.triage import RuleSet, TriageResult

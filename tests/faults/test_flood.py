@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.intake.suspicion import Sign
+from shared.domain.intake.spam_signs import Sign
 from tests.domain.answer_sets import HEALTHY
 from tests.faults.flood_simulation import START, Clinic
 from tests.faults.mail_limit import MAILS_A_SECOND, first_breach

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from dev.openapi import document as openapi
-from shared.http.problems import PROBLEM
+from shared.http.problem_details import PROBLEM
 from tests.functions.calls import Json
 from tests.hostile.attacker import Route
 

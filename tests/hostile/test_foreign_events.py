@@ -32,7 +32,7 @@ from functions import (
 from functions import watch_delivery as watching
 from infra.build import module_name
 from shared.domain.errors import ForeignEvent, InvalidInput, LeadIntakeError
-from shared.http.problems import PROBLEM
+from shared.http.problem_details import PROBLEM
 from shared.http.requests import NOT_AN_EVENT
 from shared.triggers import lead_id_of
 from shared.usecases.delivery_watch import Watched

@@ -19,8 +19,8 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from shared.adapters import form_guard
 from shared.adapters.form_guard import CANARY_TOKEN_LIFETIME, TOKEN_LIFETIME, FormGuard
 from shared.adapters.webhook import Webhook
+from shared.domain.intake.spam_signs import Sign
 from shared.domain.intake.submission import Submission
-from shared.domain.intake.suspicion import Sign
 from shared.domain.leads.lead import CANARY
 from shared.domain.rules.condition import FORM
 from tests.aws import ENVIRONMENT

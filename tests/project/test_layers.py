@@ -90,5 +90,5 @@ def test_a_wrong_import_would_be_found(tmp_path: Path) -> None:
     file = tmp_path / "wrong.py"
     file.write_text("from shared import http\nfrom shared.domain.leads.lead import Lead\nimport boto3\n")
     assert list(imports(file)) == ["shared.http", "shared.domain.leads.lead.Lead", "boto3"]
-    assert place_of("shared.http.problems") == (1, "shared.http")
+    assert place_of("shared.http.problem_details") == (1, "shared.http")
     assert place_of("shared.domain.leads.lead") == (5, "shared.domain.leads")

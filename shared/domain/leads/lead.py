@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+from shared.domain.intake.spam_signs import Sign, Suspicion, suspicion
 from shared.domain.intake.submission import Contact, Submission
-from shared.domain.intake.suspicion import Sign, Suspicion, red_flag, suspicion
 from shared.domain.leads.consent import ConsentRecord, Visit, consent_records, email_part, revocation
 from shared.domain.leads.escalation import Escalation, Ladder
 from shared.domain.leads.history import ADDED, PASSED_ON, RELEASED, SYSTEM, VISITOR_ACTIONS, HistoryEntry, WorkState
@@ -26,7 +26,7 @@ from shared.domain.opening_hours import OpeningHours, Span
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.condition import ADS, CALLBACK, FORM
 from shared.domain.rules.shadow import Shadow
-from shared.domain.rules.triage import LadderStep, Response, RuleSet, Tier, TriageResult
+from shared.domain.rules.triage import LadderStep, Response, RuleSet, Tier, TriageResult, red_flag
 
 RETURN_WITHIN = timedelta(minutes=10)  # time to finish an unfinished form before staff are alerted
 PLAIN_FORM = "plain-form"

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from shared.domain.intake.spam_signs import Suspicion
 from shared.domain.intake.submission import Contact
-from shared.domain.intake.suspicion import Suspicion
 from shared.domain.leads.lead import CANARY, Assessment, Lead, Submitted, first_escalation, reference_of
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.condition import FORM

@@ -379,3 +379,16 @@ def _messages(
         ids.append(rule_set.net)
     replaced = {rule_set.messages[message].instead_of for message in ids}
     return tuple(dict.fromkeys(message for message in ids if message not in replaced))
+
+
+def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
+    """Returns whether an answer fired a safety rule whose floor is more urgent than every tier by fit score.
+
+    Rules that fire on a missing answer do not count.
+    """
+    fired = {rule.id for rule in result.safety_rules}
+    if not fired:
+        return False
+    best_fit = rule_set.tiers[rule_set.fit.tier].rank
+    rules = (*rule_set.safety, rule_set.scoring_failure)
+    return any(rule.red_flag and rule.id in fired and rule_set.tiers[rule.floor].rank < best_fit for rule in rules)

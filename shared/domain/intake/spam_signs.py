@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain.rules.triage import RuleSet, TriageResult
-
 
 class Sign(StrEnum):
     """A sign of whether a person or a bot filled in the form."""
@@ -55,16 +53,3 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
         noticed -= {Sign.TOO_QUICK}
     score = sum(WEIGHTS[sign] for sign in noticed)
     return Suspicion(score=score, signs=tuple(sorted(noticed)), suspect=score >= SUSPECT_AT and not flagged)
-
-
-def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Returns whether an answer fired a safety rule whose floor is more urgent than every tier by fit score.
-
-    Rules that fire on a missing answer do not count.
-    """
-    fired = {rule.id for rule in result.safety_rules}
-    if not fired:
-        return False
-    best_fit = rule_set.tiers[rule_set.fit.tier].rank
-    rules = (*rule_set.safety, rule_set.scoring_failure)
-    return any(rule.red_flag and rule.id in fired and rule_set.tiers[rule.floor].rank < best_fit for rule in rules)
