@@ -16,17 +16,18 @@ from shared.domain.leads.export import Period
 from shared.domain.leads.lead import reference_of
 from shared.domain.model import Model
 
-USUAL_DAYS = timedelta(days=6)
-MOST_DAYS = timedelta(days=92)  # limited, because every entry of these days is read, whatever the filters
+USUAL_DAYS = timedelta(days=6)  # from the first day to the last, so 7 days in all
+# from the first day to the last; limited because a query reads every entry of its days, whatever the filters
+MOST_DAYS = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """An entry of the access log.
 
-    staff_name: the name at that time.
+    staff_name: the user name that the member of staff had at the time of access.
     what: "opened", "exported", "erased", "listed", "read the log", or the name of an action.
-    references: the leads that were shown; none for "read the log".
+    references: the references of the leads that the entry is about; empty for "read the log".
     """
 
     at: datetime
@@ -41,8 +42,8 @@ class AccessQuery(Model):
 
     Days are in the clinic's time zone. The default is the last seven days.
 
-    staff: the user name of a member of staff, ignoring case.
-    cursor: where the previous page ended.
+    staff: the user name of a member of staff, ignoring case; None for all.
+    cursor: where the previous page ended; None for the first page.
     """
 
     format: Literal["json", "csv"] = "json"
@@ -73,14 +74,21 @@ class AccessQuery(Model):
         return {name: value for name, value in asked.items() if value is not None}
 
     def wants(self, access: Access, reference: str | None) -> bool:
-        """Returns whether an entry passes the filters. `reference`: of the wanted lead, normalised; None for any."""
+        """Returns whether an entry passes the filters.
+
+        reference: `self.reference` in its stored form; None to accept entries about any lead.
+        """
         return (reference is None or reference in access.references) and (
             self.staff is None or access.staff_name.casefold() == self.staff.strip().casefold()
         )
 
 
 def references_of(lead_id: str, listed: str) -> tuple[str, ...]:
-    """Returns the references of an entry's leads. `listed`: several references; "" for an entry about one lead."""
+    """Returns the references of the leads that an entry of the access log is about; () if there are none.
+
+    lead_id: the entry's key: the id of a lead, or text with "#" if the entry is not about a single lead.
+    listed: the references of a list of leads, separated by spaces; "" for any other entry.
+    """
     if listed:
         return tuple(listed.split())
     return () if "#" in lead_id else (reference_of(UUID(lead_id)),)

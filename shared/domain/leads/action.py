@@ -68,7 +68,7 @@ CLOSES_AS: Mapping[str, Reason] = {
 
 
 class BookingRequest(Model):
-    """An appointment as a member of staff enters it. See `Booking`. `at`: with its offset from UTC."""
+    """An appointment that a member of staff enters; see `Booking`. `at`: its start, with the offset from UTC."""
 
     at: AwareDatetime
     with_whom: Annotated[str, Field(max_length=100), Line] = ""
@@ -79,10 +79,10 @@ class Action(Model):
     """A request by a member of staff to act on a lead.
 
     version: the version of the lead that the member of staff saw.
-    outcome: what came of a contact attempt. emergency_room: the person is going there; own_doctor: the person
-        understood the advice and will see their own doctor; call_at: the person asked to be called at `again_at`;
-        to_be_booked: the person wants an appointment.
-    again_at: when the person asked to be called again, with its offset from UTC.
+    outcome: the result of a contact attempt. emergency_room: the person is going to an emergency room; own_doctor: the
+        person understood the advice and will see their own doctor; call_at: the person asked to be called at
+        `again_at`; to_be_booked: the person wants an appointment.
+    again_at: the time for which the person asked for another call, with the offset from UTC.
     reason: the reason for closing the lead.
     tier: the tier to raise or lower the lead to.
     consent: the consent that the patient revoked.
@@ -128,7 +128,7 @@ def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterabl
 
 
 def example(name: str, lead: Lead, at: datetime, tiers: Iterable[Tier]) -> Action:
-    """Returns a valid request for the action `name`, to try whether the action is possible."""
+    """Returns a valid sample request for the action `name`, for testing whether that action is possible."""
     by_urgency = sorted(tiers, key=lambda tier: tier.rank)
     tier = by_urgency[0 if name == "raise_tier" else -1].name
     return Action.model_validate(

@@ -1,7 +1,7 @@
-"""Adds to a stored lead what its visitor sent later: answers to the page after Send, or a request to be called.
+"""Adds to a stored lead what its visitor sent later: answers to the questions after Send, or a callback request.
 
-An addition never makes a lead less urgent, moves a deadline later or withdraws a red flag. Staff are alerted again only
-if the lead becomes more urgent while it has no owner, or if there is a red flag that staff have not seen.
+An addition never makes a lead less urgent, and never withdraws a red flag. It postpones a deadline only if it reopens a
+booked or closed lead. `_Addition.alerts_again` lists the cases in which staff are alerted again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from shared.domain.rules.triage import FiredRule, Tier
 
 
 def is_known(lead: Lead, answers: Answers) -> bool:
-    """Returns whether the lead has these answers already, or had them before."""
+    """Returns whether the lead's current answers, or one set of its earlier answers, include all these answers."""
     versions = (lead.submitted.answers, *(before.answers for before in lead.earlier))
     return any(
         all(code in known and _same(known[code], answer) for code, answer in answers.items()) for known in versions
@@ -40,9 +40,11 @@ def is_known(lead: Lead, answers: Answers) -> bool:
 def with_answers(
     lead: Lead, answers: Answers, rescored: Assessment, at: datetime, tiers: Mapping[str, Tier], hours: OpeningHours
 ) -> Lead:
-    """Returns the next version of the lead, with these answers added. Keeps the answers that they replace in `earlier`.
+    """Returns the next version of the lead, with these answers added.
 
-    rescored: the assessment of all answers of the lead, with the added ones.
+    If an added answer replaces a different one, the lead's former answers are kept in `earlier`.
+
+    rescored: the assessment of the lead's answers and the added answers together.
     """
     before = lead.submitted
     replaces = any(code in before.answers and not _same(before.answers[code], answers[code]) for code in answers)
@@ -60,9 +62,11 @@ def with_answers(
 
 
 def may_join(callback: Lead, lead: Lead) -> bool:
-    """Returns whether a request to be called joins this lead, which has the same phone number.
+    """Returns whether a callback request is added to `lead`, which has the same phone number.
 
-    It does not join a closed lead, where nobody would see it, nor the lead of another person who shares the number.
+    The lead must be open, because staff would not notice a request on any other lead. The names must match, because two
+    people may share a number. The lead must have the same questionnaire, must not be a suspected bot, and must not have
+    reached the maximum number of resubmissions.
     """
     return (
         lead.needs_someone
@@ -76,10 +80,10 @@ def may_join(callback: Lead, lead: Lead) -> bool:
 def with_callback(
     lead: Lead, callback: Lead, rescored: Assessment, tiers: Mapping[str, Tier], hours: OpeningHours
 ) -> Lead:
-    """Returns the next version of the lead after its person asked for a call. Keeps old and new answers separately.
+    """Returns the next version of the lead, with a callback request added. Keeps the request's answers in `earlier`.
 
-    callback: the request to be called, as the lead that it would otherwise become.
-    rescored: the assessment of the lead's and the request's answers together.
+    callback: the callback request, in the form of a separate lead.
+    rescored: the assessment of the lead's answers and the request's answers together.
     """
     sent, before = callback.submitted, lead.submitted
     at = callback.assessment.received_at
@@ -110,8 +114,12 @@ def _same(one: Answer, other: Answer) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Addition:
-    """The changes that an addition makes to the lead `before`. `rescored`: the new assessment. `submitted`, `earlier`:
-    the answers afterwards."""
+    """Makes the next version of the lead `before`.
+
+    action: ADDED or ASKED.
+    rescored: the assessment of all answers, including the added ones.
+    submitted, earlier: these fields of the next version.
+    """
 
     before: Lead
     action: str
@@ -139,14 +147,14 @@ class _Addition:
 
     @property
     def decides(self) -> bool:
-        """True if the new assessment replaces the old one, because it is at least as serious."""
+        """True if the new assessment is at least as serious as the old one, and therefore replaces it."""
         old, new = self.before.assessment, self.rescored
         by = self._rank(new.triage.tier) - self._rank(old.triage.tier)
         return by < 0 or (by == 0 and (new.red_flag or not old.red_flag))
 
     @property
     def staff_tier(self) -> str:
-        """The tier that staff set, unless a new red flag calls for a more urgent one; otherwise ""."""
+        """The tier that staff set; "" if they set none, or if a new red flag requires a more urgent tier."""
         kept = self.before.work.staff_tier
         if kept not in self.tiers:
             return ""
@@ -163,7 +171,15 @@ class _Addition:
 
     @property
     def alerts_again(self) -> bool:
-        """True if alerts restart at level 1. The lead then has no owner until somebody takes it."""
+        """True if alerts restart at level 1. The lead then has no owner until a member of staff takes it.
+
+        For a lead that is acknowledged, booked or closed, alerts restart if the addition brings a red flag. For any
+        other lead, they restart in these cases:
+
+        - The lead becomes more urgent.
+        - The addition is a callback request, and the first alert still waits for the visitor to finish the form.
+        - No more alerts are due, and the addition brings a red flag or is a callback request.
+        """
         if self.before.work.status != "new":
             return self.brings_red_flag
         if self.raises:
@@ -207,7 +223,10 @@ class _Addition:
         return escalation.restarted(self.at, escalates=self.tiers[self.tier].escalates)
 
     def _deadline(self) -> datetime | None:
-        """Returns the earlier of the old and new deadlines; the new deadline if the lead is reopened."""
+        """Returns the old deadline, unless the lead becomes more urgent or alerts restart.
+
+        In these cases, returns the earlier of the old and new deadlines; the new deadline if the lead is reopened.
+        """
         old, span = self.before.escalation.deadline, self.tiers[self.tier].deadline
         if not (self.raises or self.alerts_again) or span is None:
             return old
@@ -215,7 +234,7 @@ class _Addition:
         return new if old is None or self.before.work.is_done else min(old, new)
 
     def _history(self) -> tuple[HistoryEntry, ...]:
-        """Returns the history with an entry for the addition. Successive additions share one, to limit the length."""
+        """Returns the history with an entry for the addition. Consecutive additions of answers share one entry."""
         history = self.before.history
         if history and history[-1].action == self.action == ADDED and not self.alerts_again:
             history = history[:-1]

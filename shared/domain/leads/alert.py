@@ -15,7 +15,7 @@ from shared.domain.leads.overdue import OWNER, REMINDER
 from shared.domain.leads.rota import EVERYONE
 
 CLINICIANS = "clinician"  # the audience whose alerts go to the clinician on call
-ON_CALL = "on_call"  # the audience, in place of CLINICIANS, if one clinician is alerted individually
+ON_CALL = "on_call"  # the audience that replaces CLINICIANS if one clinician is alerted individually
 WORDS = {
     TAKE: "take it",
     CALL: "call",
@@ -35,10 +35,10 @@ class Alert:
     kind: "new" at level 1, "escalation" above level 1, "reminder" to the owner of a lead, "canary" for a lead that only
         tests delivery.
     suspect: True if a bot may have sent the lead. Subscriptions such as text messages can filter suspects out.
-    received_at: when the finished form arrived; None if the alert is not about such an arrival.
+    received_at: when the form arrived; None for an unfinished form, after alerts have restarted, and for a reminder.
     last: True for the last escalation level of the lead.
     summarised: True if e-mail gets a summary in place of this alert.
-    owner: the member of staff whom a reminder is for.
+    owner: the user name of the owner whom a reminder is for; "" for other alerts.
     on_call: whom an alert for clinicians goes to: a user name, or EVERYONE; "" for other audiences.
     """
 
@@ -61,12 +61,12 @@ class Alert:
 
     @property
     def to(self) -> str:
-        """The person whom the alert is for; "" if it is for a whole audience."""
+        """The user name of the only recipient; "" if the alert is for a whole audience."""
         return self.owner or (self.on_call if self.audience == ON_CALL else "")
 
     @property
     def is_mailed(self) -> bool:
-        """Whether e-mail subscriptions get the alert. Their filters in infra/template.yaml must agree."""
+        """Whether e-mail subscriptions get the alert. Must agree with their filter policies in infra/template.yaml."""
         return not (self.suspect or self.summarised or self.is_canary)
 
     @property
@@ -85,7 +85,7 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
-            # one attribute for both, because an address has only one subscription with one filter
+            # also names the owner, because an address has only one subscription, whose filter checks one attribute
             "on_call": self.on_call or self.owner,
         }
         return {name: value for name, value in values.items() if value}
@@ -93,10 +93,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A notice that replaces e-mails about many leads.
+    """A notice that replaces the individual e-mails about many leads.
 
-    leads: how many leads wait for the audience. Leads with an e-mail of their own are not counted.
-    urgent: how many of these are in a safety tier.
+    leads: how many leads wait for the audience, not counting leads that got an e-mail of their own.
+    urgent: how many of the counted leads are in a safety tier.
     inbox: the URL of the staff inbox.
     on_call: see `Alert`.
     """
@@ -127,9 +127,11 @@ class Summary:
 def alert_for(
     lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo, at: datetime, on_call: str
 ) -> Alert:
-    """Returns the alert for an escalation level (from 1). Its subject is ASCII and the same for all leads of a tier.
+    """Returns the alert for an escalation level (from 1).
 
-    on_call: whom to alert if the level is for clinicians.
+    The subject of the alert is ASCII and the same for all leads of a tier.
+
+    on_call: whom to alert if the level is for clinicians: a user name, or EVERYONE.
     """
     tier, deadline = lead.tier, lead.escalation.deadline
     respond = "Overdue since" if deadline and deadline <= at else "Respond by"

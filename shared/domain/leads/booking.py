@@ -10,11 +10,11 @@ ASSUMED_LENGTH = timedelta(minutes=30)  # the clinic's calendar knows the real l
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """An appointment. Its end is assumed.
+    """An appointment. Its length is not known but assumed: see ASSUMED_LENGTH.
 
     at: when it begins, in UTC.
     with_whom: the name of the clinician; "" if that is not decided yet.
-    note: what the person should know or bring. Unlike other notes, it is for the person to read.
+    note: what the person should know or bring. Unlike other notes by staff, this text is sent to the person.
     """
 
     at: datetime

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 MEDIA_TYPE = "text/calendar"
-LINE = 75  # octets of a line before it is folded
+LINE = 75  # the most octets in a line; longer lines are folded
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
     """One entry of a calendar, with times in UTC.
 
-    uid: identifies the entry, so that a calendar replaces its earlier version.
+    uid: the id of the entry. A calendar replaces an earlier version that has the same id.
     sequence: how often the entry has changed.
-    busy: False if the calendar shows the person as free then, as for a call that may come earlier.
+    busy: False if the calendar should show the person as free, for example because a call may come earlier.
     """
 
     uid: str
@@ -27,7 +27,7 @@ class CalendarEntry:
     busy: bool = True
 
     def ics(self, at: datetime) -> str:
-        """Returns the file. `at`: when it is made."""
+        """Returns the text of the iCalendar file. `at`: when the file is made."""
         lines = (
             "BEGIN:VCALENDAR",
             "VERSION:2.0",

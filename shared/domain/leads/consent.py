@@ -20,7 +20,7 @@ from shared.domain.intake.submission import Contact, Submission
 from shared.domain.model import Model
 from shared.domain.rules.questionnaire import Questionnaire
 
-# "email" is part of the consent to contact. It can be revoked alone, by the link in every mail or by staff.
+# "email" is part of the consent to contact, but can be revoked separately: by the link in every mail, or by staff.
 ConsentCode = Literal["contact", "sms", "marketing", "email"]
 UNTICKED_BOX = "a box of its own, unticked by default"
 UNDONE = "a revocation that was recorded by mistake was undone"
@@ -96,7 +96,8 @@ def consent_records(
 ) -> tuple[ConsentRecord, ...]:
     """Returns a hash-chained consent record for each consent that was given or whose text was shown.
 
-    elsewhere: who showed the form, if it was not the clinic's own page. The consent text is then unknown.
+    elsewhere: what showed the form if not the clinic's own page, such as "the lead form of the ad network"; otherwise
+        "". The consent text that was shown elsewhere is unknown.
     """
     given = vars(submission.consents) if submission.consents else {}
     shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}
@@ -126,7 +127,10 @@ def consent_records(
 
 
 def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
-    """Returns the ledger with the later records added. Skips a record that equals the latest entry for its consent."""
+    """Returns the ledger with the later records added.
+
+    Skips a record whose `substance` equals that of the latest entry for the same consent.
+    """
     records = list(ledger)
     for record in later:
         latest = next((known for known in reversed(records) if known.consent == record.consent), None)
@@ -136,7 +140,7 @@ def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentReco
 
 
 def email_part(record: ConsentRecord) -> ConsentRecord:
-    """Returns the e-mail part of a consent to contact, which can be revoked on its own."""
+    """Returns the e-mail part of a consent to contact as a separate record. A person can revoke this part alone."""
     return replace(record, consent="email", covers=tuple(way for way in record.covers if "@" in way))
 
 

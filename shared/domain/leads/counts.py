@@ -1,8 +1,8 @@
 """Defines which counts include a lead: those of the day it arrived, and those of open leads.
 
-When a lead changes, it is subtracted from its former counts and added to its new counts. Counting it again changes
-nothing. The counts name no person. After a lead is erased or its answers are removed, its record no longer names its
-day; the counts of that day stay.
+When a lead changes, it is subtracted from its former counts and added to its new counts. Counting the same version
+again changes nothing. The counts name no person. After a lead is erased or its answers are removed, the counts of its
+day stay, but the lead's `Counted` no longer names that day.
 """
 
 from __future__ import annotations
@@ -39,25 +39,26 @@ LEADS, DUE, UNCALLED, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
 UNTAKEN, TAKEN = "untaken", "taken"
 HOUR = "%Y-%m-%dT%H"
 NO_CAMPAIGN = "(none)"
-LONGEST_NAME = 60  # characters of a campaign
-EXACT = 100  # minutes; longer times are rounded to two digits, which limits the number of cells
+LONGEST_NAME = 60  # the most characters in the name of a campaign
+EXACT = 100  # minutes; times from this on are rounded down to two digits, which limits the number of cells
 
-MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)  # not kept by campaign: a URL can name any campaign, and a day must stay small
+# Figures for medians. Not counted per campaign: a URL can name any campaign, and the item of a day must stay small.
+MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)
 
-# id -> title of the form's views other than its pages
+# id -> title of the views of the form that are not pages
 VIEWS = {"check": "Check your answers", "callback": "Just call me", "emergency": "Emergency advice"}
 
-Cell = tuple[str, ...]  # such as ("tier", "URGENT", "leads"); joined by "|" in a table
+Cell = tuple[str, ...]  # the name of one count, such as ("tier", "URGENT", "leads"); stored joined by "|"
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """The counts that include a lead, and its search keys.
 
-    day: the day of its first arrival (ISO date, clinic's time zone); "" once the lead no longer changes that day's
-        counts.
+    day: the day on which the lead first arrived (ISO date, clinic's time zone); "" for a canary, and once the lead is
+        erased or has lost its answers.
     cells: the counts of that day that include the lead.
-    waiting: the count of open leads that includes the lead; () if it is not open.
+    waiting: the cell that includes the lead in the counts of open leads; () if the lead is not open.
     found_by: the keys by which staff find the lead.
     """
 
@@ -69,7 +70,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a lead changes counts and search keys. `days`: day -> cell -> number to add, which may be negative."""
+    """What to change in counts and search keys when a lead changes.
+
+    days: day -> cell -> number to add, which may be negative.
+    waiting: the same for the counts of open leads: cell -> number to add.
+    """
 
     days: Mapping[str, Mapping[Cell, int]]
     waiting: Mapping[Cell, int]
@@ -80,8 +85,8 @@ class Change:
 def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: str, before: Counted | None) -> Counted:
     """Returns the counts that include a lead now.
 
-    before: the counts that included the lead so far. If the rules have changed since the lead was scored, the rule that
-        alone caused its tier is taken from these.
+    before: the former counts of the lead; None if it was not counted before. If the rules have changed since the lead
+        was scored, the rule that alone caused its tier is taken from its former counts.
     """
     if lead.source == CANARY:
         return Counted()
@@ -102,6 +107,7 @@ def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: st
 def change(before: Counted | None, after: Counted | None) -> Change:
     """Returns what to add to the counts when a lead moves from `before` to `after`.
 
+    before: None for a lead that was not counted before.
     after: None for a lead that is gone. A lead that is gone or has lost its answers stays in the counts of its day.
     """
     was, now = before or Counted(), after or Counted()
@@ -123,8 +129,8 @@ def change(before: Counted | None, after: Counted | None) -> Change:
 def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept: Mapping[str, int]) -> dict[str, int]:
     """Returns tier -> number of open leads without an owner.
 
-    The first rows of the worklist are counted directly, so a tier that ends within them is exact even if the stored
-    counts are not. Only tiers that continue after these rows need the stored counts.
+    The first rows of the worklist are counted directly. So the number is exact for a tier that ends within these rows,
+    even if the stored counts are wrong. Stored counts are used only for tiers that may continue after these rows.
 
     listed: (tier, whether the lead has an owner) for each of the first rows of the worklist.
     all_listed: whether these rows are all open leads.
@@ -149,12 +155,12 @@ def campaign(lead: Lead) -> str:
 
 
 def views(questionnaire: Questionnaire) -> dict[str, str]:
-    """Returns id -> title of every page and view of the form, in order. A visitor can leave the form from each."""
+    """Returns id -> title of each page or view from which a visitor can leave the form, in order."""
     return {page.id: page.title for page in questionnaire.form_pages} | VIEWS
 
 
 def stop_cells(stop: Stop) -> dict[Cell, int]:
-    """Returns what to add to the counts of a day for a visitor who left the form on a page."""
+    """Returns cell -> number to add to a day's counts: 1 for the stop's page, -1 for the page reported before."""
     moved: Counter[Cell] = Counter()
     for page, number in ((stop.page, 1), (stop.before, -1)):
         if page is not None:
@@ -199,12 +205,15 @@ def _hour_of(deadline: datetime) -> str:
 
 
 def still_ahead(hour: str, at: datetime) -> bool:
-    """Returns whether a deadline's hour, as in an UNCALLED cell, has not passed yet."""
+    """Returns whether the hour in an UNCALLED cell, which is the hour of a deadline, has not ended yet."""
     return at < datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
 
 
 def _rule(lead: Lead, rule_set: RuleSet | None, before: Counted | None) -> set[Cell]:
-    """Returns the cell of the rule that alone caused the lead's tier; empty if there is no such rule."""
+    """Returns a set with the cell of the rule that alone caused the lead's tier; empty if there is no such rule.
+
+    If the rules have changed since the lead was scored, takes the cell from the lead's former counts.
+    """
     result = lead.assessment.triage
     if rule_set is None or rule_set.version != result.rule_set_version:
         return {cell for cell in before.cells if cell[0] == RULE} if before else set()

@@ -21,7 +21,8 @@ REVOKED = "revoked"
 class HashedConsent:
     """A consent ledger entry of an erased lead, without the person's words and without data from the browser.
 
-    covers: keyed hashes of the phone number and email address. Staff can compare them with a number or address.
+    covers: keyed hashes of the phone number and email address that the consent applies to. The hash of a known number
+        or address can be compared with these.
     hash: the hash of the original ledger entry.
     """
 
@@ -43,7 +44,7 @@ class Trail:
     """The audit trail of an urgent lead: the reasons for its tier, the messages shown, and the actions of staff.
 
     messages: ids of the messages that the person was shown.
-    alerts: how many escalation levels sent an alert.
+    alerts: the last escalation level whose alert was sent; 0 for none.
     """
 
     tier: str
@@ -59,9 +60,9 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A request to erase a lead. It is stored apart from the leads, so that it can be repeated after a restore.
+    """A request to erase a lead. Stored in its own table, so that the lead is erased again if a restore brings it back.
 
-    by: the id of the member of staff.
+    by: the id of the member of staff who erased the lead.
     """
 
     lead_id: UUID
@@ -75,7 +76,7 @@ class Tombstone(Stored):
     A tombstone keeps the id of the lead, so that a resubmission does not bring the lead back.
 
     by: the id of the member of staff who erased the lead; SYSTEM for a retention run.
-    last_contact: when the person or staff last did something about the lead.
+    last_contact: when the person or staff last acted on the lead.
     """
 
     lead_id: UUID

@@ -14,7 +14,8 @@ from shared.domain.rules.triage import LadderStep
 
 LONGEST_RECORD = 50  # how many sent alerts a lead keeps
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the next check of an open lead that needs no further alert
-CLOCKS_DIFFER = timedelta(seconds=2)  # tolerated clock difference; otherwise a lead just stored might not seem due
+# tolerated difference between clocks; without it, the alert of a lead that was just stored might not seem due
+CLOCKS_DIFFER = timedelta(seconds=2)
 CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even if every call uses its full timeout
 
 
@@ -22,8 +23,8 @@ CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even
 class SentAlert:
     """An alert that was sent.
 
-    level: its escalation level; 0 for a reminder of the owner.
-    to: the person whom it was for; "" if it was for the whole audience.
+    level: the escalation level; 0 for a reminder to the owner.
+    to: the user name of the only recipient; "" if the alert was for the whole audience.
     """
 
     at: datetime
@@ -36,13 +37,13 @@ class SentAlert:
 class Escalation:
     """The state of a lead's alerts.
 
-    deadline: when staff should have responded to the lead; None if its tier has no deadline.
+    deadline: the time by which staff should respond to the lead; None if the tier has no deadline.
     tier_rank: the rank of the lead's tier; 0 is the most urgent.
     started_at: the time from which the due times of all levels are counted.
     alert_due: the highest escalation level known to be due; 0 for none.
     alert_delivered: the last escalation level whose alert was sent; 0 for none.
-    next_at: when to check the lead again; None if no more alerts are due. No process alerts staff before this time. So
-        a process claims the lead by moving `next_at` to a later time.
+    next_at: when to check the lead again; None if alerts have stopped; NEVER for an open lead after its last level. No
+        process alerts staff before this time, so a process claims the lead by moving `next_at` to a later time.
     reminded: True once the owner was reminded of the next action.
     sent: the latest alerts that were sent, oldest first.
     """
@@ -70,7 +71,7 @@ class Escalation:
         return replace(self, next_at=None)
 
     def reminds_at(self, at: datetime | None) -> Escalation:
-        """Returns the escalation of a lead with an owner. `at`: when the owner is reminded; None for never."""
+        """Returns the escalation with the owner's reminder set to `at` (None: never), and not yet sent."""
         return replace(self, next_at=at, reminded=False)
 
     def claimed(self, level: int, at: datetime) -> Escalation:
@@ -83,13 +84,17 @@ class Escalation:
     def delivered(self, level: int, ladder: Ladder, at: datetime, to: str) -> Escalation:
         """Returns the escalation after the alert of `level` was sent. The next check is when the next level is due.
 
-        to: the person whom it was for; "" if it was for the whole audience.
+        to: the user name of the only recipient; "" if the alert was for the whole audience.
         """
         sent = self._sent(SentAlert(at, level, ladder.audience(level), to))
         return replace(self, alert_delivered=level, next_at=ladder.next_at(self.started_at, level), sent=sent)
 
     def owner_reminded(self, audience: str, at: datetime, returns_at: datetime | None, owner: str) -> Escalation:
-        """Returns the escalation after the owner was reminded. The next check is when the lead loses its owner."""
+        """Returns the escalation after the owner was reminded. The next check is at `returns_at`.
+
+        returns_at: when the lead loses its owner unless the owner acts; None for never.
+        owner: the owner's user name.
+        """
         return replace(self, reminded=True, next_at=returns_at, sent=self._sent(SentAlert(at, 0, audience, owner)))
 
     def _sent(self, alert: SentAlert) -> tuple[SentAlert, ...]:
@@ -111,7 +116,8 @@ class Ladder:
 
         Returns None if no alert is due or another process has claimed the lead.
 
-        claimed_before: False for a lead that was stored a moment ago; then clocks may differ by CLOCKS_DIFFER.
+        claimed_before: False for a lead that was just stored. Its check time is compared with a tolerance of
+            CLOCKS_DIFFER.
         """
         slack = timedelta() if claimed_before else CLOCKS_DIFFER
         if escalation.next_at is None or at + slack < escalation.next_at:
@@ -125,7 +131,7 @@ class Ladder:
         return escalation.alert_delivered + 1 if due > escalation.alert_delivered else None
 
     def next_at(self, started_at: datetime, delivered: int) -> datetime:
-        """Returns when to check the lead again. `delivered`: how many levels have been alerted."""
+        """Returns when to check the lead again. `delivered`: the last level whose alert was sent; 0 for none."""
         if delivered >= len(self.steps):
             return NEVER
         return self.steps[delivered].after.after(started_at, self.hours)

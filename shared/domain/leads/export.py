@@ -1,4 +1,4 @@
-"""Defines which leads an export contains: those of a period, optionally of one tier, or those of one person."""
+"""Defines the queries for exports: the leads of a date range, optionally of one tier; or the leads of one person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.domain.intake.fields import Day
 from shared.domain.model import Model
 
 USUAL_DAYS = timedelta(days=29)  # from the first day to the last, so 30 days in all
-MOST_DAYS = timedelta(days=366)
+MOST_DAYS = timedelta(days=366)  # from the first day to the last
 
 
 class Period(NamedTuple):
@@ -30,7 +30,7 @@ class Period(NamedTuple):
 
 
 def days_between(first: date | None, last: date | None, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-    """Returns the first and last day of a request; by default the last 30 days until today in this time zone.
+    """Returns the first and last day of a request; by default the last 30 days, up to today in this time zone.
 
     Raises: InvalidInput if the days are out of order or more than a year apart.
     """
@@ -42,11 +42,12 @@ def days_between(first: date | None, last: date | None, at: datetime, zone: Zone
 
 
 class ExportQuery(Model):
-    """A request to export the leads that arrived from one day to another, both days included.
+    """A request to export the leads that arrived in a date range, first and last day included.
 
     Days are in the clinic's time zone. The default is the last 30 days.
 
-    cursor: where the previous page of the export ended.
+    tier: the tier of the leads to export; None for all tiers.
+    cursor: where the previous page of the export ended; None for the first page.
     """
 
     format: Literal["csv", "fhir"] = "csv"
@@ -66,7 +67,7 @@ class ExportQuery(Model):
     def next_page(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
         """Returns the query parameters of the export page after `cursor`.
 
-        They name both days, so that an export that runs past midnight keeps its period.
+        The parameters name the first and last day, so that an export that runs past midnight keeps its period.
         """
         first, last = self.days(at, zone)
         asked = {"format": self.format, "from": str(first), "to": str(last), "tier": self.tier, "cursor": cursor}
@@ -74,6 +75,9 @@ class ExportQuery(Model):
 
 
 class PersonQuery(Model):
-    """A request for the leads of one person. `cursor`: the reference of the lead at which this page starts."""
+    """A request for the leads of one person.
+
+    cursor: the reference of the lead at which this page starts; None for the first page.
+    """
 
     cursor: Annotated[str, Field(max_length=20)] | None = None

@@ -13,16 +13,16 @@ Status = Literal["new", "acknowledged", "booked", "closed"]
 SYSTEM = "system"
 UNDO_WITHIN = timedelta(minutes=10)  # how long a member of staff can undo their last action
 # actions of visitors
-RETURNED = "returned"  # sent the form again
+RETURNED = "returned"  # sent the form again, or added something that alerts staff again
 ADDED = "added"  # answered the questions after Send; staff need no new alert
 ASKED = "asked_for_call"  # asked for a call and already had an open lead; staff need no new alert
-WITHDRAWN = "withdrawn"  # unticked the consent before Send; closes a lead without an owner
-SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN; the lead is then new to staff
-RELEASED = "released"  # action of the service: the owner did not act in time; detail: the next action
+WITHDRAWN = "withdrawn"  # unticked the consent before Send; this closes a lead that has no owner and no red flag
+SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN had closed the lead
+RELEASED = "released"  # action of the service: removed an owner who did not act in time; detail: the overdue action
 PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions that move a lead to a colleague
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
-ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead had an owner, who had not seen the new red flag
+ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead lost its owner, because of a red flag or a more urgent tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class WorkState:
     handed_by: the name of the colleague who handed the lead over to its owner; "" if the owner took it.
     staff_tier: the tier that staff set; "" while the tier from the rules counts.
     attempts: how often staff tried to contact the person.
-    booking: the appointment; None unless the lead is booked and its time is known.
-    last_call: the last recorded call; None if there is none since the lead was last opened.
-    unanswered: how many calls in a row, up to the latest, reached nobody.
+    booking: the appointment; None unless the lead is booked and the time of the appointment is known.
+    last_call: the last recorded call; None if there is none, or none since staff or a submission reopened the lead.
+    unanswered: how many consecutive calls, up to the latest, had an outcome in NOT_REACHED.
     next_action: what the owner does next; None unless the lead has an owner and is open.
     """
 
@@ -67,7 +67,7 @@ class HistoryEntry:
     detail: a code for the result of the action, such as an outcome or a tier.
     text: what staff wrote about the action.
     before: the work state that an undo restores; None if the action cannot be undone.
-    deadline: for a change of tier, the deadline that an undo restores.
+    deadline: the deadline that an undo of a change of tier restores; None for other actions.
     undo_of: for an undo, the `version` of the history entry that it undoes.
     """
 

@@ -1,7 +1,7 @@
 """Defines a lead: a stored submission with its assessment, its alerts, and the work of staff.
 
-Each change makes a new version of the lead. The table replaces a lead only if the stored version is the one that was
-read. Values that change together are nested: submission, assessment, escalation, work state and mails.
+Each change makes a new version of the lead. The table replaces a lead only if the stored version is still the one that
+was read. Values that change together are nested: submission, assessment, escalation, work state and mails.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ PLAIN_FORM = "plain-form"
 GOOGLE_ADS = "google-ads"
 CANARY = "canary"  # the source of a lead that only tests delivery; staff never see it and metrics never count it
 TO_CLINICIAN = (LadderStep(Span(minutes=0), "clinician"),)
-DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door; every other source is the form
+DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door, which rules can test; FORM for every other source
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-@lru_cache(maxsize=16)  # each request needs it twice: for its log lines and for its lead
+@lru_cache(maxsize=16)  # each request needs the reference twice: for the log lines and for the lead
 def reference_of(lead_id: UUID) -> str:
     """Returns the reference of a lead: ten characters that people can read out on the phone.
 
@@ -60,10 +60,10 @@ class Receipt(NamedTuple):
 class Arrival(NamedTuple):
     """How and when a submission arrived.
 
-    signs: signs of whether a bot filled in the form; see `suspicion`.
+    signs: the signs that a person or a bot filled in the form; see `suspicion`.
     source: FORM, PLAIN_FORM, CALLBACK, GOOGLE_ADS or CANARY.
-    consented_elsewhere: who showed the consent text, if it was not the clinic's own page.
-    tries_spool: True for the canary that tests the spool.
+    consented_elsewhere: what showed the consent text, if it was not the clinic's own page; otherwise "".
+    tries_spool: True for the canary that tests the spool (the fallback queue).
     """
 
     at: datetime
@@ -80,9 +80,9 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """Other answers of the same person, with their triage result: earlier answers, or those of a request to be called.
+    """Answers that the person sent besides the lead's current ones: replaced, late, or part of a callback request.
 
-    content_hash: the hash of what was sent; "" if it is unknown.
+    content_hash: the hash of the submission's content; "" if it is unknown.
     contact: the contact details that were sent with these answers; None if they are unknown.
     reference: the reference that the person got for these answers; "" if it is the lead's own.
     """
@@ -99,11 +99,12 @@ class EarlierAnswers:
 class Submitted:
     """The part of a lead that the visitor submitted.
 
-    content_hash: distinguishes a repeated submission from one with different content; "" once the answers are removed.
+    content_hash: the hash of the submission's content, to recognise a repeat; "" once the answers are removed, and for
+        a lead rescued from a damaged spool entry.
     complete: False while the visitor may still finish the form.
     consent_records: the consent ledger, oldest entry first.
-    phone_key: keyed hash of the phone number, which finds leads of the same person; "" without a number.
-    email_key: keyed hash of the email address, which finds leads of the same person; "" without an address.
+    phone_key: the keyed hash of the phone number, for finding leads of the same person; "" without a number.
+    email_key: the keyed hash of the email address, for finding leads of the same person; "" without an address.
     """
 
     answers: dict[str, int | str | list[str]]
@@ -124,8 +125,8 @@ class Assessment:
     """The rules' assessment of the answers of a lead.
 
     received_at: when the assessed answers arrived.
-    red_flag: True if an answer needs a person's attention now. A missing answer never counts.
-    shadow: the result of the candidate rules in shadow mode.
+    red_flag: True if an answer needs the immediate attention of staff. A missing answer is never a red flag.
+    shadow: the result of the candidate rules in shadow mode; None if there are none.
     """
 
     received_at: datetime
@@ -141,7 +142,7 @@ class Lead(Stored):
     """A lead as it is stored. Times are UTC. A new field needs a default, so that older leads stay readable.
 
     source: how the lead arrived; see `Arrival`.
-    earlier: earlier submissions with the same id, answers replaced after Send, and requests to be called; newest last.
+    earlier: answers besides the current ones, in the order in which they were added; see `EarlierAnswers`.
     answers_removed_at: when a retention run removed the answers; None while the lead still has them.
     """
 
@@ -176,7 +177,7 @@ class Lead(Stored):
         The first alert of the lead is due at once, unless its tier does not alert staff. For an unfinished form without
         a red flag, the alert waits for RETURN_WITHIN.
 
-        person_key: the secret for the keyed hashes that find leads of the same person.
+        person_key: the secret for the keyed hashes of the phone number and email address.
         """
         tier, at = rule_set.tiers[result.tier], arrival.at
         flagged = red_flag(rule_set, result)
@@ -234,7 +235,7 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """Returns the lead with a new id, for when another lead already has its id. Staff then see both leads."""
+        """Returns the lead with a new id and reference, so that it can be stored beside the lead that has its id."""
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
@@ -252,7 +253,8 @@ class Lead(Stored):
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
         """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
 
-        Revoking the consent to contact ends alerts, except for one note about an urgent lead: see `ladder`.
+        If the consent to contact is revoked, the alerts of a lead without an owner restart, with the levels that
+        `ladder` then returns: one level in a safety tier, none in any other tier.
 
         how: how the person revoked the consent, in their words, or the channel that they used.
         """
@@ -267,7 +269,7 @@ class Lead(Stored):
         return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)), escalation=escalation)
 
     def consents_to(self, consent: str) -> bool:
-        """Returns whether `consent` is in force, by its latest ledger entry.
+        """Returns whether `consent` is in force, according to its latest ledger entry.
 
         The consent to contact covers "email", unless the person revoked only "email".
         """
@@ -276,7 +278,7 @@ class Lead(Stored):
 
     @property
     def door(self) -> str:
-        """The door that the answers came through, which rules can read."""
+        """The door (FORM, CALLBACK or ADS) that the answers came through. Rules can test it."""
         return DOORS.get(self.source, FORM)
 
     @property
@@ -292,8 +294,8 @@ class Lead(Stored):
         """Returns the escalation levels of this lead.
 
         Suspected bots and canaries have only level 1. So a flood of leads from bots neither delays nor hides alerts
-        about real people. After the person revoked the consent to contact, an urgent lead has one alert: a note to the
-        clinician, who decides whether there is a medical reason to call. Other leads have no alerts then.
+        about real people. Once the person has revoked the consent to contact, a lead in a safety tier has one level: it
+        alerts a clinician, who decides whether there is a medical reason to call. Any other lead then has no levels.
         """
         steps = self.response(tiers).ladder
         if self.contact_revoked:
@@ -311,8 +313,8 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """True if the lead is on the open worklist: it has an owner, or it is new and its tier alerts staff. Never true
-        for a canary."""
+        """True if the lead is on the open worklist: acknowledged, or new in a tier that alerts staff. Never true for a
+        canary."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -320,9 +322,9 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """True if the visitor sent more and staff have not acted on the lead since.
+        """True if the visitor sent more, and staff have not acted on the lead since.
 
-        Answers on the page after Send count only if they came after an action of staff.
+        Answers to the questions after Send count only if staff had acted on the lead before.
         """
         last = next((entry for entry in reversed(self.history) if entry.action != RELEASED), None)
         if last is None or last.action not in VISITOR_ACTIONS:
@@ -339,7 +341,7 @@ class Lead(Stored):
         return ladder.level_due(self.escalation, at, claimed_before=self.version > 1)
 
     def claimed(self, level: int, at: datetime) -> Lead:
-        """Returns a copy, claimed by the process that sends the alert of `level`. The claim lasts CLAIM_LASTS."""
+        """Returns the lead, claimed for CLAIM_LASTS by the process that sends the alert of `level`."""
         return self.changed(escalation=self.escalation.claimed(level, at))
 
     def alerted(self, level: int, ladder: Ladder, at: datetime, to: str = "") -> Lead:
@@ -364,7 +366,7 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
 
 
 def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:
-    """Returns the entries for a consent. For "email" without any, returns those for the consent to contact."""
+    """Returns the entries for a consent; for "email" without entries, the e-mail part of those for "contact"."""
     own = [record for record in ledger if record.consent == consent]
     if own or consent != "email":
         return own

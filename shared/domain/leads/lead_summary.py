@@ -18,8 +18,9 @@ from shared.domain.model import Stored
 class LeadSummary(Stored):
     """The summary of a lead in the worklist. Contains no name, contact details or answers.
 
-    tags: rule ids.
-    next_action: see `NextAction.what`; "" if the lead is not open. `next_due`: see `NextAction.due`.
+    tags: the ids of the tag rules that fired.
+    next_action: see `NextAction.what`; "" if the lead is not open.
+    next_due: see `NextAction.due`; None if the lead is not open.
     handed_by: see `WorkState.handed_by`.
     """
 
@@ -50,7 +51,7 @@ class LeadSummary(Stored):
 
     @property
     def done_at(self) -> datetime:
-        """When staff booked or closed the lead; if they did neither, when it arrived."""
+        """When staff booked or closed the lead; if they did neither, when the lead arrived."""
         return self.closed_at or self.received_at
 
     def is_overdue(self, at: datetime) -> bool:
@@ -68,8 +69,8 @@ class LeadSummary(Stored):
 class LeadRow(LeadSummary):
     """A row of a list for staff. Never stored.
 
-    name: the person's name; "" without one.
-    did: what the signed-in member of staff did today; only in the view "today".
+    name: the person's name; "" if the lead has none, or if names could not be read.
+    did: what the signed-in member of staff did with the lead today; empty except in the view "today".
     """
 
     name: str = ""
@@ -77,7 +78,7 @@ class LeadRow(LeadSummary):
 
 
 def summary_json(lead: Lead) -> str:
-    """Returns a lead's summary as it is stored. Leaves out default values, since each list reads many summaries."""
+    """Returns the JSON of a lead's summary. Leaves out default values to keep it small: lists read many summaries."""
     known = LeadSummary.model_fields
     return to_json({name: value for name, value in _summarised(lead).items() if value != known[name].default}).decode()
 
@@ -113,7 +114,7 @@ def _summarised(lead: Lead) -> dict[str, Any]:
 
 
 class Listed(NamedTuple):
-    """A lead in a list. `cursor`: continues the list after this lead."""
+    """A lead in a list. `cursor`: the cursor that continues the list after this lead."""
 
     summary: LeadSummary
     cursor: str

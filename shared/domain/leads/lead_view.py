@@ -14,7 +14,7 @@ from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 from shared.domain.spoken_time import in_english
 
 UNSURE = "unsure"
-SAFETY_PAGES = 4  # how many pages ask about safety; they come first: emergencies, the person, nerves, health
+SAFETY_PAGES = 4  # the number of pages about safety, which come first: emergencies, the person, nerves, health
 # this instruction makes sense on the form but not on the phone
 HOW_TO_ANSWER = re.compile(r"Check all that apply\.|Marque todo lo que corresponda\.")
 
@@ -27,8 +27,8 @@ class ShownAnswer:
     text: the wording of the question; its code if the wording is unknown.
     codes: the codes of the chosen options, or the number or text that the visitor typed.
     answer: the labels of the chosen options, or the number or text that the visitor typed.
-    positive: True if the answer may be a warning sign: it fired a safety rule, or the current questionnaire lacks the
-        chosen option.
+    positive: True if the answer may be a warning sign: a safety rule that fired tests for it, or the current
+        questionnaire has the question but no longer the chosen option.
     """
 
     page: str
@@ -46,7 +46,7 @@ class OpenQuestion:
 
     options: the labels to read out. Leaves out "none" and "not sure", which people say unprompted.
     why: "not answered", "not sure" or "not asked".
-    spoken_text, spoken_options: text and options in the patient's language; empty if staff ask in English.
+    spoken_text, spoken_options: `text` and `options` in the patient's language; empty if staff ask in English.
     """
 
     question: str
@@ -62,7 +62,8 @@ def shown_answers(
 ) -> Iterator[ShownAnswer]:
     """Yields the answers in the order of the questionnaire, then those to retired questions.
 
-    retired: wording of retired questions (`question`) and options (`question.option`), which only other versions have.
+    retired: the wording of questions and options that only other versions of the questionnaire have. A key is a
+        question's code, or the codes of question and option joined by ".".
     """
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}
@@ -81,9 +82,9 @@ def shown_answers(
 def open_questions(lead: Lead, rule_set: RuleSet, translation: RuleSet | None) -> Iterator[OpenQuestion]:
     """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire.
 
-    If the lead did not come through the form, these include the required questions of the first pages.
+    If the lead did not come through the form, includes the required questions of the first SAFETY_PAGES pages.
 
-    translation: the rule set in the language of the patient; None if there is none, or it is English.
+    translation: the rule set in the patient's language; None if that language is English or has no rule set.
     """
     spoken = translation.questionnaire.questions if translation else {}
     first_pages = rule_set.questionnaire.pages[:SAFETY_PAGES] if lead.door != FORM else ()

@@ -1,7 +1,8 @@
 """Decides which mail to the person of a lead is due, and when. docs/decisions/0024 has the reasons.
 
-The state of the lead decides what is due: it arrived, or staff recorded a call that reached nobody, booked a visit, or
-gave up. A conditional write claims each mail before it is sent, and a claimed mail is never sent again.
+A mail is due after a finished form arrived, and after staff recorded a call that reached nobody, booked a visit, or
+closed the lead as unreachable. A conditional write claims each mail before it is sent. A mail is tried again only if
+SES certainly did not accept it.
 """
 
 from __future__ import annotations
@@ -25,18 +26,20 @@ BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to r
 MOST_TRIED = 3
 MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
 
-# Why a person gets no mail, in this order: no reason, this stack sends none, no address, answers removed, address
-# closed, no consent to e-mail, the person wants no messages, suspected bot.
+# Why a person gets no mail. In this order: the person may get mail, this stack sends no mail, no address, answers
+# removed or canary, address closed, no consent to e-mail, the person wants no messages, suspected bot.
 Unmailed = Literal["", "off", "no_address", "removed", "closed", "no_consent", "no_messages", "suspect"]
 
 
 @dataclass(frozen=True, slots=True)
 class DueMail:
-    """The next step of a mail.
+    """The next step for a mail.
 
-    step: "send" it, "withhold" it because it is too late, or "forget" it because it was claimed and the result is
-        unknown.
+    about: see `MailEntry`.
     at: when the step is due.
+    step: "send" the mail; "withhold" it because it is too late; or "forget" it because it was claimed and the result is
+        unknown.
+    tries: how often the service has tried to send the mail so far.
     """
 
     kind: MailKind
@@ -53,7 +56,7 @@ class DueMail:
         return MailEntry(self.kind, self.about, "withheld", at, self.tries, reason)
 
     def postponed(self, at: datetime, reason: Reason = "") -> MailEntry:
-        """Returns the entry of a mail that could not be sent: to be tried again, or failed after MOST_TRIES."""
+        """Returns the entry for a mail that was not sent: "waiting" to be tried again, or after MOST_TRIES "failed"."""
         tries = self.tries + 1
         if tries >= MOST_TRIES:
             return MailEntry(self.kind, self.about, "failed", at, tries, reason)
@@ -61,9 +64,9 @@ class DueMail:
 
 
 def due_mail(lead: Lead, at: datetime) -> DueMail | None:
-    """Returns the step that is due now; None if none is.
+    """Returns the step that is due now; None if no step is due.
 
-    A mail never delays an alert: it waits until the first alert went out and no alert is due or being sent.
+    Alerts go first: no mail is sent while an alert is due, is being sent, or will be due within CLAIM_LASTS.
     """
     step = _next_step(lead)
     if step is None or step.at > at:
@@ -83,8 +86,10 @@ def next_mail_at(lead: Lead) -> datetime | None:
 
 
 def without_due_mails(lead: Lead, at: datetime) -> Lead:
-    """Returns a lead that was restored from a backup, without its due mails. They may have been sent since the backup,
-    and no mail is sent twice."""
+    """Returns a lead that was restored from a backup, with its due mails recorded as "unknown".
+
+    They may have been sent after the backup was made, and no mail may be sent twice.
+    """
     mail = lead.mail
     while (step := _next_step(lead)) and step.at <= at:
         mail = mail.recorded(MailEntry(step.kind, step.about, "unknown", at, step.tries))
@@ -93,10 +98,10 @@ def without_due_mails(lead: Lead, at: datetime) -> Lead:
 
 
 def why_unmailed(lead: Lead) -> Unmailed:
-    """Returns why the person gets no mail; "" if they may get mails.
+    """Returns why the person gets no mail; "" if they may get mail.
 
-    The consent to contact must cover the address, which may be a caregiver's. A person who does not want messages that
-    name the clinic gets no mail, unless they asked for e-mail.
+    The consent to contact must cover the lead's email address, even if that is a caregiver's address. A person who does
+    not want messages that name the clinic gets no mail, unless they prefer to be contacted by e-mail.
     """
     contact = lead.submitted.contact
     covered = next((each.covers for each in reversed(lead.submitted.consent_records) if each.consent == "contact"), ())
@@ -137,7 +142,7 @@ def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
 
 
 def _causes(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mails that the lead's state calls for. Each is due once its cause can no longer be undone."""
+    """Yields the mails that the lead's state requires. Each mail is due once its cause can no longer be undone."""
     if lead.submitted.complete:
         yield DueMail("receipt", "", lead.assessment.received_at)
     yield from _tried(lead)
@@ -149,7 +154,7 @@ def _causes(lead: Lead) -> Iterator[DueMail]:
 
 
 def _tried(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mail about the latest call, if it reached nobody and the person has not had too many such mails."""
+    """Yields the mail about the latest call if the call reached nobody and BETWEEN_TRIED and MOST_TRIED allow it."""
     undone = {entry.undo_of for entry in lead.history}
     last = next(
         (

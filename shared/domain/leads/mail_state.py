@@ -1,4 +1,4 @@
-"""Records the outcome of each mail to the person of a lead. Holds no address and no text."""
+"""Records the outcome of each mail to the person of a lead. The record holds no address and no text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MailKind = Literal["receipt", "tried", "booked", "unreachable"]
 MailStatus = Literal["sending", "sent", "unknown", "waiting", "failed", "withheld", "bounced"]
 Closing = Literal["bounce", "complaint", "unsubscribed"]  # why nothing more is ever sent to an address
 Reason = Literal["", "closed", "daily_limit", "hourly_limit", "late"]
-# "waiting": to be tried again. "withheld": never sent, for the reason given. "unknown": nobody knows if it was sent.
+# "waiting": to be tried again. "withheld": never sent, because of `reason`. "unknown": the mail may have been sent.
 SETTLED: frozenset[MailStatus] = frozenset({"sent", "unknown", "failed", "withheld", "bounced"})
 
 
@@ -19,9 +19,11 @@ SETTLED: frozenset[MailStatus] = frozenset({"sent", "unknown", "failed", "withhe
 class MailEntry:
     """One mail to the person of a lead.
 
-    about: which attempt or booking the mail is about; "" for the receipt.
+    about: what the mail is about: the version of a call's history entry, the time of a booked visit, or the time at
+        which the lead was closed; "" for the receipt.
     at: when the status began; for "waiting", when to try again.
-    tries: how often the service tried to send it, including tries that the hourly limit stopped.
+    tries: how often the service tried to send the mail, including tries that the hourly limit stopped.
+    reason: why the mail was withheld, or why it waits or failed; "" if there is no particular reason.
     """
 
     kind: MailKind
@@ -47,7 +49,7 @@ class MailState:
         return next((entry for entry in self.entries if (entry.kind, entry.about) == (kind, about)), None)
 
     def recorded(self, entry: MailEntry) -> MailState:
-        """Returns the state with this entry, in place of an earlier one for the same mail."""
+        """Returns the state with this entry added, or in place of the earlier entry for the same mail."""
         known = self.entry(entry.kind, entry.about)
         if known is None:
             return replace(self, entries=(*self.entries, entry))
@@ -61,13 +63,16 @@ class MailState:
         return self.recorded(replace(found, status="bounced", at=at))
 
     def closed(self, closing: Closing, at: datetime) -> MailState:
-        """Returns the state after the address was closed. Keeps the reason if it was closed before."""
+        """Returns the state after the address was closed; the same state if it was closed before."""
         return self if self.closed_as else replace(self, closed_as=closing, closed_since=at)
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnedMail:
-    """A mail that came back. `closing`: why its address is closed; None for a bounce that may be temporary."""
+    """A mail that bounced, or about which the recipient complained.
+
+    closing: why the address is closed; None for a bounce that may be temporary.
+    """
 
     lead_id: UUID
     kind: str

@@ -1,5 +1,4 @@
-"""Writes the mails to the person of a lead. They contain nothing that a visitor typed, and nothing about their
-health."""
+"""Writes the mails to the person of a lead. The mails contain nothing that a visitor typed, and no health data."""
 
 from __future__ import annotations
 
@@ -44,11 +43,11 @@ class Mail:
 
     tags: name the lead and the kind of mail; SES returns them with a bounce or a complaint.
     phone: the clinic's number, as it appears in `paragraphs`.
-    unsubscribe: the address of the page that ends all mails.
-    stop: the text of the link to the page that `unsubscribe` names.
-    ending: the text before that link.
+    ending: the text before the unsubscribe link.
+    unsubscribe: the URL of the page on which the recipient can end all mails.
+    stop: the text of the unsubscribe link.
     calendar: an iCalendar file to attach; "" for none.
-    booking_link: the address of the booking page, as it appears in `paragraphs`; "" for none.
+    booking_link: the URL of the booking page, as it appears in `paragraphs`; "" for none.
     """
 
     to: str
@@ -66,10 +65,10 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class MailWriter:
-    """Writes mails. Its fields are what mails say about the clinic.
+    """Writes mails. The fields hold what mails say about the clinic, and the translations.
 
     words: language -> English text -> translation.
-    booking_link: the page on which some people may book a time; "" for none.
+    booking_link: the URL of the page on which some people may book a time; "" for none.
     """
 
     clinic: str
@@ -81,7 +80,7 @@ class MailWriter:
     def write(self, lead: Lead, due: DueMail, unsubscribe: str, at: datetime, *, safety: bool) -> Mail:
         """Returns the mail that is due.
 
-        unsubscribe: the address of the page that ends all mails to this address.
+        unsubscribe: the URL of the page on which the recipient can end all mails.
         safety: whether the tier of the lead is a safety tier.
         """
         promised = promise(lead, self.hours, at, safety=safety)
@@ -139,7 +138,10 @@ class MailWriter:
         )
 
     def _in_emergency(self, lead: Lead) -> tuple[str, ...]:
-        """Returns the same advice as the form's receipt: do not wait for a call, and do not go to the clinic."""
+        """Returns the text of an emergency receipt: follow the advice shown, and do not wait for a call.
+
+        Leaves out the opening hours, so that nobody goes to the clinic instead.
+        """
         has_number = lead.submitted.contact.phone is not None
         return (
             self._t(lead, "{clinic} has your answers.", clinic=self.clinic),

@@ -1,4 +1,4 @@
-"""Finds what a member of staff did with leads on a day. The keys for this are stored with the leads' search keys."""
+"""Finds what a member of staff did with leads on a day. The keys for this are stored with the search keys of leads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def day_key(staff_id: str, day: date) -> str:
 
 
 def day_keys_of(lead: Lead, zone: ZoneInfo) -> Iterator[str]:
-    """Yields the lead's keys: one for each member of staff who acted and each day (in the clinic's time zone)."""
+    """Yields one key for each member of staff and each day (clinic's time zone) on which they acted on the lead."""
     by_staff = (entry for entry in lead.history if entry.by not in ("", SYSTEM))
     days = dict.fromkeys((entry.by, entry.at.astimezone(zone).date()) for entry in by_staff)
     for staff_id, day in list(days)[-MOST_DAYS:]:

@@ -1,8 +1,9 @@
 """Plans what staff do next about a lead, and by when.
 
-A lead without an owner must be taken. Its new owner calls, and calls again until the person is reached, at the pace of
-the tier (tiers.toml). Then the lead is booked or closed. The owner is reminded when the next action is due. If it is
-not done in time, the lead loses its owner and its alerts restart, so that no lead is forgotten.
+A lead without an owner must be taken. Its new owner calls, and calls again until the person is reached or all planned
+calls are made, at the pace of the tier (tiers.toml). Then the lead is booked or closed. The owner is reminded of the
+next action. If the owner does not act in time, the lead loses its owner and its alerts restart, so that no lead is
+forgotten.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ EVENING = time(16)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The last recorded call. `again_at`: when the person asked to be called again; None if they did not."""
+    """The last recorded call. `again_at`: the time for which the person asked for another call; None for no time."""
 
     at: datetime
     outcome: str
@@ -40,12 +41,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What the owner of a lead does next.
+    """What staff do next about a lead. TAKE is for a lead without an owner; such a lead has no reminder.
 
     what: TAKE, CALL, CALL_AGAIN, CONFIRM_BOOKING or CLOSE (book or close).
     due: the deadline, or for CALL_AGAIN the time of the call; None if there is no deadline.
-    remind_at: when the owner is reminded.
-    returns_at: when the lead loses its owner, unless the action is done.
+    remind_at: when the owner is reminded; None for never.
+    returns_at: when the lead loses its owner unless the action is done; None for never.
     """
 
     what: Literal["take", "call", "call_again", "confirm_booking", "close"]
@@ -67,9 +68,9 @@ def next_action(lead: Lead) -> NextAction | None:
 def planned(
     work: WorkState, follow_up: FollowUp, hours: OpeningHours, best_time: str | None, at: datetime
 ) -> NextAction:
-    """Plans the owner's next action. Called when staff act on the lead.
+    """Plans the owner's next action when staff act on the lead at the time `at`.
 
-    best_time: when the person likes to be called: morning, afternoon, evening or None.
+    best_time: the time of day at which the person prefers calls: morning, afternoon or evening; None for any time.
     """
     call = work.last_call
     if call is None:
@@ -91,7 +92,10 @@ def _call_again(due: datetime, follow_up: FollowUp, hours: OpeningHours, at: dat
 
 
 def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:
-    """Returns the end of a pause. A pause of whole days ends at the time of day that the person prefers."""
+    """Returns the end of a pause.
+
+    A pause in `mornings` ends in the afternoon or evening if the person prefers that and the clinic is open then.
+    """
     due = pause.after(since, hours)
     if pause.mornings is None or best_time not in ("afternoon", "evening"):
         return due

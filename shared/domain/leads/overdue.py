@@ -11,12 +11,12 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.next_action import next_action
 from shared.domain.rules.triage import Tier
 
-REMINDER = 0  # the level of an alert that reminds the owner
+REMINDER = 0  # in place of an escalation level: the alert reminds the owner
 OWNER = "owner"  # the audience of a reminder
 
 
 def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
-    """Returns the level of the alert that is due now; REMINDER for a reminder of the owner; None if none is due."""
+    """Returns the level of the alert that is due now; REMINDER for a reminder to the owner; None if none is due."""
     if lead.work.status != "acknowledged":
         return lead.level_due(ladder, at)
     escalation = lead.escalation
@@ -25,14 +25,17 @@ def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
 
 
 def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
-    """Returns whether the lead is due but has no alert to send, because its person revoked the consent to contact."""
+    """Returns whether the lead is due but no level of its ladder is left to alert.
+
+    This is so, for example, after the person revoked the consent to contact.
+    """
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
     return lead.work.status == "new" and passed and escalation.alert_delivered >= len(ladder)
 
 
 def is_overdue(lead: Lead, at: datetime) -> bool:
-    """Returns whether the owner was reminded and has not acted in time. The lead then loses its owner."""
+    """Returns whether the owner was reminded but has not acted in time, so that the lead must lose its owner."""
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
     return lead.work.status == "acknowledged" and escalation.reminded and passed

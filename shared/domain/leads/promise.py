@@ -1,6 +1,6 @@
 """Decides what the clinic promises to the person of a lead: a call, a text message or an e-mail, and by when.
 
-It also decides whether the person may book a time online (docs/decisions/0036).
+Also decides whether the person may book a time online (docs/decisions/0036).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 
 MOMENT = timedelta(minutes=1)
-BOOKS_ONLINE = frozenset({"ROUTINE"})  # tiers whose people may book a time online
+BOOKS_ONLINE = frozenset({"ROUTINE"})  # tiers in which people may book a time online
 
 Way = Literal["call", "text", "write"]  # how the clinic reaches the person; "write" is by e-mail
 
@@ -31,8 +31,9 @@ class Promise(NamedTuple):
 
 
 def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
-    """Returns how the clinic reaches a person: as they prefer, if consent and contact details allow that. In a safety
-    tier, always by phone.
+    """Returns how the clinic reaches a person: as the person prefers, if consent and contact details allow that.
+
+    Without a phone number, the clinic writes. In a safety tier, it always calls if there is a phone number.
 
     texts: whether the person consented to text messages.
     safety: whether the tier of the lead is a safety tier.
@@ -47,9 +48,9 @@ def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
 def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> Promise | None:
     """Returns what the clinic promises at the time `at`; None for nothing.
 
-    It promises no call without a number and no e-mail that would come too late. It names no time that has passed or
-    falls outside opening hours. In a safety tier, it promises nothing if the clinic will not open in time: the advice
-    says what to do until then.
+    Promises nothing for a lead without a deadline. Names the deadline only if it lies ahead and within opening hours.
+    In a safety tier, promises only a call. If the clinic is closed now and the deadline cannot be named, promises
+    nothing in a safety tier: the advice that the person saw says what to do until the clinic opens.
 
     safety: whether the tier of the lead is a safety tier.
     """
@@ -64,5 +65,8 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
 
 
 def may_book_online(lead: Lead) -> bool:
-    """Returns whether the receipt offers online booking. Both the lead's tier and the rules' tier must allow it."""
+    """Returns whether the receipt offers online booking.
+
+    Both the lead's tier and the tier from the rules must allow it, and the lead must be neither booked nor closed.
+    """
     return {lead.tier, lead.assessment.triage.tier} <= BOOKS_ONLINE and not lead.work.is_done

@@ -9,9 +9,9 @@ from shared.domain.leads.person_keys import email_key, phone_key
 
 
 def rekeyed(lead: Lead, person_key: str) -> Lead:
-    """Returns the lead with hashes made with this key; the same object if they already are.
+    """Returns the lead with hashes made with `person_key`; the same object if its hashes already are.
 
-    The history gets no entry, since staff see no change.
+    Adds no history entry, since nothing changes for staff.
     """
     contact = lead.submitted.contact
     submitted = replace(

@@ -35,13 +35,14 @@ from shared.domain.leads.export import days_between
 from shared.domain.model import Model
 from shared.domain.rules.triage import RuleSet
 
-# the fewest leads or visitors for which rules or pages are shown; figures of fewer could be about one person
+# the fewest leads for which the report shows rules, and the fewest visitors for which it shows pages; smaller numbers
+# could reveal something about one person
 ENOUGH = 20
 DayCounts = Mapping[Cell, int]
 
 
 class ReportQuery(Model):
-    """A request for the report of the leads that arrived from one day to another, both included.
+    """A request for the report of the leads that arrived in a date range, first and last day included.
 
     Days are in the clinic's time zone. The default is the last 30 days.
     """
@@ -57,14 +58,14 @@ class ReportQuery(Model):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts for a group of leads: a day, a tier, a source, a campaign or all. Suspected bots are not counted.
+    """Counts for a group of leads: those of a tier, a source or a campaign, or all. Suspected bots are not counted.
 
-    acknowledged: how many leads somebody took; 0 if that is not kept for this kind of group.
-    due: how many leads with a deadline were called, or are past it (to the hour).
-    called_in_time: how many of these were called by the deadline.
+    acknowledged: how many leads were taken by a member of staff; 0 for a campaign, for which this is not counted.
+    due: how many leads have a deadline and either were called or are past the deadline (to the hour).
+    called_in_time: how many of the `due` leads were called by the deadline.
     called: how many leads staff tried to call.
-    minutes_to_acknowledgement, minutes_to_call: medians over the leads that were taken or called; None if there are
-        none, or if medians are not kept for this kind of group.
+    minutes_to_acknowledgement, minutes_to_call: median minutes from arrival, over the leads that were taken or called;
+        None if there are no such leads, and for a campaign.
     """
 
     name: str
@@ -80,7 +81,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """Counts for a day. `tiers`: tier -> count."""
+    """Counts for a day. `tiers`: tier -> number of leads."""
 
     day: date
     leads: int
@@ -100,7 +101,7 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class PageCount:
-    """How many visitors left the form unsent after seeing this page last. Visitors without JavaScript do not count."""
+    """How many visitors left the form on this page without sending it. Visitors without JavaScript are not counted."""
 
     questionnaire: str
     page: str
@@ -110,7 +111,11 @@ class PageCount:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of a date range. `rules` is empty if there are too few leads; `pages`, if too few visitors."""
+    """The report of a date range.
+
+    rules: the rules that alone caused tiers; empty for fewer than ENOUGH leads.
+    pages: the pages on which visitors left the form; empty for fewer than ENOUGH visitors.
+    """
 
     first: date
     last: date
@@ -127,9 +132,10 @@ class Report:
 def report(
     first: date, last: date, counts: Mapping[date, DayCounts], rule_sets: Iterable[RuleSet], at: datetime
 ) -> Report:
-    """Makes the report from the counts of its days, as of the time `at`.
+    """Makes the report of a date range, as of the time `at`.
 
-    rule_sets: the rule sets in use, which give the order of tiers and the wording.
+    counts: day -> cell -> number.
+    rule_sets: the rule sets in use. They supply the order of the tiers and the wording of rules and pages.
     """
     total: Counter[Cell] = Counter()
     for cells in counts.values():
@@ -165,7 +171,7 @@ def _pages(rule_sets: Iterable[RuleSet], total: Counter[Cell]) -> tuple[PageCoun
     """Returns how many visitors left on each page of the forms in use, in the order of the pages."""
     forms = [rule_set.questionnaire for rule_set in rule_sets]
     found = tuple(
-        # at least 0: a visitor who returns on another day is subtracted from that day
+        # at least 0, because a visitor who comes back on another day is subtracted from the counts of that other day
         PageCount(form.id, page, title, max(0, total[STOPPED, form.id, page]))
         for form in forms
         for page, title in views(form).items()

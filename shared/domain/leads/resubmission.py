@@ -1,12 +1,13 @@
 """Decides what to do with a resubmission: a submission whose id is already stored. It may be a repeat, late or changed.
 
-`resubmission` decides; capture and replay carry out the decision. Decision 15 gives the reasons. In short:
+`resubmission` decides; capture and replay carry out the decision. Decision 15 (docs/decisions/0015) gives the reasons.
+In short:
 
 - A resubmission with the same content changes nothing.
 - Answering again never withdraws a red flag.
-- A resubmission with changed content reopens a booked or closed lead.
+- A resubmission with changed content reopens a booked or closed lead, if its tier alerts staff.
 - A tier that a clinician lowered stays lowered until there is something new to judge.
-- The owner keeps the lead, unless the resubmission has a red flag that the owner has not seen.
+- The owner keeps the lead, unless the resubmission has a new red flag or makes the lead more urgent.
 - Another person's submission becomes a separate lead. Two people may share a device: see `of_another_person`.
 """
 
@@ -75,13 +76,13 @@ def resubmission(
 ) -> Resubmission:
     """Decides what to do with the lead `new`, which has the same id as the lead `stored`.
 
-    was_accepted: True if `new` waited in the spool, so that the person has a receipt for it. It may then be late, and
-        two finished forms with different content become two leads instead of a conflict.
+    was_accepted: True if `new` waited in the spool, so that the person already has a receipt for `new`. It may then be
+        older than `stored`, and two finished forms with different content become two leads instead of a conflict.
     """
     if _is_repeat(stored, new, of_unfinished_too=was_accepted):
         return Keep()
     finished_twice = stored.submitted.complete and new.submitted.complete
-    # a correction of a sent form is a conflict, so that the visitor is asked
+    # a correction of a form that was already sent is a conflict: the page asks whether to send the form as a new one
     corrects = finished_twice and not was_accepted and share_a_way(stored, new)
     if of_another_person(stored, new) and not corrects:
         return NewLead(new.as_separate())
@@ -116,9 +117,10 @@ def resubmitted_too_often(lead: Lead) -> bool:
 def of_another_person(stored: Lead, new: Lead) -> bool:
     """Returns whether the two leads are about different people, who may share a device.
 
-    Different names mean two people, unless a shared number or address makes one name look like a correction of the
-    other. If a name is missing, two people must differ in both number and address. In doubt, two leads are safer than
-    one: both people can be called, and nobody's answers are under another name.
+    Different names mean two people, unless one name may be a correction of the other because the leads share a phone
+    number or email address. If a name is missing, the leads are about two people only if both the numbers and the
+    addresses differ. In doubt, two leads are safer than one: both people can be called, and nobody's answers appear
+    under another person's name.
     """
     before, after = stored.submitted.contact, new.submitted.contact
     phones, emails = _ways(stored, new)
@@ -145,8 +147,9 @@ def _differ(one: str, other: str) -> bool:
 
 
 def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
-    """Returns whether both names can belong to one person, or one is missing: "J. Example" can be Jordan Example, but
-    Ann Example cannot be Bob Example.
+    """Returns whether both names can belong to one person. True if a name is missing.
+
+    "J. Example" can be Jordan Example, but Ann Example cannot be Bob Example.
 
     corrected: whether one name may correct the other, as Jordan corrects "Jrodan", or Ann Sample corrects Ann Example.
     """
@@ -157,7 +160,7 @@ def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
 
 
 def _words(name: str | None) -> list[str]:
-    """Returns the words of a name in small letters, without accents and punctuation."""
+    """Returns the words of a name in lower case, without accents and punctuation."""
     plain = unicodedata.normalize("NFKD", (name or "").casefold())
     return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
 
@@ -170,7 +173,7 @@ def _is_one_word(one: str, other: str, *, corrected: bool) -> bool:
 def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
     """Merges the lead `later` into `earlier`, which has the same id.
 
-    The consent ledger, history and earlier answers of `earlier` are kept and extended.
+    Keeps and extends the consent ledger, history and earlier answers. Drops the answers of a withdrawn form.
     """
     return _Merger(earlier, later, tiers, hours).lead()
 
@@ -178,7 +181,7 @@ def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], ho
 def merge_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
     """Merges a submission that arrived after a newer one.
 
-    Its red flags still alert staff, but its answers do not replace newer answers.
+    The red flags of the late submission still alert staff, but its answers do not replace newer answers.
     """
     after = merge_resubmission(lead, late, tiers, hours)
     earlier = (*lead.earlier, _as_earlier(late))[-MAX_EARLIER:]
@@ -186,7 +189,10 @@ def merge_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: Opening
 
 
 def _is_repeat(stored: Lead, new: Lead, *, of_unfinished_too: bool) -> bool:
-    """Returns whether the content of `new` is already stored."""
+    """Returns whether the content of `new` is already stored.
+
+    of_unfinished_too: True to compare with earlier answers even if the stored form is unfinished.
+    """
     check_earlier = stored.submitted.complete or of_unfinished_too
     earlier = {before.content_hash for before in stored.earlier} if check_earlier else set()
     return new.submitted.content_hash in {stored.submitted.content_hash, *earlier}
@@ -201,7 +207,7 @@ def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
 
 
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
-    """Returns the lead `after` with more messages: those that the person saw for `accepted`."""
+    """Returns the lead `after`, with the messages added that the person saw with the receipt for `accepted`."""
     messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
     return after.changed(assessment=replace(after.assessment, messages_shown=messages), version=after.version)
 
@@ -254,7 +260,7 @@ class _Merger:
         """The tier that staff set, if it still applies; otherwise "".
 
         A raised tier stays. A lowered tier stays only if the earlier red flag still counts, and the later submission
-        has no red flag and no more urgent tier.
+        has no red flag and no tier that is more urgent than the lowered one.
         """
         kept, later = self.earlier.work.staff_tier, self.later.assessment
         if kept not in self.tiers:

@@ -59,6 +59,8 @@ def months_before(at: datetime, months: int) -> datetime:
 def emptied(lead: Lead, *, audited: bool = False) -> tuple[Submitted, Assessment]:
     """Returns the submission and assessment of a lead, without answers and attribution.
 
+    Of the contact details, keeps only the name, phone number and email address.
+
     audited: whether to keep the safety rules that fired and the messages that were shown.
     """
     submitted, assessment = lead.submitted, lead.assessment
@@ -69,7 +71,7 @@ def emptied(lead: Lead, *, audited: bool = False) -> tuple[Submitted, Assessment
     return replace(
         submitted,
         answers={},
-        content_hash="",  # so few answers are possible that their hash would reveal them
+        content_hash="",  # few answers are possible, so they could be guessed from their hash
         attribution={},
         contact=Contact(name=contact.name, phone=contact.phone, email=contact.email),
     ), replace(assessment, triage=triage, shadow=None, messages_shown=assessment.messages_shown if audited else ())

@@ -1,4 +1,4 @@
-"""Says in which retention stage a stored lead or tombstone is, and since when.
+"""Determines the retention stage of a stored lead or tombstone, and when that stage began.
 
 The lead alone determines its stage, so changing a retention period does not require rewriting stored leads.
 """

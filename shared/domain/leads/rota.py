@@ -1,7 +1,7 @@
 """Says which clinician is on call, from a weekly rota and its exceptions.
 
-Times of a rota are wall-clock times in the clinic's time zone. When clocks go back, some times occur twice. The rota
-means the first occurrence, for ends and beginnings alike, so that shifts neither overlap nor leave a gap.
+Times of a rota are wall-clock times in the clinic's time zone. When clocks go back, some times occur twice. Such a time
+means its first occurrence, for starts and ends alike, so that shifts neither overlap nor leave a gap.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NOBODY = ""
 EVERYONE = "everyone"  # in place of a user name: all clinicians
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
 SHOWN = timedelta(days=14)  # how far ahead the inbox shows the rota
-KNOWN_FOR = timedelta(minutes=15)  # how long a subscription check counts; checks run every five minutes
+KNOWN_FOR = timedelta(minutes=15)  # how long the result of a subscription check is valid; checks run every five minutes
 
 Who = Annotated[str, Field(min_length=1, max_length=128), Line]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -36,9 +36,9 @@ Moment = Annotated[
 
 
 class WeeklyShift(Model):
-    """A shift that comes every week. On a holiday of the clinic, the shifts of HOLIDAY replace those of the weekday.
+    """A weekly shift. On a holiday of the clinic, the shifts of HOLIDAY replace those of the weekday.
 
-    starts, ends: such as "17:00". A shift that ends when it starts, or earlier, ends on the next day.
+    starts, ends: times of day such as "17:00". A shift that ends when it starts, or earlier, ends on the next day.
     """
 
     who: Who
@@ -54,7 +54,7 @@ class WeeklyShift(Model):
 
 
 class Override(Model):
-    """An exception: whatever the week says, `who` is on call from `starts` to `ends`."""
+    """An exception to the weekly shifts: `who` is on call from `starts` to `ends`."""
 
     who: Who
     starts: Moment
@@ -70,10 +70,10 @@ class RotaChange(Model):
 
 
 class Rota(Stored):
-    """The rota as it is stored. User names are all that it says about staff.
+    """The rota as it is stored. It contains no data about staff but their user names.
 
     version: 0 before the first rota is saved.
-    changed_by: the user name of the manager who saved it.
+    changed_by: the user name of the manager or administrator who saved the rota.
     """
 
     version: int = 0
@@ -88,21 +88,27 @@ class Rota(Stored):
 
 
 class Reach(Stored):
-    """Who can be alerted individually. `names`: the people whose own subscription was confirmed at the time `at`."""
+    """Which clinicians can be alerted individually.
+
+    names: the user names of those whose own subscription was confirmed at the time `at`.
+    """
 
     names: tuple[str, ...]
     at: datetime
 
 
 class DutyBoard(NamedTuple):
-    """The rota, and who can be alerted individually; None before the first check of subscriptions."""
+    """The rota, and which clinicians can be alerted individually.
+
+    reach: None before the first check of subscriptions.
+    """
 
     rota: Rota
     reach: Reach | None = None
 
 
 class Duty(NamedTuple):
-    """A period in which one person is on call. `who` is NOBODY in a gap. Times are UTC."""
+    """A period in which one clinician, or nobody, is on call. `who`: a user name; NOBODY in a gap. Times are UTC."""
 
     who: str
     begins: datetime
@@ -110,7 +116,10 @@ class Duty(NamedTuple):
 
 
 def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
-    """Returns who is on call at a time; NOBODY if there is a gap. Of two shifts, the one that began last counts."""
+    """Returns the user name of the clinician on call at a time; NOBODY in a gap.
+
+    An override replaces all shifts. Of two running shifts, the shift that began last counts.
+    """
     for override in rota.overrides:
         if _instant(override.starts, hours.zone) <= at < _instant(override.ends, hours.zone):
             return override.who
@@ -121,9 +130,10 @@ def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
 
 
 def to_alert(board: DutyBoard, at: datetime, hours: OpeningHours) -> str:
-    """Returns whom to alert at a level for clinicians: who is on call, or EVERYONE.
+    """Returns whom to alert at a level for clinicians.
 
-    Everyone is alerted in a gap, and unless the clinician on call is known to have a confirmed subscription.
+    Returns the user name of the clinician on call if a recent check found a confirmed subscription for that clinician.
+    Otherwise, and in a gap, returns EVERYONE.
     """
     who = on_call(board.rota, at, hours)
     return who if is_reachable(who, board.reach, at) else EVERYONE
@@ -183,7 +193,7 @@ def _problems_of_overrides(overrides: tuple[Override, ...], zone: ZoneInfo) -> I
 
 
 def _overlap(one: WeeklyShift, other: WeeklyShift) -> bool:
-    """Returns whether two weekly shifts overlap, also in the night from Sunday to Monday."""
+    """Returns whether two weekly shifts overlap. Also finds overlaps in the night from Sunday to Monday."""
     if (one.day == HOLIDAY) != (other.day == HOLIDAY):
         return False
     (first, first_end), (second, second_end) = (_in_week(shift) for shift in (one, other))
@@ -198,7 +208,7 @@ def _in_week(shift: WeeklyShift) -> tuple[int, int]:
 
 
 def _shifts(rota: Rota, day: date, hours: OpeningHours) -> Iterator[Duty]:
-    """Yields the shifts of the week that start on this day."""
+    """Yields the weekly shifts that start on this day, with their times in UTC."""
     name = HOLIDAY if day in hours.holidays else DAYS[day.weekday()]
     for shift in rota.weekly:
         if shift.day == name:

@@ -12,7 +12,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import keyed_hash
 
 END_OF_NUMBER = 7  # digits: what people say when they leave out the area code
-MOST_WORDS = 6  # words of a name
+MOST_WORDS = 6  # how many words of a name become keys
 HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
 
 
@@ -27,14 +27,17 @@ def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """Returns the words and numbers of a name, in lower case, without accents and single letters."""
+    """Returns the first MOST_WORDS words and numbers of a name, in lower case, without accents and single letters."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     words = (word for word in re.split(r"[\W_]+", plain) if len(word) > 1 or not word.isascii() or word.isdigit())
     return tuple(dict.fromkeys(filter(None, words)))[:MOST_WORDS]
 
 
 def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
-    """Returns the possible readings of a search text: groups of keys. A lead matches if it has all keys of a group."""
+    """Returns one group of keys for each way to read a search text. A lead matches if it has all keys of a group.
+
+    The text may be the end of a phone number, half of a reference, or words of a name.
+    """
     ways: list[tuple[str, ...]] = []
     compact = re.sub(r"[\s().+-]", "", text)
     if re.fullmatch(rf"[0-9]{{{END_OF_NUMBER}}}", compact):

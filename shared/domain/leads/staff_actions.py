@@ -5,7 +5,8 @@ error, and nothing is written.
 
 A lead is first new, then acknowledged by one member of staff, then booked or closed. A request to act names the version
 of the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is.
-Recording a call never conflicts. But a colleague's new call conflicts with actions that depend on it (AFTER_CALLS).
+Recording a call, a note or a revoked consent never conflicts. But a colleague's new call conflicts with actions that
+depend on how the calls went (AFTER_CALLS).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
-# a person with a red flag is called again within this time, even if they asked for a later call
+# the longest wait for another call about a lead in a safety tier, even if the person asked for a later call
 SAFETY_WAIT = timedelta(hours=24)
 # stands for any colleague, to check whether a lead can be handed over
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))
@@ -120,7 +121,7 @@ def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Actions:
-    """The actions on one lead. Each method has the name of its action and returns the next version of the lead."""
+    """The actions on one lead. Each public method has the name of its action and returns the lead's next version."""
 
     lead: Lead
     action: Action
@@ -148,7 +149,7 @@ class _Actions:
         return self._planned(self._entry(before=before), work)
 
     def hand_over(self) -> Lead:
-        """Gives the lead to a colleague. The next action and its due time stay. The colleague is reminded."""
+        """Gives the lead to a colleague. The next action and its due time stay the same; the colleague is reminded."""
         before, to = self.lead.work, self.colleague
         if before.status != "acknowledged":
             raise WrongState("You do not have this lead.")
@@ -167,7 +168,7 @@ class _Actions:
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def contact_attempt(self) -> Lead:
-        """Records a call. Its outcome decides what the owner, if there is one, does next."""
+        """Records a call. If the lead has an owner, plans the owner's next action by the outcome of the call."""
         before, outcome, again_at = self.lead.work, self.action.outcome or "", self.action.again_at
         if again_at and again_at > self.at + SAFETY_WAIT and self.rules.is_safety(self.lead.tier):
             raise InvalidInput((FieldProblem("/again_at", f"For tier {self.lead.tier}: a time within 24 hours."),))
@@ -196,8 +197,8 @@ class _Actions:
         """Closes the lead.
 
         Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. A lead in
-        a safety tier is closed only after a recorded call, unless it is spam from a suspected bot or staff state a
-        reason in words.
+        a safety tier is closed only after a recorded call, unless it is spam from a suspected bot or staff write why
+        there was no call.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
@@ -285,7 +286,7 @@ class _Actions:
         return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
 
     def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:
-        """Returns the escalation of a lead that lost its owner. It resumes at `since`, at its former level."""
+        """Returns the escalation after an undo: it continues at its former level, no earlier than `since`."""
         if not self.rules.tiers[lead.tier].escalates:
             return escalation.restarted(self.at, escalates=False)
         ladder = lead.ladder(self.rules.tiers, self.rules.hours)

@@ -1,4 +1,4 @@
-"""Builds the webhook that tells a pager or CRM about a waiting lead.
+"""Builds the webhook that notifies a pager or CRM of a waiting lead.
 
 A webhook says enough to act on and nothing about the person or their health.
 """
@@ -31,7 +31,7 @@ class WaitingLead:
 
     @classmethod
     def of(cls, message_id: str, at: str, attributes: Mapping[str, str]) -> WaitingLead:
-        """Returns the content for the attributes of an SNS message.
+        """Returns the webhook content for an SNS message with these attributes.
 
         Raises: ForeignEvent if the message is not an alert about a lead.
         """

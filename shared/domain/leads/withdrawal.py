@@ -1,4 +1,4 @@
-"""Withdraws an unfinished form: the visitor unticked the consent to contact before Send."""
+"""Withdraws an unfinished form after the visitor unticked the consent to contact before Send."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ HOW = "the box was unticked before the form was sent"
 
 
 def withdrawn(lead: Lead, at: datetime) -> Lead:
-    """Returns the lead without the consent to contact; the same lead if it was not given, or the form was sent.
+    """Returns the lead with the consent to contact revoked.
 
-    A lead without red flag and owner is closed, and its answers are removed. Any other lead stays, as after every
-    revocation: a clinician decides whether there is a medical reason to call.
+    Returns the same lead if the consent was not given, or if the form was sent. Closes a lead that has no owner and no
+    red flag, and removes its answers. Any other lead keeps its answers, as after every revocation: a clinician decides
+    whether there is a medical reason to call.
     """
     revoked = lead.revoked("contact", HOW, at)
     if lead.submitted.complete or revoked is lead:

@@ -21,15 +21,16 @@ REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
 
 
 class WorklistQuery(Model):
-    """A request for a page of the worklist, with filters.
+    """A request for a page of the worklist, with filters. A filter that is None accepts all leads.
 
-    view: "today" lists the leads on which the signed-in member of staff acted today; it has no pages.
-    untaken: only leads without an owner.
-    owner: only leads whose owner has this id.
-    overdue: only leads whose next step is late.
-    unfinished: whether the visitor may still finish the form.
-    source: how the lead arrived; see `Arrival`.
-    cursor: where the previous page ended.
+    view: "today" lists the leads on which the signed-in member of staff acted today, all on one page.
+    suspect: True for only suspected bots, False for only other leads.
+    untaken: True for only leads without an owner, False for all leads.
+    owner: the id of the owner of the leads.
+    overdue: True for only leads whose next action is overdue, False for all leads.
+    unfinished: True for only unfinished forms, False for only finished forms.
+    source: how the leads arrived; see `Arrival`.
+    cursor: where the previous page ended; None for the first page.
     """
 
     view: Literal["open", "mine", "today", "closed"] = "open"
@@ -60,13 +61,16 @@ class WorklistQuery(Model):
 
 
 class Search(Model):
-    """A search for leads. The search text is a reference, phone number, email address or name, or a part of one."""
+    """A search for leads.
+
+    q: a reference or half of one, a phone number or its last seven digits, an email address, or words of a name.
+    """
 
     q: Annotated[str, line(254), Line]
 
 
 class SearchKeys(NamedTuple):
-    """The keys to look up for a search text. A key is "" if the text cannot be a reference, phone number or email.
+    """The keys to look up for a search text. A key is "" if the text cannot be a value of that kind.
 
     Ten digits can be both a reference and a phone number.
     """
