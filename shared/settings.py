@@ -1,4 +1,4 @@
-"""Reads the settings of the functions from environment variables that infra/template.yaml sets."""
+"""Reads the settings of the Lambda functions from environment variables that infra/template.yaml sets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _required(name: str) -> str:
 class TableSettings(NamedTuple):
     """The settings of the leads table.
 
-    index_shards: partitions per index (template parameter IndexShards).
+    index_shards: how many partitions each index has (template parameter IndexShards).
     sends_mail: whether this stack sends mail to patients (template parameter SenderEmail).
     """
 
@@ -38,7 +38,7 @@ class TableSettings(NamedTuple):
 
 
 class AlertSettings(NamedTuple):
-    """The settings of alerts. `staff_link`: URL in the staff inbox that a lead's reference is appended to."""
+    """The settings of alerts. `staff_link`: the start of a lead's URL in the staff inbox; the reference follows."""
 
     topic_arn: str
     staff_link: str
@@ -51,7 +51,7 @@ class AlertSettings(NamedTuple):
 class ClinicSettings(NamedTuple):
     """The clinic's name and phone number, as patients see them.
 
-    booking_link: the page on which some patients may book a time (template parameter BookingLink); "" for none.
+    booking_link: URL of the page on which some patients may book a time (template parameter BookingLink); "" for none.
     """
 
     name: str
@@ -73,9 +73,9 @@ def pilot_without_approval() -> bool:
 
 
 class SignInSettings(NamedTuple):
-    """Where staff sign in. Both fields are empty on a stack without sign-in, and the inbox then says so.
+    """Where staff sign in. On a stack without sign-in, both fields are empty and the inbox says so.
 
-    address: base address of /oauth2/authorize, /oauth2/token and /logout.
+    address: base URL of /oauth2/authorize, /oauth2/token and /logout.
     client: the inbox's OAuth client id.
     """
 
@@ -102,9 +102,9 @@ def rota_table() -> str:
 
 
 def on_call_subscriptions() -> dict[str, str]:
-    """Returns user name -> the endpoint of that person's own subscription, such as an e-mail address.
+    """Returns user name -> the endpoint of that staff member's own subscription, such as an e-mail address.
 
-    Leaves out addresses that the stack itself subscribes, because the filters of those subscriptions are for a group.
+    Leaves out endpoints that the stack itself subscribes, because their subscriptions get the alerts for a whole group.
     """
     entries = (entry.partition("=") for entry in _listed("ON_CALL"))
     own = {name: endpoint for name, _, endpoint in entries if endpoint}
@@ -137,14 +137,14 @@ def failure_queue() -> str:
 
 
 def form_keys() -> tuple[str, ...]:
-    """Returns the secrets for form tokens and challenges. The first signs, the others are accepted (dev/rotate.py)."""
+    """Returns the secrets for form tokens and challenges. The first signs; the others only verify (dev/rotate.py)."""
     return tuple(_required("FORM_KEY").split(","))
 
 
 def person_keys() -> tuple[str, ...]:
-    """Returns the secrets that hash phone numbers and e-mail addresses. The hashes find a person's leads.
+    """Returns the secrets that hash phone numbers and e-mail addresses, so that all leads of a person can be found.
 
-    The first hashes new leads; the others hashed earlier leads (dev/rotate.py).
+    The first secret hashes new leads; the others hashed earlier leads (dev/rotate.py).
     """
     return tuple(_required("PERSON_KEY").split(","))
 
@@ -162,8 +162,8 @@ def ads_questionnaire() -> str:
 class MailSettings(NamedTuple):
     """The settings of mail to patients.
 
-    sender: the address that mails come from.
-    configuration_set: the SES configuration set, which says where bounces and complaints are reported.
+    sender: the From address.
+    configuration_set: the name of the SES configuration set, which decides where SES reports bounces and complaints.
     """
 
     sender: str
@@ -180,22 +180,22 @@ def mail_addresses() -> str:
 
 
 def mail_keys() -> tuple[str, ...]:
-    """Returns the secrets that sign links in mails and hash addresses. The first is used, the others are accepted."""
+    """Returns the secrets that sign links in mails and hash addresses: the current one, then former ones."""
     return tuple(_required("MAIL_KEY").split(","))
 
 
 def site_address() -> str:
-    """Returns the service's base address, with a trailing slash. Links in mails begin with it."""
+    """Returns the service's base URL, with a trailing slash. Links in mails begin with this URL."""
     return _required("SITE_ADDRESS")
 
 
 def webhook_address() -> str:
-    """Returns the address of the webhook's receiver."""
+    """Returns the URL that receives the webhooks."""
     return _required("WEBHOOK_ADDRESS")
 
 
 def webhook_key() -> str:
-    """Returns the key that signs webhooks. The receiver has it too."""
+    """Returns the key that signs webhooks. The receiver has the same key."""
     return _required("WEBHOOK_KEY")
 
 
@@ -221,8 +221,9 @@ def expected_at_alarms() -> dict[str, frozenset[str]]:
 class WatchSettings(NamedTuple):
     """The settings of the delivery watch.
 
-    expected: endpoints that must be subscribed to the topic.
-    page_hours: hours in which visitors usually submit forms; an alarm fires if none does.
+    topic_arn: the topic of alerts.
+    expected: endpoints that must be subscribed to that topic.
+    page_hours: hours in which visitors usually submit forms; outside them, silence raises no alarm.
     """
 
     topic_arn: str

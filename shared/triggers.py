@@ -1,4 +1,4 @@
-"""Parses the events of table streams, queues and topics. An event of any other kind raises ForeignEvent.
+"""Parses the events of table streams, queues and topics. Raises ForeignEvent for any other event.
 
 Scheduled functions ignore their event, so this module does not parse such events.
 """
@@ -15,7 +15,7 @@ from shared.domain.errors import ForeignEvent
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A message of an SNS topic. `at`: ISO 8601."""
+    """A message of an SNS topic. `at`: when it was published (ISO 8601)."""
 
     message_id: str
     at: str
@@ -29,7 +29,7 @@ def is_schedule(event: object) -> bool:
 
 
 def stream_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a table's stream and has the id that identifies it in failure reports.
+    """Returns the event if every record is from a table's stream and has the sequence number for failure reports.
 
     Raises ForeignEvent.
     """
@@ -40,7 +40,7 @@ def stream_batch(event: object) -> dict[str, Any]:
 
 
 def queue_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a queue and has the id that identifies it in failure reports.
+    """Returns the event if every record is from a queue and has the message id for failure reports.
 
     Raises ForeignEvent.
     """
@@ -51,7 +51,7 @@ def queue_batch(event: object) -> dict[str, Any]:
 
 
 def lead_id_of(record: Mapping[str, Any]) -> UUID:
-    """Returns the lead's id in a stream record. Raises ForeignEvent for a record of another table."""
+    """Returns the id of the lead that a stream record is about. Raises ForeignEvent for a record of another table."""
     match record:
         case {"dynamodb": {"Keys": {"lead_id": {"S": str() as lead_id}}}}:
             try:

@@ -57,7 +57,7 @@ class NotFound(LeadIntakeError):
 
 
 class LeadGone(LeadIntakeError):
-    """Raised if a lead was erased, or only its audit trail is left. `at`: when that happened."""
+    """Raised if a lead was erased or reduced to its audit trail. `at`: when that happened."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class SubmissionConflict(LeadIntakeError):
 
 
 class LeadErased(SubmissionConflict):
-    """Raised if a submission has the id of an erased lead, which must not come back."""
+    """Raised if a submission has the id of an erased or retired lead, which must not come back."""
 
 
 class LeadChanged(LeadIntakeError):
@@ -90,7 +90,7 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """Raised if a member of staff may not carry out an action. `detail`: which groups may."""
+    """Raised if a member of staff may not carry out an action. `detail`: the reason, such as which groups may."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -105,10 +105,10 @@ class Forbidden(NotAllowed):
 
 
 class WrongState(LeadIntakeError):
-    """Raised if the state of a lead does not allow an action.
+    """Raised if the state of a lead or of the rota does not allow an action.
 
     detail: the reason, as a sentence for staff.
-    by_name, action, at: the name, action and time of the colleague who changed the lead; empty if none did.
+    by_name, action, at: who changed the lead in the meantime, how, and when; empty if nobody did.
     """
 
     def __init__(self, detail: str, by_name: str = "", action: str = "", at: datetime | None = None) -> None:

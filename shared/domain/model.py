@@ -22,7 +22,7 @@ class Stored(BaseModel):
     read newer data after a rollback.
 
     The service creates values by `model_construct`, whose arguments mypy checks, and writes them by `as_json`. Neither
-    needs the model's schema, and building that takes a twentieth of a cold start.
+    needs the model's schema, which takes a twentieth of a cold start to build.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PART = r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)"
 EVENING = time(17)
-LONGEST_CLOSURE = 60  # days in a row; a longer closure must be a configuration mistake
+LONGEST_CLOSURE = 60  # days in a row; such a closure must be a configuration mistake
 
 
 class OpeningHours(NamedTuple):
@@ -98,7 +98,7 @@ class OpeningHours(NamedTuple):
         return opens
 
     def at_time(self, at: datetime, clock: time) -> datetime:
-        """Returns this time (UTC) on the day of `at` in the clinic's time zone."""
+        """Returns the time `clock` on the day of `at`, both in the clinic's time zone, converted to UTC."""
         return datetime.combine(at.astimezone(self.zone).date(), clock, self.zone).astimezone(UTC)
 
     def _open_days(self, day: date) -> Iterator[tuple[datetime, datetime]]:
@@ -120,14 +120,14 @@ class OpeningHours(NamedTuple):
 def _in_utc(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     opens = datetime.combine(day, opens_at, zone).astimezone(UTC)
     closes = max(datetime.combine(day, closes_at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    return opens, max(opens, closes)  # in spring, clocks can skip the opening time; it may then fall after closing
+    return opens, max(opens, closes)  # in spring, clocks can skip the opening time, which may then fall after closing
 
 
 class Span(NamedTuple):
     """A time span in clock minutes, minutes of opening hours, or business days. Exactly one of the fields is set.
 
-    open_days: ends when the clinic closes on this business day after the first day.
-    mornings: ends when the clinic opens on this business day after the first day.
+    open_days: n for a span that ends at closing time on the n-th business day after the day it starts.
+    mornings: n for a span that ends at opening time on the n-th business day after the day it starts.
     """
 
     minutes: int | None = None

@@ -26,7 +26,7 @@ MONTHS = {
 
 
 def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Returns the time in this time zone and language; in English for a language that is not known here."""
+    """Returns the time in words, in this time zone and language. Uses English for a language that is not in DAYS."""
     language = language if language in DAYS else "en"
     local = at.astimezone(zone)
     day, month = DAYS[language][local.weekday()], MONTHS[language][local.month - 1]
@@ -51,13 +51,13 @@ def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
 
     Spanish text begins with a small letter, as inside a sentence.
 
-    days: weekday (0 = Monday) -> opening and closing time
-    language: the language to write in; English is used for a language that is not known here
+    days: weekday (0 = Monday) -> opening and closing time.
+    language: the language of the result; English for a language that is not in DAYS.
     """
     return _spoken_hours(tuple(days.items()), language if language in DAYS else "en")
 
 
-@lru_cache(maxsize=8)  # each receipt shows the clinic's hours, which never change
+@lru_cache(maxsize=8)  # each receipt shows the clinic's hours
 def _spoken_hours(known: tuple[tuple[int, tuple[time, time]], ...], language: str) -> str:
     days, spans = dict(known), []
     for _, same in groupby(range(len(DAYS[language])), key=days.get):  # neighbouring days with the same hours

@@ -1,7 +1,7 @@
 """Writes the report as CSV for people outside the clinic, such as its advertising agency.
 
-Figures of 1 to 4 people are hidden. Other figures are hidden if these could be computed from them by subtraction. A
-zero is shown, since it says nothing about a small group.
+Figures about 1 to 4 people are hidden. If a reader could compute a hidden figure by subtraction, a larger figure is
+hidden as well. A zero is shown, since it says nothing about a small group.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HEADER = (
 
 
 def report_csv(report: Report) -> str:
-    """Returns a line for each day, tier, source and campaign. There is no line for all leads together."""
+    """Returns one line per day, then one per tier, per source and per campaign. There is no grand total."""
     groups: dict[str, Sequence[Figures | DayFigures]] = {
         "day": report.days,
         "tier": report.tiers,
@@ -40,8 +40,10 @@ def report_csv(report: Report) -> str:
 
 
 def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> frozenset[int]:
-    """Returns the positions of the numbers to hide: every number below FEWEST. If these add up to less than FEWEST,
-    also the next smallest, because readers can compute the sum by subtraction.
+    """Returns the positions of the numbers to hide: `already`, and the positions of numbers from 1 to FEWEST - 1.
+
+    If the hidden numbers add up to less than FEWEST, also hides the next smallest number, because readers can compute
+    the sum by subtraction.
 
     already: positions that are hidden for another reason.
     """

@@ -17,7 +17,7 @@ Schema = dict[str, Any]
 def submission_schema(questionnaire: Questionnaire) -> Schema:
     """Returns the schema of `Submission`, with the questions and options of this questionnaire.
 
-    The server differs slightly. It accepts an empty contact field, or spaces around a name. It checks more than a
+    The server accepts a little more, such as an empty contact field or spaces around a name. It also checks what no
     schema can, such as whether a phone number is possible.
 
     Raises: RulebookError for a condition that JSON Schema cannot express.

@@ -33,7 +33,7 @@ class ConditionReader:
     """A reader of conditions, which may refer to the given questions, definitions and scores.
 
     free_text: the free-text search; None if the questionnaire has none.
-    mentioned: the kinds and topics that conditions read so far ask for.
+    mentioned: the kinds and topics that the conditions read so far look for in free text.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class ConditionReader:
                     raise reader.error("can never be true: the question accepts one answer")
                 return kind(code, options)
         if "among" not in reader:
-            reader.done()  # names the misspelt key
+            reader.done()  # raises an error that names a misspelled key
         options = self._options(reader, "among", question)
         return AtLeastAmong(code, options, self._count(reader, 1 if question.type == "choice-one" else len(options)))
 

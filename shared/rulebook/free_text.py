@@ -1,7 +1,7 @@
 """Loads a questionnaire's free-text search: `<id>.words.toml`, which clinicians edit, and the weights.
 
-A function parses the files only when the first note arrives, since most leads have none. `FreeText.check` parses them
-at once.
+A Lambda function parses the files only when the first note arrives, since most leads have no note. `FreeText.check`
+parses them immediately.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ WORDS, WEIGHTS = ".words.toml", ".weights.toml"
 class FreeText:
     """The free-text search of a questionnaire.
 
-    words, weights: the files.
-    content_hash: SHA-256 (hex) of both files' hashes. It is part of the rule set's content hash.
+    words, weights: the paths of the two files.
+    content_hash: SHA-256 (hex) of both files' hashes; part of the rule set's content hash.
     """
 
     words: Path = field(compare=False)

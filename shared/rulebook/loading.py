@@ -24,10 +24,10 @@ NOT_RULE_FILES = frozenset({"ui_texts.toml", "retention.toml", "retired.toml"}) 
 
 
 class Rulebook(NamedTuple):
-    """All rule sets, each with its questionnaire.
+    """All rule sets, each with its questionnaire, and their translations.
 
     rule_sets: questionnaire id -> rule set in its original language.
-    translations: questionnaire id and language -> translated rule set.
+    translations: (questionnaire id, language) -> translated rule set.
     """
 
     rule_sets: Mapping[str, RuleSet]
@@ -71,7 +71,7 @@ class Rulebook(NamedTuple):
 
     @property
     def emergency_advice(self) -> str:
-        """The emergency advice to show with an error if the questionnaire is unknown."""
+        """The emergency advice to show with an error if the visitor's questionnaire is unknown."""
         rule_set = next(iter(self.rule_sets.values()))
         return rule_set.messages[rule_set.net].text
 
@@ -106,8 +106,8 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
 
     A file with the key `questionnaire` is a rule set; a file with the key `translates` is a translation.
 
-    parse_words: False delays parsing the free-text files until the first note, for a faster cold start. Tests and build
-        have already checked the same files.
+    parse_words: False to parse the free-text files only when the first note arrives, for a faster cold start. The tests
+        and the build have already checked these files.
 
     Raises: RulebookError, which names the file and the entry; OSError.
     """

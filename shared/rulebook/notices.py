@@ -1,4 +1,4 @@
-"""Provides the notices for every page: emergency advice, and whether an approval is still missing."""
+"""Provides the notices for every page: emergency advice, and a warning while an approval is missing."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def _standard_code(reader: Reader) -> str | None:
 
 
 def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
-    """Reads the condition of a follow-up.
+    """Reads the condition of a follow-up; None if the question has none.
 
     The condition may refer only to earlier questions, because a follow-up to a later question could never be reached.
     """
@@ -99,9 +99,9 @@ def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None
 
 
 def _drawable(condition: Condition, where: str) -> Condition:
-    """Returns the condition if a page can evaluate it: pages support fewer conditions than rules do.
+    """Returns the condition if a page can evaluate it. Pages support fewer kinds of conditions than rules do.
 
-    Raises: RulebookError if a page cannot.
+    Raises: RulebookError if a page cannot evaluate the condition.
     """
     try:
         drawn_condition(condition)

@@ -1,4 +1,4 @@
-"""Reads a TOML table key by key. Errors say where in the file they are."""
+"""Reads a TOML table key by key. Error texts say where in the file the mistake is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RulebookError(ValueError):
 
 
 class Reader:
-    """A reader of one TOML table. Every key must be read before `done`, so that a misspelt key is never ignored."""
+    """A reader of one TOML table. `done` raises an error for keys that were not read, such as misspelled ones."""
 
     def __init__(self, table: Any, where: str) -> None:
         if not isinstance(table, dict):

@@ -18,7 +18,7 @@ T = TypeVar("T")
 def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
     """Returns the rule set with every text for patients translated. Codes, conditions, tiers and rules are unchanged.
 
-    A review counts only while the texts in both languages are the reviewed ones: see `review_hash`.
+    A review counts only if no text in either language has changed since the review: see `review_hash`.
 
     Raises: RulebookError if the translation lacks a text, or has a text or a {placeholder} that the original lacks.
     """
@@ -48,7 +48,10 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
 
 def texts_of(rule_set: RuleSet) -> Iterator[tuple[str, str]]:
-    """Yields each text for patients with its place in the translation's file; "" for a text that is not needed."""
+    """Yields (place, text) for each text for patients; "" for an optional text that is missing.
+
+    The place names the key of the text in a translation file.
+    """
     form, contact = rule_set.questionnaire, rule_set.questionnaire.contact
     yield "title", form.title
     for page in form.pages:
@@ -79,7 +82,7 @@ def _labels(at: str, options: Iterable[Option]) -> Iterator[tuple[str, str]]:
 
 
 def review_hash(original: RuleSet, translation: RuleSet) -> str:
-    """Returns the hash (SHA-256, hex) of the texts in both languages. A review records it as the reviewed version."""
+    """Returns the hash (SHA-256, hex) of the texts in both languages. A review records it as `reviewed_texts`."""
     texts = (f"{place}={text}" for rule_set in (original, translation) for place, text in texts_of(rule_set))
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
@@ -112,7 +115,7 @@ def _question(question: Question, questions: Reader) -> Question:
 
 
 def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
-    """Reads the labels, and the labels if somebody else fills in the form for the person (`options_other`)."""
+    """Reads the labels (`options`), and the labels if somebody fills in the form for the patient (`options_other`)."""
     others = table.table("options_other") if "options_other" in table else Reader({}, f"{table.where}.options_other")
     result = _each(
         options,
@@ -128,7 +131,7 @@ def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
 
 
 def _other(table: Reader, key: str, original: str) -> str:
-    """Reads a variant of a wording. A translation may have a variant where the original needs none."""
+    """Reads a variant of a text. A translation may have a variant that the original does not need."""
     return table.wording(key) if original or key in table else ""
 
 

@@ -14,7 +14,7 @@ from shared.domain.rules.free_text.vocabulary import Vocabulary
 from shared.rulebook.reader import Reader
 
 SIGN = " = "  # between a feature and its weights
-GAP, GAP_WORDS = "..", 3  # the mark in a phrase for other words, and how many words it allows
+GAP, GAP_WORDS = "..", 3  # the mark in a phrase for other words, and the most words that it stands for
 PARTS = re.compile(r"\.\.|@[a-z-]+|[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
 NAME = re.compile(r"[a-z-]+")
 
@@ -23,9 +23,9 @@ NAME = re.compile(r"[a-z-]+")
 class Trained:
     """The result of training.
 
-    known: words of harmless examples, which are correctly spelled.
+    known: correctly spelled words, taken from harmless examples.
     rows: feature -> its weights as text, one for each kind, in the order of the kinds.
-    always: the weight for each kind that is added to every score.
+    always: one weight per kind, added to every score of that kind.
     """
 
     known: frozenset[str]
@@ -47,7 +47,7 @@ def read_trained(reader: Reader) -> Trained:
 
 
 def check_rows(rows: Mapping[str, str], kinds: int) -> None:
-    """Checks that each row has a number for each kind. Raises ValueError."""
+    """Raises ValueError unless each row has a finite number for each kind."""
     for feature, numbers in rows.items():
         if len(numbers.split()) != kinds or not all(map(math.isfinite, map(float, numbers.split()))):
             raise ValueError(f"{feature!r} needs {kinds} numbers")
@@ -151,7 +151,7 @@ class _WordsReader:
 
 
 def entries(reader: Reader, key: str) -> tuple[str, ...]:
-    """Reads a text of entries separated by commas. Raises RulebookError."""
+    """Reads the entries of a comma-separated text. Raises RulebookError."""
     text = reader.text(key)
     if text != text.lower() or not text.isascii():
         raise reader.error(f"{key}: write it in lower case, without accents")

@@ -18,7 +18,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import score_again
 
 ADDED_WITHIN = timedelta(hours=24)  # after Send; the browser keeps the form for the same time
-# later than this, the response is 503, because the function must end before its time limit
+# After this time, the response is 503, because the function must end before its time limit.
 WRITTEN_WITHIN = timedelta(seconds=2.5)
 
 
@@ -52,7 +52,7 @@ def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime
 
 
 def assessed_with(lead: Lead, answers: Answers, rule_set: RuleSet, intake: Intake, at: datetime) -> Assessment:
-    """Returns the assessment of a lead's answers together with these. Keeps the lead's time of arrival."""
+    """Returns the assessment of the lead's own answers together with `answers`. Keeps the lead's time of arrival."""
     every = {**lead.submitted.answers, **answers}
     result = score_again(rule_set, every, lead)
     contact, texts = lead.submitted.contact, lead.consents_to("sms")

@@ -1,4 +1,4 @@
-"""Alerts staff about a lead: at once, and again at each escalation level until somebody takes it.
+"""Alerts staff about a lead: at once, and again at each escalation level until a staff member takes the lead.
 
 After that, reminds the owner of the next action. If the owner does not act in time, the lead loses its owner.
 """
@@ -24,14 +24,14 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, Ru
 from shared.usecases.scoring import rule_set_of
 
 MAILED_SINGLY = 20  # how many alerts a sweep e-mails one by one; each audience gets one summary of the rest
-BATCH = 250  # leads that a sweep reads at once; about as many as it can alert in its time
+BATCH = 250  # leads that a sweep reads at once; about as many as it can send alerts about in its time
 
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
     """The clients and settings that alerting staff needs.
 
-    staff_link: the URL in the staff inbox that a lead's reference is appended to.
+    staff_link: the start of a lead's URL in the staff inbox; the reference follows.
     """
 
     leads: LeadsWithRota
@@ -50,9 +50,9 @@ class Swept:
 
 
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
-    """Sends the due alert about a lead, or the due reminder to its owner. Returns None if neither is due.
+    """Sends the due alert about a lead, or the due reminder to its owner. Returns None if it sent neither.
 
-    No other use case publishes alerts. The lead is first claimed by a conditional write, so that only one of two
+    Only this module publishes alerts. The lead is first claimed by a conditional write, so that only one of two
     concurrent calls publishes the alert. If publishing or the last write fails, the claim lapses and the sweep alerts
     staff again. Alerts are delivered at least once.
 
@@ -63,11 +63,11 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
 
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
-    """Sends all due alerts: for higher escalation levels, and first alerts that failed before.
+    """Sends all due alerts (of higher escalation levels, and first alerts that failed before) and all due reminders.
 
     The first MAILED_SINGLY e-mails are about one lead each, red flags first. For the rest, each audience gets one
     summary by e-mail, while webhooks and texts still name each lead. A lead that cannot be processed does not delay the
-    other leads. No lead is started after `until`; the next run continues.
+    other leads. Once `until` has passed, starts no further lead; the next run continues.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
@@ -81,7 +81,7 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A due alert. `level`: its escalation level or REMINDER. `safety`: see `Tier`."""
+    """A due alert. `level`: its escalation level, or REMINDER. `safety`: whether the lead's tier is a safety tier."""
 
     lead: Lead
     level: int
@@ -93,8 +93,8 @@ class _Due:
 def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
     """Returns the due alert about a lead; None if there is none.
 
-    May change and store the lead first: if its owner did not act in time, it loses its owner; if it has no more alerts
-    to send, its escalation stops. An alert to clinicians goes to whoever is on call, or to everyone if the rota cannot
+    May change and store the lead first: a lead whose owner did not act in time loses its owner; a lead without further
+    alerts stops escalating. An alert to clinicians goes to whoever is on call, or to all clinicians if the rota cannot
     be read.
     """
     board: DutyBoard | None = None
@@ -161,7 +161,7 @@ class _Sweep:
                 self._add(alert_staff(lead_id, self._alerting, self._clock()))
 
     def alert_many(self, lead_ids: list[UUID]) -> None:
-        """Reads all leads, publishes a summary for e-mail, and then publishes each lead's alert."""
+        """Reads the leads, publishes an e-mail summary for each audience, and then publishes each lead's alert."""
         for due in _summarised(self._read(lead_ids), self._alerting):
             if self._clock() >= self._until:
                 return
@@ -193,10 +193,10 @@ class _Sweep:
 
 
 def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
-    """Publishes a summary for each audience. Returns the due alerts, marked if a summary replaces their e-mail.
+    """Publishes a summary for each audience. Returns the due alerts, each marked if a summary replaces its e-mail.
 
     Summaries go out before the alerts that they replace are recorded. If the sweep stops in between, the next sweep
-    sends other summaries. If the topic refuses a summary, its leads are mailed one by one.
+    sends new summaries. If the topic refuses a summary, the alerts about its leads are e-mailed one by one.
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
     leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)
@@ -218,8 +218,8 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
 def _record_delivery(claimed: Lead, due: _Due, alerting: Alerting, at: datetime) -> None:
     """Records on the lead that staff were alerted, without overwriting concurrent changes.
 
-    Tries again if staff added a note or a contact attempt in the meantime. Records nothing once somebody has taken the
-    lead, or its owner has acted.
+    Tries again if staff added a note or a contact attempt in the meantime. Records nothing once a staff member has
+    taken the lead, or its owner has acted.
     """
     for _ in range(ATTEMPTS_TO_WORK):
         if due.level == REMINDER:

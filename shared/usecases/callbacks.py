@@ -1,4 +1,4 @@
-"""Captures requests to be called ("Just call me"). Each joins an open lead with the same number or becomes a lead."""
+"""Captures callback requests ("Just call me"). Adds each to an open lead with the same number, or stores a new lead."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from shared.usecases.capture import Captured, Intake, receive, spooled, store
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import rule_set_for
 
-# later than this, the request is spooled: the patient must not wait for a slow table
+# After this time, the request goes to the spool, because the patient must not wait for a slow table.
 LOOKED_UP_WITHIN = timedelta(seconds=0.5)
-LEADS_TRIED = 3  # how many of a number's open leads are read, newest first
+LEADS_TRIED = 3  # how many open leads with the same phone number are read, newest first
 
 
 def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
-    """Scores a request to be called and stores it exactly once: with the open lead of its number, or as a new lead.
+    """Scores a callback request and stores it exactly once: in an open lead with the same number, or as a new lead.
 
-    Either way, its receipt has a new reference, so that nobody learns from it whether a number has a lead.
+    Either way, the receipt has a new reference, so that it does not reveal whether there is a lead with this number.
 
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
@@ -43,7 +43,10 @@ def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -
 
 
 def _join(callback: Lead, intake: Intake) -> Captured | None:
-    """Adds the request to the open lead of its number. Returns None if there is none. Raises: StoreUnavailable."""
+    """Adds the callback request to the open lead with the same phone number. Returns None if there is no such lead.
+
+    Raises: StoreUnavailable.
+    """
     for _ in range(ATTEMPTS_TO_WORK):
         lead = _open_lead(callback, intake)
         if intake.clock() - callback.assessment.received_at > LOOKED_UP_WITHIN:
@@ -62,15 +65,17 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
         after = with_callback(lead, callback, rescored, rule_set.tiers, intake.hours)
         try:
             intake.leads.replace(lead, after)
-        except LeadChanged:  # staff or another request changed the lead in the meantime; look at it again
+        except LeadChanged:  # staff or another request changed the lead in the meantime; read it again
             continue
         return Captured(callback.receipt, after, created=False, joined=True, request=callback)
     raise StoreUnavailable
 
 
 def _open_lead(callback: Lead, intake: Intake) -> Lead | None:
-    """Returns the newest open lead that the request can join; None if there is none, or if the request is stored as a
-    lead already."""
+    """Returns the newest open lead that the callback request can join.
+
+    Returns None if there is no such lead, or if the request is already stored as a lead of its own.
+    """
     try:
         found = tuple(intake.leads.of_number(callback.submitted.phone_key))
         if any(lead_id == callback.lead_id for lead_id, _ in found):

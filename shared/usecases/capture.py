@@ -35,7 +35,7 @@ class Intake:
     """The clients and settings that capturing a submission needs.
 
     spool: the fallback queue for when the table is unavailable.
-    person_key: the secret for the keyed hashes that find leads of the same person.
+    person_key: the secret of the keyed hashes by which leads of the same person are found.
     candidate: candidate rules in shadow mode, whose result is only recorded.
     """
 
@@ -51,11 +51,12 @@ class Intake:
 class Captured(NamedTuple):
     """The result of capturing a submission.
 
-    lead: the stored or spooled lead; None if nothing was stored (for a minor, or an emergency without consent).
+    receipt: what to show to the visitor.
+    lead: the stored or spooled lead; None if nothing was stored (a minor, a withdrawal, an emergency without consent).
     created: True if the submission became a new lead in the table.
     spooled: True if the lead waits in the spool. Whether its id is already stored is then unknown.
-    joined: True if the submission is a request to be called that was added to an open lead with the same number.
-    request: the request to be called, as the lead that it would otherwise be; None for other submissions.
+    joined: True if the submission is a callback request that was just added to an open lead with the same phone number.
+    request: the callback request that `lead` contains, in the form of a lead; None for any other submission.
     """
 
     receipt: Receipt
@@ -67,7 +68,7 @@ class Captured(NamedTuple):
 
     @property
     def sent(self) -> Lead | None:
-        """The lead that the receipt is about. If a request to be called joined another lead, this is the request."""
+        """The lead that the receipt is about: `request`, or else `lead`."""
         return self.request or self.lead
 
     @property
@@ -77,7 +78,7 @@ class Captured(NamedTuple):
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
-# later than this, the lead is spooled: the patient must not wait for a slow table
+# After this time, the lead goes to the spool, because the patient must not wait for a slow table.
 SECOND_CALL_WITHIN = timedelta(seconds=0.3)
 
 
@@ -95,7 +96,7 @@ def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Ca
 
 
 def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Lead | Captured:
-    """Scores a submission. Returns its lead, or the result if nothing is to be stored.
+    """Scores a submission. Returns the lead to store, or the final result if nothing is to be stored.
 
     Raises: InvalidInput.
     """
@@ -129,9 +130,10 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
 def advice_at(
     at: datetime, rule_set: RuleSet, result: TriageResult, hours: OpeningHours, contact: Contact, *, texts: bool
 ) -> tuple[ShownMessage, ...]:
-    """Returns the advice for a person whose contact data is stored. `at`: when the answers arrived.
+    """Returns the advice for a patient whose contact details are stored.
 
-    texts: whether the person consented to text messages.
+    at: when the answers arrived.
+    texts: whether the patient consented to text messages.
     """
     tier = rule_set.tiers[result.tier]
     language = rule_set.questionnaire.language
@@ -152,10 +154,11 @@ def store(lead: Lead, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Ca
 
 
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
-    """Returns the lead of a receipt.
+    """Returns the lead whose receipt to show.
 
     Only receipts of the plain form are shown, and only for RECEIPT_SHOWN_FOR, because other people may use the same
     device.
+
     Raises: NotFound, ReceiptUnavailable.
     """
     try:
@@ -194,7 +197,7 @@ def spooled(lead: Lead, spool: Spool) -> Captured:
 
 
 def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
-    """Handles a submission whose id is already stored, as `resubmission` decides."""
+    """Carries out what `resubmission` decides about a submission whose id is already stored."""
     from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  rarely needed
 
     decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)
@@ -215,7 +218,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
 
 
 def _was_withdrawn(submission: Submission, intake: Intake, at: datetime) -> bool:
-    """Withdraws the unfinished form if the visitor has unticked the consent. Returns whether it was withdrawn."""
+    """Withdraws the stored unfinished form if the visitor has unticked the consent. Returns whether there was one."""
     if submission.complete or submission.consents is None:
         return False
     from shared.usecases.withdrawing import withdraw  # noqa: PLC0415  rarely needed

@@ -1,4 +1,4 @@
-"""Keeps the counts and search keys in step with the leads, and makes the manager's report from them."""
+"""Updates the counts and search keys when leads change, and makes the manager's report from the counts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.inbox import must_export
 from shared.usecases.ports import CountedLeads, Counts, RuleSets
 
-ATTEMPTS = 5  # how often to try counting a lead that another process counts at the same time
+ATTEMPTS = 5  # attempts to count a lead that another process counts at the same time
 LOOKS_BACK = timedelta(days=2)  # a stream drops changes after a day; the daily run still counts those leads
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The clients and settings that counting leads needs. `person_key`: the secret of the hashed search keys."""
+    """The clients and settings that counting leads needs. `person_key`: the secret that hashes the search keys."""
 
     leads: CountedLeads
     counts: Counts
@@ -32,12 +32,12 @@ class Counting:
 
 
 def count_lead(lead_id: UUID, counting: Counting) -> None:
-    """Counts a lead as it is now. Counting it again changes nothing.
+    """Updates the counts and search keys for the current state of a lead. Harmless if repeated.
 
     Raises: StoreUnavailable.
     """
     for _ in range(ATTEMPTS):
-        # read before the lead, so that an older state is never written over a newer one
+        # Read before the lead, so that an older state never overwrites a newer one.
         before = counting.counts.counted(lead_id)
         lead = counting.leads.get(lead_id)
         after = Counted()
@@ -55,7 +55,7 @@ def count_lead(lead_id: UUID, counting: Counting) -> None:
 
 
 def count_recent_leads(counting: Counting, clock: Callable[[], datetime], until: datetime) -> int:
-    """Counts the leads of the last days again. Returns how many leads it looked at.
+    """Counts again the leads that arrived within the last LOOKS_BACK. Returns how many leads it counted by `until`.
 
     Raises: StoreUnavailable.
     """
@@ -71,7 +71,7 @@ def count_recent_leads(counting: Counting, clock: Callable[[], datetime], until:
 def make_report(
     query: ReportQuery, staff: Staff, counts: Counts, rule_sets: RuleSets, hours: OpeningHours, at: datetime
 ) -> Report:
-    """Returns the report for a date range, made from counts alone.
+    """Returns the report for a date range. Reads only counts, no leads.
 
     Raises: NotAllowed, InvalidInput, StoreUnavailable.
     """

@@ -19,7 +19,7 @@ class Watch:
     page_hours: the hours in which visitors usually submit forms.
     within: how long the alert of a canary may take.
     topic_arn: the topic of alerts.
-    on_call: user name -> the endpoint of the person's own subscription.
+    on_call: user name -> the endpoint of that staff member's own subscription.
     """
 
     canary: Canary
@@ -38,8 +38,8 @@ class Watched:
     took: the time from sending the canary to its alert; None if there was no alert.
     error: the class of the error that stopped the canary or its alert; "" if there was none or it is unknown.
     error_of_subscriptions: the class of the error if subscriptions could not be read; "" if they could.
-    cause: how the API refused the canary; "" if it accepted it.
-    missing: how many expected subscriptions are missing or not confirmed.
+    cause: why the canary could not be sent, such as an HTTP status; "" if it was sent or the cause is unknown.
+    missing: how many expected subscriptions are missing or not confirmed; 1 if they could not be read.
     quiet: True if the watch ran outside `page_hours`.
     reference: the reference of the canary; "" if the canary could not be sent.
     """
@@ -90,9 +90,9 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 
 
 def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
-    """Stores whose own subscription is confirmed. Those people can be alerted individually.
+    """Stores which staff members have confirmed their own subscription, so that they can be alerted individually.
 
-    If this is not stored, alerts go to everyone. Raises StoreUnavailable, or any error of the channel.
+    Without this record, alerts go to all clinicians. Raises StoreUnavailable, or any error of the channel.
     """
     confirmed = watch.subscribers.confirmed(watch.topic_arn)
     names = sorted(name for name, endpoint in watch.on_call.items() if endpoint in confirmed)
@@ -110,7 +110,7 @@ def missing_subscriptions(subscribers: Subscribers) -> tuple[int, str]:
 def _send(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
     """Sends a canary.
 
-    Returns its reference, the class of the error and the cause of the error; each is "" if there is none.
+    Returns the canary's reference, the class of the error and the cause of the error; "" for each that does not exist.
     """
     try:
         return canary.send(tries_spool=tries_spool), "", ""

@@ -16,7 +16,7 @@ from shared.usecases.ports import Publisher, Subscribers, Worklist
 class Digesting:
     """The clients and settings that sending a digest needs.
 
-    alarms: the subscriptions to alarms about the service.
+    alarms: the subscriptions to the topic of alarms about the service.
     inbox: the URL of the staff inbox.
     """
 

@@ -1,4 +1,4 @@
-"""Erases a lead at the request of the lead's person, and again if a restore brings it back."""
+"""Erases a lead at the patient's request, and again if a restore from a backup brings the lead back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.usecases.retiring import Repeated
 def erase_lead(
     reference: str, person_key: str, staff: Staff, workspace: Workspace[Archive], erasures: Erasures, at: datetime
 ) -> Tombstone:
-    """Replaces a lead with a tombstone that keeps the consent ledger, with hashed phone numbers and email addresses.
+    """Replaces a lead with a tombstone: its consent ledger, with hashed phone numbers and email addresses.
 
     Raises: NotAllowed, NotFound, StoreUnavailable.
     """
@@ -37,7 +37,7 @@ def erase_lead(
 
 
 def erase_again(leads: Archive, erasures: Erasures, person_key: str) -> Repeated:
-    """Erases again the leads that a restore has brought back.
+    """Erases again the leads that a restore from a backup has brought back.
 
     Raises: StoreUnavailable if the erasures cannot be listed.
     """

@@ -1,4 +1,4 @@
-"""Exports the leads of a period, a single lead, or all data about a person, for that person."""
+"""Exports the leads that arrived in a period, a single lead, or everything that is stored about one person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.usecases.ports import Archive
 from shared.usecases.scoring import rule_set_of
 
 LEADS_IN_EXPORT = 100  # leads on one page of an export: a few hundred kilobytes of CSV
-# bytes of stored leads on one page; FHIR takes three times as much, and a response holds at most 6 MB
+# Bytes of stored leads on one page. In FHIR, they are three times as many, and a response holds at most 6 MB.
 BYTES_IN_EXPORT = 1_000_000
 READS_FOR_EXPORT = 300
 
@@ -35,7 +35,7 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class PersonExport:
-    """Leads of one person, as many as fit into a response.
+    """A page of the leads of one person, each with the current rule set of its questionnaire.
 
     complete: False if the person may have more than SAME_PERSON leads.
     next_cursor: the cursor for the next leads; None if these are the last.
@@ -48,9 +48,9 @@ class PersonExport:
 
 
 def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace[Archive], at: datetime) -> Exported:
-    """Returns a page of leads that arrived in a period, in that order. Records each lead in the access log.
+    """Returns a page of leads that arrived in a period, in order of arrival. Records each lead in the access log.
 
-    Even an empty page may have a next page.
+    An empty page may still have a next page.
 
     Raises: NotAllowed, InvalidInput, StoreUnavailable.
     """
@@ -84,8 +84,8 @@ def export_person(
 ) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    These are the leads with the same phone number or email address, latest first. They include names, because a family
-    may share a number.
+    This is the lead itself, then all other leads with its phone number or email address, latest first. Each lead has
+    its name, because the members of a family may share a number. Records each lead in the access log.
 
     Raises: NotAllowed, NotFound, InvalidInput, StoreUnavailable.
     """

@@ -1,4 +1,4 @@
-"""Serves the staff inbox: staff open and work leads."""
+"""Serves the staff inbox: staff open leads and carry out actions on them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ Leads_co = TypeVar("Leads_co", bound=LeadsByReference, covariant=True)
 class Workspace(Generic[Leads_co]):
     """The clients and settings that the staff inbox needs.
 
-    leads: the stored leads; exports need an Archive
-    sends_mail: whether this stack sends mail to patients
+    leads: the stored leads; an Archive for exports.
+    sends_mail: whether this stack sends mail to patients.
     """
 
     leads: Leads_co
@@ -43,11 +43,11 @@ class OpenedLead:
     """A lead that a member of staff has opened.
 
     rule_set: the current rule set of the lead's questionnaire.
-    translation: the rule set in the patient's language; None if that is English.
+    translation: the rule set translated into the patient's language; None if there is none, or none is needed.
     sends_mail: whether this stack sends mail to patients.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
-    hides_contact: whether to leave out phone number and e-mail address, because the person revoked the consent to
+    hides_contact: True to leave out phone number and e-mail address, because the patient revoked the consent to
         contact.
     """
 
@@ -76,9 +76,9 @@ class Worked:
 def show_lead(
     reference: str, staff: Staff, workspace: Workspace[LeadsByReference], at: datetime, *, medical_reason: bool
 ) -> OpenedLead:
-    """Opens a lead and records that in the access log. Does not change the lead.
+    """Opens a lead and records the access in the access log. Does not change the lead.
 
-    medical_reason: True to show contact details even if the person revoked the consent to contact.
+    medical_reason: True to show contact details even if the patient revoked the consent to contact.
 
     Raises: NotAllowed, NotFound, LeadGone, StoreUnavailable.
     """
@@ -127,7 +127,7 @@ def must_export(staff: Staff) -> None:
 
 
 def lead_by_reference(reference: str, leads: LeadsByReference) -> Lead:
-    """Returns the lead with this reference, which people may write in several ways.
+    """Returns the lead with this reference, however people write the reference.
 
     Raises: NotFound, LeadGone, StoreUnavailable.
     """
@@ -151,9 +151,9 @@ def _work_and_store(
     at: datetime,
     colleague: Staff | None,
 ) -> tuple[Lead, Lead]:
-    """Carries out an action and stores its result. Tries again if the lead changes in the meantime.
+    """Carries out an action and stores the changed lead. Tries again if somebody else changes the lead in the meantime.
 
-    Records the action in the access log before storing its result. Does not record refused actions, since they show
+    Records the action in the access log before storing the lead. Does not record refused actions, since they reveal
     nothing about the lead.
 
     Returns the lead before and after the action.

@@ -1,4 +1,4 @@
-"""Lists and searches leads for staff, with people's names and the number of leads without an owner."""
+"""Lists and searches leads for staff. Adds the patients' names and the number of open leads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.domain.leads.worklist import Search, WorklistQuery, search_keys
 from shared.usecases.ports import Accesses, OpenCounts, Worklist
 
 PAGE_OF_LEADS = 50
-MOST_FOUND = 500  # the most leads that a search by part of a name or number reads; it shows the most urgent
+MOST_FOUND = 500  # the most leads that a search by part of a name or number reads; it shows the most urgent of them
 MOST_OF_A_DAY = 100  # the most leads that "My day" reads
 READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
 
@@ -41,9 +41,9 @@ class WorklistPage:
     """A page of the worklist.
 
     next_cursor: the cursor for the next page; None on the last page.
-    untaken: tier -> number of open leads without an owner; None for a search.
-    open: number of all open leads; None for a search.
-    more: whether a search may match more leads than these. If so, staff should type more.
+    untaken: tier -> number of open leads without an owner; None for a search and for "My day".
+    open: number of all open leads; None for a search and for "My day".
+    more: whether a search may match further leads. If so, staff should type more.
     """
 
     leads: tuple[LeadRow, ...]
@@ -73,7 +73,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
     next_cursor = None
     for listed in lists[query.view](query.cursor):
         seen.append(listed.summary)
-        if query.untaken and listed.summary.owner:  # leads without an owner come first
+        if query.untaken and listed.summary.owner:  # leads without an owner come first, so no more follow
             break
         if query.wants(listed.summary, staff.id, at):
             found.append(listed)
@@ -90,7 +90,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
 
 
 def _my_day(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) -> WorklistPage:
-    """Returns the leads on which the member of staff acted today, the latest first."""
+    """Returns the leads on which the member of staff acted today, latest action first."""
     today = at.astimezone(listing.zone).date()
     ids = sorted(listing.counts.found_by((day_key(staff.id, today),)))[:MOST_OF_A_DAY]
     leads = {lead.lead_id: lead for lead in (listing.leads.batch(ids) if ids else ())}
@@ -145,11 +145,11 @@ def named_rows(
     accesses: Accesses,
     at: datetime,
 ) -> tuple[LeadRow, ...]:
-    """Returns the leads as rows with people's names, and records in the access log whose names are shown.
+    """Returns the leads as rows with patients' names, and records in the access log that the names were shown.
 
-    If names cannot be read, or the access cannot be recorded, returns the rows without names: better than no list.
+    If the names cannot be read or the access cannot be recorded, returns the rows without names.
 
-    read_names: returns lead id -> name.
+    read_names: a function that returns lead id -> name.
     """
     if not found:
         return ()

@@ -1,4 +1,4 @@
-"""Sends the mails that patients are due, each at most once, and ends mail to closed addresses."""
+"""Sends due mail to patients, each mail at most once, and stops mail to addresses that bounce or unsubscribe."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class MailedLeads(Protocol):
         """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
 
     def mail_due(self, at: datetime, /) -> Iterable[UUID]:
-        """Yields the ids of leads with a due mail, the longest overdue first."""
+        """Yields the ids of leads whose mail to the patient is due, the longest overdue first."""
 
 
 class Addresses(Protocol):
@@ -75,14 +75,16 @@ class Mailing:
 
 @dataclass(frozen=True, slots=True)
 class MailSweep:
-    """The result of a sweep: lead id and entry of each mail, and the leads that failed, with their errors."""
+    """The result of a sweep: (lead id, new mail entry) pairs, and the leads that failed, with their errors."""
 
     entries: tuple[tuple[UUID, MailEntry], ...]
     failed: tuple[tuple[UUID, Exception], ...]
 
 
 def send_mails(mailing: Mailing, clock: Callable[[], datetime], until: datetime) -> MailSweep:
-    """Takes the due step of each lead's mail. A lead that fails does not delay the others.
+    """Sends the due mail of each lead, or records why it is not sent. A lead that fails does not delay the others.
+
+    Starts no further lead once `until` has passed.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
@@ -101,9 +103,11 @@ def send_mails(mailing: Mailing, clock: Callable[[], datetime], until: datetime)
 
 
 def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) -> MailEntry | None:
-    """Takes the next step of a lead's mail, and returns what it recorded. Returns None if no step is due.
+    """Sends a lead's due mail, or records why it is not sent. Returns the new entry of the lead's mail state.
 
-    The mail is claimed by a conditional write and then sent once. If the process ends in between, a later sweep finds
+    Returns None if no mail is due, or if another process changed the lead first.
+
+    A conditional write claims the mail, which is then sent once. If the process ends in between, a later sweep finds
     the claim and records the result as unknown: the mail is not sent again.
 
     Raises: StoreUnavailable.
@@ -113,7 +117,7 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
     if lead is None or due is None:
         return None
     refused = _refusal(lead, due, mailing, clock())
-    # written before the claim, so that a failure here leaves the mail unclaimed
+    # The text is written before the claim, so that a failure here leaves the mail unclaimed.
     mail = None if refused else _written(lead, due, mailing, clock())
     claimed = lead.changed(mail=lead.mail.recorded(refused or due.claimed(clock())))
     try:
@@ -128,8 +132,10 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
 
 
 def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], MailState]) -> None:
-    """Changes the mail state of a lead. Tries again if others change the lead at the same time. Raises:
-    StoreUnavailable."""
+    """Changes the mail state of a lead. Tries again if somebody else changes the lead at the same time.
+
+    Raises: StoreUnavailable.
+    """
     for _ in range(ATTEMPTS_TO_WORK):
         after = change(lead.mail)
         if after == lead.mail:
@@ -138,7 +144,7 @@ def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], Ma
             leads.replace(lead, lead.changed(mail=after))
         except LeadChanged:
             now = leads.get(lead.lead_id)
-            if now is None:  # it was erased in the meantime
+            if now is None:  # the lead was erased in the meantime
                 return
             lead = now
         else:
@@ -168,7 +174,7 @@ def _written(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> Mail:
 
 
 def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], datetime]) -> MailEntry:
-    """Sends the claimed mail, and returns what to record about it."""
+    """Sends the claimed mail, and returns the entry to record."""
     try:
         mailing.mails.send(mail)
     except NotDelivered:
@@ -183,14 +189,14 @@ def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], dateti
 
 @dataclass(frozen=True, slots=True)
 class EndingMails:
-    """The clients that ending mails to an address needs."""
+    """The clients that stopping mail to an address needs."""
 
     leads: MailedLeads
     addresses: Addresses
 
 
 def close_address(returned: ReturnedMail, ending: EndingMails, at: datetime) -> None:
-    """Records that a mail came back. Closes its address, unless the failure may be temporary. Harmless if repeated.
+    """Records a bounce or a complaint, and closes the address unless a bounce may be temporary. Harmless if repeated.
 
     Raises: StoreUnavailable.
     """

@@ -16,8 +16,9 @@ ASKED_BESIDE_ADVICE = ("/contact/phone", "/consents/contact")
 def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact) -> FormView:
     """Returns the view that the visitor sees after sending a page of the plain form.
 
-    The first of these that applies: emergency advice; the same page, if something is missing or wrong; follow-ups that
-    the answers call for; the age notice for a minor; the next page or, after the last page, all answers to check.
+    The view is the first of these that applies: emergency advice; the page that the pressed button leads to; the same
+    page, if something is missing or wrong; follow-ups that the answers call for; the age notice for a minor; the next
+    page. After the last page, it is the first incomplete page or, if there is none, all answers to check.
 
     check_contact: returns the problems with the contact details.
     """

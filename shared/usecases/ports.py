@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports 
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
 
-ATTEMPTS_TO_WORK = 4  # how often to try writing a lead that others change at the same time
+ATTEMPTS_TO_WORK = 4  # attempts to write a lead that somebody else changes at the same time
 Notice_contra = TypeVar("Notice_contra", contravariant=True)
 
 
@@ -83,7 +83,7 @@ class Spool(Protocol):
 
 
 class LeadsByReference(Protocol):
-    """The stored leads, for staff to open one and work on it. All methods raise StoreUnavailable."""
+    """The stored leads, as staff open and work on them. All methods raise StoreUnavailable."""
 
     def id_of(self, reference: str, /) -> UUID | None: ...
 
@@ -91,7 +91,7 @@ class LeadsByReference(Protocol):
         """Returns the leads with this phone number or email address (both hashed), newest first."""
 
     def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
-        """Returns the names of the people of at most 100 leads. Leaves out leads without a name."""
+        """Returns lead id -> patient's name, for at most 100 leads. Leaves out leads without a name."""
 
     def kept(self, lead_id: UUID, /) -> Kept | None:
         """Returns the lead or its tombstone; None if there is neither."""
@@ -101,7 +101,7 @@ class LeadsByReference(Protocol):
 
 
 class Worklist(Leads, LeadsByReference, Protocol):
-    """The stored leads, for staff to list and search. All methods raise StoreUnavailable."""
+    """The stored leads, as staff list and search them. All methods raise StoreUnavailable."""
 
     def open_leads(self, after: str | None = None, /) -> Iterable[Listed]:
         """Yields open leads in the order of `urgency`. Reads lazily.
@@ -110,20 +110,22 @@ class Worklist(Leads, LeadsByReference, Protocol):
         """
 
     def taken_leads(self, after: str | None = None, /) -> Iterable[Listed]:
-        """Yields open leads that have an owner, in the same form and with the same errors as `open_leads`."""
+        """Yields open leads that have an owner, in the order and with the errors of `open_leads`. Reads lazily."""
 
     def closed_leads(self, after: str | None = None, /) -> Iterable[Listed]:
-        """Yields leads that are not open, the most recently done first, in the same form as `open_leads`.
+        """Yields leads that are not open, the most recently done first. Reads lazily.
 
         Raises: InvalidInput if the cursor `after` is not from this list.
         """
 
     def batch(self, lead_ids: Sequence[UUID], /) -> tuple[Lead, ...]:
-        """Returns these leads (at most 100), as far as they exist."""
+        """Returns those of these leads (at most 100) that exist."""
 
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of these leads, as far as they exist: open leads first, by `urgency`; then the others,
-        most recently done first."""
+        """Returns the summaries of those of these leads that exist.
+
+        Open leads come first, by `urgency`; then the others, most recently done first.
+        """
 
 
 class Archive(Worklist, Protocol):
@@ -136,7 +138,7 @@ class Archive(Worklist, Protocol):
         """Yields the ids of the leads and tombstones that entered the stage at `until` or earlier, oldest first."""
 
     def hashed_with_former_keys(self, key_id: str, /) -> Iterable[UUID]:
-        """Yields the ids of leads whose contacts were hashed with another key. `key_id`: of the current key."""
+        """Yields the ids of leads whose contacts were hashed with a former key. `key_id`: the current key's id."""
 
     def replace(self, before: Kept, after: Kept, /) -> None:
         """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
@@ -153,7 +155,7 @@ class Accesses(Protocol):
         """
 
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime, /) -> None:
-        """Adds one entry for a page of rows with names. The same page within the hour adds none.
+        """Adds one entry for a page of rows with names, unless the member of staff saw the same page in this hour.
 
         Raises: StoreUnavailable.
         """
@@ -161,7 +163,7 @@ class Accesses(Protocol):
 
 class Colleagues(Protocol):
     def who_work(self) -> Sequence[Staff]:
-        """Returns everybody who may act on leads, by name. Raises StoreUnavailable."""
+        """Returns all staff members who may act on leads, sorted by name. Raises StoreUnavailable."""
 
 
 class Rotas(Protocol):
@@ -170,7 +172,7 @@ class Rotas(Protocol):
     def get(self) -> DutyBoard: ...
 
     def replace(self, rota: Rota, /) -> None:
-        """Stores the rota if the stored one is its previous version. Raises RotaChanged."""
+        """Stores the rota if the stored rota is its previous version. Raises RotaChanged."""
 
     def reached(self, reach: Reach, /) -> None:
         """Stores who can be alerted individually."""
@@ -201,7 +203,7 @@ class OpenCounts(Protocol):
     """The counts of open leads, and search keys. All methods raise StoreUnavailable."""
 
     def open_leads(self) -> Mapping[Cell, int]:
-        """Returns the counts of open leads, as of a moment ago."""
+        """Returns the counts of open leads, which may be slightly out of date."""
 
     def found_by(self, search_keys: Iterable[str], /) -> frozenset[UUID]:
         """Returns the ids of the leads that have all of these search keys."""
@@ -214,15 +216,15 @@ class Counts(OpenCounts, Protocol):
         """Returns which counts include the lead; None if it is not counted."""
 
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change, /) -> None:
-        """Counts the lead as `after`. Raises LeadChanged if the stored counts are no longer `before`."""
+        """Counts the lead as `after`. Raises LeadChanged if it is no longer counted as `before`."""
 
     def days(self, first: date, last: date, /) -> dict[date, Mapping[Cell, int]]:
-        """Returns the counts of each day that has any, from `first` to `last`."""
+        """Returns day -> counts, for each day from `first` to `last` that has counts."""
 
 
 class StopCounts(Protocol):
     def add_stop(self, day: date, cells: Mapping[Cell, int], /) -> None:
-        """Adds to the counts of where visitors stop on this day. Raises StoreUnavailable."""
+        """Adds to this day's counts of where visitors stopped. Raises StoreUnavailable."""
 
 
 class Publisher(Protocol[Notice_contra]):
@@ -239,7 +241,7 @@ class Canary(Protocol):
     def send(self, *, tries_spool: bool = False) -> str:
         """Sends a canary through the public API. Returns its reference.
 
-        tries_spool: True to bypass the table, so that the lead goes through the spool.
+        tries_spool: True to bypass the table, so that the canary goes through the spool.
 
         Raises: NotDelivered, or any other error of the request.
         """

@@ -19,7 +19,7 @@ READ_FOR_A_PAGE = 5_000  # entries read before filtering, so even an empty page 
 
 @dataclass(frozen=True, slots=True)
 class AccessPage:
-    """A page of the access log, latest entry first. `next_cursor`: for the next page; None on the last page."""
+    """A page of the access log, latest entry first. `next_cursor`: the cursor for the next page; None on the last."""
 
     entries: tuple[Access, ...]
     next_cursor: str | None
@@ -44,7 +44,7 @@ def read_accesses(
         if len(found) >= ENTRIES_ON_PAGE or read >= READ_FOR_A_PAGE:
             next_cursor = cursor
             break
-    # the log sorts an entry for a page of names by its hour only
+    # The log sorts entries for pages of names only by the hour.
     by_time = sorted(found, key=lambda access: access.at, reverse=True)
     return AccessPage(tuple(by_time), next_cursor)
 

@@ -16,10 +16,11 @@ from shared.usecases.retiring import Repeated
 def rekey_leads(
     leads: Archive, person_keys: tuple[str, ...], clock: Callable[[], datetime], until: datetime
 ) -> Repeated:
-    """Renews hashes made with a former key. Reads only leads with such hashes; before the first rotation, none.
+    """Renews the hashes that were made with a former key. Reads only leads that have such hashes.
 
     person_keys: the secrets of the keyed hashes, the newest first.
-    until: no lead is started later; the next run continues.
+    until: when to start no further lead; the next run continues.
+
     Raises: StoreUnavailable if the leads cannot be listed.
     """
     person_key, *former = person_keys

@@ -45,7 +45,7 @@ class Replayed:
 
 
 def replay_submissions(entry: str, replay: Replay, at: datetime) -> Replayed:
-    """Stores the lead in one entry of the spool.
+    """Stores the lead that one spool entry contains.
 
     An entry that cannot be stored goes to the failure queue for an operator. Its readable parts become a lead, so that
     staff see them.
@@ -82,8 +82,10 @@ def _deliver(lead: Lead, replay: Replay) -> Replayed:
 
 
 def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
-    """Handles a spooled lead whose id is already stored, as `resubmission` decides. Its person has a receipt for it,
-    and it may be late."""
+    """Carries out what `resubmission` decides about a spooled lead whose id is already stored.
+
+    The person already has a receipt for the spooled lead, which may be older than the stored lead.
+    """
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     decided = resubmission(stored, lead, tiers, replay.hours, was_accepted=True)
     if isinstance(decided, NewLead):
@@ -98,7 +100,7 @@ def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
 
 
 def _add(lead: Lead | None, leads: Leads) -> Replayed:
-    """Stores the lead unless its id is already stored."""
+    """Stores the lead unless a lead with its id is already stored or was erased."""
     if lead is None:
         return Replayed(None, created=False)
     try:

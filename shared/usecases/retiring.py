@@ -17,7 +17,7 @@ from shared.usecases.ports import Archive
 class Retired:
     """The result of a retention run.
 
-    done: how many leads were reduced or removed at the end of each stage.
+    done: stage -> how many leads were reduced or removed at its end.
     failed: the ids of the leads that could not be processed, with their errors.
     """
 
@@ -27,7 +27,11 @@ class Retired:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The result of another daily run over leads: how many it changed, and the ids of failed leads, with errors."""
+    """The result of a daily run that erases or rekeys leads.
+
+    done: how many leads were changed.
+    failed: the ids of the leads that could not be processed, with their errors.
+    """
 
     done: int
     failed: tuple[tuple[UUID, Exception], ...]
@@ -36,8 +40,8 @@ class Repeated:
 def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datetime], until: datetime) -> Retired:
     """Reduces or removes the leads whose retention period is over. Reads only leads that are due.
 
-    A lead that cannot be processed does not delay the other leads. No lead is started after `until`; the next run
-    continues.
+    A lead that cannot be processed does not delay the other leads. Once `until` has passed, starts no further lead; the
+    next run continues.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """

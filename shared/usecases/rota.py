@@ -27,9 +27,9 @@ from shared.usecases.ports import Colleagues, Rotas
 class ShownRota:
     """The rota, and whom alerts reach.
 
-    alerted: whom an alert to the clinicians would reach now: a user name, or EVERYONE.
-    duties: who is on call from now until SHOWN later.
-    unreachable: people on the rota whose own subscription is not confirmed.
+    alerted: who would get an alert to clinicians now: a user name, or EVERYONE.
+    duties: who is on call, from now until SHOWN later.
+    unreachable: user names on the rota whose own subscription is not confirmed.
     """
 
     board: DutyBoard
@@ -48,7 +48,7 @@ def show_rota(staff: Staff, rotas: Rotas, hours: OpeningHours, at: datetime) -> 
 def save_rota(
     change: RotaChange, staff: Staff, rotas: Rotas, colleagues: Colleagues, hours: OpeningHours, at: datetime
 ) -> ShownRota:
-    """Saves the rota, unless somebody saved it after the member of staff opened it.
+    """Saves the rota, unless a colleague has saved it since the member of staff opened it.
 
     Raises: NotAllowed, InvalidInput, WrongState, StoreUnavailable.
     """

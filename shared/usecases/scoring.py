@@ -33,13 +33,13 @@ def rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
 def score(
     rule_set: RuleSet, answers: Answers, version: str, last_page: str | None = None, *, door: str = FORM
 ) -> TriageResult:
-    """Scores answers with a rule set. Even if the rules fail, there is a result (OPS-03).
+    """Scores answers with a rule set. Returns a result even if the rules fail (OPS-03).
 
     version: the version of the questionnaire that the page showed. If it is not the current version, answers that are
-        now invalid count as a scoring failure, so that no patient is turned away. If its first number differs, any
+        now invalid count as a scoring failure, so that no patient is turned away. If its major version differs, all
         answers count as a scoring failure, because that version asked other questions.
     last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
-    door: the door that the answers came through.
+    door: how the answers arrived, one of DOORS.
 
     Raises: InvalidInput if answers are invalid and the page showed the current version.
     """
@@ -55,9 +55,9 @@ def score(
 
 
 def score_again(rule_set: RuleSet, answers: Answers, lead: Lead) -> TriageResult:
-    """Scores a lead again, with more answers. Ignores answers that the current version cannot read.
+    """Scores a lead again, with more answers. Ignores answers that are invalid in the current version.
 
-    Such answers are not a scoring failure here: that was decided when the lead arrived.
+    Such answers are not a scoring failure here: `score` decided that when the lead arrived.
     """
     readable = rule_set.questionnaire.readable(answers)
     if not lead.assessment.triage.failed:

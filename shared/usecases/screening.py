@@ -27,7 +27,7 @@ class Screened:
 
 
 def screen_answers(screening: Screening, rule_sets: RuleSets, language: str) -> Screened:
-    """Screens the answers so far: do they call for emergency advice at once?
+    """Checks whether the answers so far call for emergency advice at once.
 
     language: the language of the advice, if a translation exists.
 
@@ -62,7 +62,7 @@ def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM
     """Returns the emergency advice that the answers of a refused request call for; empty if there is none.
 
     body: the JSON value that was sent. Every readable answer in it counts.
-    usual: the id of the questionnaire to use if `body` names no known one.
+    usual: the id of the questionnaire to use if `body` names no known questionnaire.
     """
     sent = body if isinstance(body, dict) else {}
     asked, answers = sent.get("questionnaire"), sent.get("answers")
@@ -84,7 +84,8 @@ def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM
 def _advice_for_minor(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
     """Returns message ids for a minor: those for urgent warning signs, then the age notice, then the safety net.
 
-    Nothing is stored about a minor, so these messages are all they get. An unanswered question is no warning sign here.
+    Nothing is stored about a minor, so these messages are all that the minor gets. Unanswered questions do not count as
+    warning signs here.
     """
     fired = {rule.id for rule in (*result.safety_rules, *result.not_fit_rules)}
     signs = [

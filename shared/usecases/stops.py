@@ -13,7 +13,7 @@ from shared.usecases.scoring import rule_set_for
 
 
 def count_stop(stop: Stop, rule_sets: RuleSets, counts: StopCounts, zone: ZoneInfo, at: datetime) -> None:
-    """Counts a visitor who left the form today. A visitor who was counted before is counted for the new page instead.
+    """Counts a visitor who left the form, under today's date. Moves a visitor who was counted before to the new page.
 
     Raises: InvalidInput for an unknown page, StoreUnavailable.
     """

@@ -11,7 +11,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads
 
 
 def withdraw(lead_id: UUID, leads: Leads, at: datetime) -> bool:
-    """Withdraws the unfinished form with this id. Returns False if there is no such form.
+    """Withdraws the unfinished form with this id. Returns False if no unfinished form has this id.
 
     Raises: StoreUnavailable.
     """

@@ -23,9 +23,9 @@ CONTACT_COLUMNS = {
     "postal": ("POSTAL_CODE",),
 }
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
-NOTE = "note"  # the question for free text
+NOTE = "note"  # the code of the free-text question
 NOT_NOTED = {*NAME_COLUMNS, *(column for columns in CONTACT_COLUMNS.values() for column in columns)}
-# Answers that are left out: "Numbness between the legs? No" would read like a complaint.
+# Answers that the note leaves out: "Numbness between the legs? No" would read like a complaint.
 PLAIN_NO = frozenset({"no", "none", "never", "n/a", "na", "ninguno", "ninguna", "nunca"})
 
 
@@ -118,7 +118,7 @@ class AdLead(Stored):
     def _note(self, questionnaire: Questionnaire) -> dict[str, Answer]:
         """Returns the answers to the ad form's own questions as the note.
 
-        If questions and answers do not fit, keeps only the answers.
+        If they are too long for the note together with their questions, leaves out the questions.
         """
         note = questionnaire.questions.get(NOTE)
         limit = note.max_length if note else None

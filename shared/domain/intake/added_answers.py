@@ -22,7 +22,7 @@ class AddedAnswers(Model):
     token: Token = None
 
     def readable(self, questionnaire: Questionnaire) -> Answers:
-        """Returns the answers, as far as the current version of the questionnaire can read them."""
+        """Returns the answers. If they are to another version of the questionnaire, leaves out what is invalid now."""
         return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
 
     def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:

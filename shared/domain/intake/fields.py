@@ -21,11 +21,11 @@ MAX_TEXT = 2_000  # characters in a free-text answer; each question sets a lower
 MAX_NUMBER = 10**6
 UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
-# Matches most email addresses without the library, whose import takes a tenth of a cold start. Tests check that this
-# pattern and the library agree.
+# Matches most email addresses, so that they need no email_validator, whose import takes a tenth of a cold start. Tests
+# check that this pattern and email_validator agree.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
 LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual pattern exceeds 63 characters
-LONGEST_ADDRESS = 500  # characters of a page's address that are kept
+LONGEST_ADDRESS = 500  # the most characters that are kept of a page's URL
 CONTROL = ("Cc", "Cs")  # Cn (unassigned) is allowed: new phones send characters that this Python does not know yet
 LINE_BREAKS = "\n\r\t"
 UNSEEN = ("Cc", "Cs", "Cf")  # categories of invisible characters: control, surrogates, format
@@ -38,7 +38,7 @@ REPLACED = DIRECTION_MARKS | dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"),
 
 
 def several_lines(text: str) -> str:
-    """Returns a text, which may have several lines, without control characters and direction marks."""
+    """Returns a text without control characters and direction marks. Keeps line breaks and tabs."""
     if text.isascii() and text.isprintable():  # fast path: checking each character takes a tenth of a request
         return text
     text = text.translate(REPLACED)
@@ -59,7 +59,7 @@ def clean_line(value: Any) -> Any:
 
 
 def page_address(value: Any) -> str | None:
-    """Returns the URL of a page without its query, cut to LONGEST_ADDRESS; None if it is not a URL."""
+    """Returns the URL of a page without its query, cut to LONGEST_ADDRESS; None if `value` is not text or is empty."""
     return without_query(clean_line(value))[:LONGEST_ADDRESS].strip() or None if isinstance(value, str) else None
 
 
@@ -117,7 +117,7 @@ def mail_address(value: str) -> str:
 
 
 def without_query(address: str) -> str:
-    """Returns a web address without its query and fragment, because they can contain personal data."""
+    """Returns a URL without its query and fragment, because these can contain personal data."""
     return address.partition("?")[0].partition("#")[0]
 
 

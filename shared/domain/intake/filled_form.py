@@ -31,13 +31,13 @@ CARRIED = (
     "page",
     "return_to",
     "minor_notice_shown",
-    "checking",  # present if the visitor changes answers after seeing them all
+    "checking",  # present if the visitor came back from the "check" page to change an answer
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
 IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
 IN_CALLBACK = ("name", "phone", "best_time")  # the contact fields of the form that asks for a call
-SOMEBODY_ELSE = "for-somebody-else"  # the named condition that somebody else fills in the form
+SOMEBODY_ELSE = "for-somebody-else"  # name of the condition that somebody fills in the form for the patient
 CheckContact = Callable[[Mapping[str, str]], tuple[FieldProblem, ...]]
 MOST_SCALE = 10
 
@@ -55,7 +55,10 @@ def unanswered(question: Question) -> str:
 
 
 def invalid(question: Question) -> str:
-    """Returns the error for an invalid answer. Placeholders: those of `limits`, and {used} for the length."""
+    """Returns the error for an invalid answer.
+
+    Its placeholders are those in `limits`, and {used}: the length of the answer in characters.
+    """
     if question.type == "integer":
         return "Enter a whole number from {low} to {high}."
     if question.type == "text":
@@ -89,13 +92,13 @@ class FilledForm:
 
     @property
     def step(self) -> str:
-        """The id of the page that the visitor saw; WHOLE for a form on one page; "" for a form on another site."""
+        """The id of the posted page, or WHOLE, or CALLBACK_STEP; "" for a form on another site."""
         step = self.first("step")
         return step if step in (WHOLE, CALLBACK_STEP) or step in self.questionnaire.page_ids else ""
 
     @property
     def wanted(self) -> str:
-        """The page that the pressed button asks for, even if the current page is incomplete; "" for other buttons."""
+        """The page that the pressed button leads to even if the current page is incomplete; "" for other buttons."""
         step = self.first("back") or self.first("show")
         return step if step in (WHOLE, CALLBACK_STEP) or step in self.questionnaire.page_ids else ""
 
@@ -115,7 +118,7 @@ class FilledForm:
 
     @property
     def for_somebody_else(self) -> bool:
-        """True if somebody fills in the form for the person who needs care."""
+        """True if somebody fills in the form for the patient."""
         condition = self.questionnaire.definitions.get(SOMEBODY_ELSE)
         return condition is not None and condition.holds(self.facts)
 
@@ -160,7 +163,7 @@ class FilledForm:
         if question.type == "choice-many" or len(given) > 1:
             return given
         text = given[0].strip()
-        if question.type == "integer" and text.isdecimal() and len(text) < len("1000000"):  # any script's digits
+        if question.type == "integer" and text.isdecimal() and len(text) < len("1000000"):  # digits of any script
             return int(text)
         return text
 
@@ -175,7 +178,7 @@ class FilledForm:
                 yield code, answer
 
     def answers(self) -> dict[str, Answer]:
-        """Returns all answers. On a form with several pages, leaves out follow-ups that a changed answer now hides."""
+        """Returns all answers. On a form with several pages, leaves out those to follow-ups that are now hidden."""
         paged = self.step not in ("", WHOLE)
         questions = self.questionnaire.questions
         return {
@@ -187,8 +190,9 @@ class FilledForm:
     def answers_to_screen(self, *, texts: bool) -> dict[str, Answer]:
         """Returns the valid answers for the safety check.
 
-        Leaves out an answer if its follow-up on the same page is still unanswered, because the rules would assume the
-        worst.
+        Leaves out an answer while its follow-up on the same page is unanswered, because the rules would assume the
+        worst answer to the follow-up.
+
         texts: whether to include free text.
         """
         unfinished = {
@@ -272,7 +276,10 @@ class FilledForm:
     # --- what is missing or wrong ---
 
     def problems(self, check_contact: CheckContact) -> tuple[FieldProblem, ...]:
-        """Returns the problems with the answers on this page. `check_contact`: finds invalid contact details."""
+        """Returns the problems with the answers on this page, and with the contact details if it is the last page.
+
+        check_contact: finds invalid contact details.
+        """
         found = tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
         if self.step != self.questionnaire.page_ids[-1] or not self.asked:
             return found
@@ -292,9 +299,9 @@ class FilledForm:
         return missing + tuple(problem for problem in check_contact(self._contact()) if problem.pointer not in known)
 
     def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
-        """Returns the problems on the last page, before the form is sent.
+        """Returns the problems on the page from which the visitor sends the form.
 
-        A form on another site may require less than the form on the clinic's own page.
+        Returns none for a form on another site, which may require less than the form on the clinic's own page.
         """
         if self.in_emergency:
             return tuple(self._emergency_contact_problems())
@@ -359,9 +366,9 @@ class FilledForm:
     # --- what the next page carries ---
 
     def carried(self, drawn: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Yields the fields that the next page must keep in hidden inputs.
+        """Yields the name and value of each field that the next page must keep in a hidden input.
 
-        drawn: the names of the fields that the next page shows.
+        drawn: the names of the fields that the next page shows as inputs.
         """
         for name, texts in self.fields.items():
             if name in drawn:

@@ -11,7 +11,7 @@ from shared.domain.intake.filled_form import CALLBACK_STEP, WHOLE, FilledForm
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.questionnaire import Page, Question
 
-MINUTES = 0.5  # minutes that a page takes
+MINUTES = 0.5  # the minutes that visitors need for a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class FormView:
 
     @property
     def minutes(self) -> int:
-        """How many minutes this page and the following pages take."""
+        """How many minutes the visitor still needs for this page and the following pages."""
         return ceil((self.count - self.number + 1) * MINUTES)
 
     @property

@@ -14,9 +14,9 @@ USUAL = (  # the most common domains
 
 
 def meant(address: str) -> str:
-    """Returns the address with the usual domain that was probably meant; "" if nothing looks wrong.
+    """Returns the address, corrected to the usual domain that was probably meant; "" if there is no such domain.
 
-    The first letter must be right: mail.com, email.com and ymail.com are not gmail.com.
+    The first letter of the domain must be right: mail.com, email.com and ymail.com are not gmail.com.
     """
     name, _, domain = address.strip().rpartition("@")
     typed = domain.lower()

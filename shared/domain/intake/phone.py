@@ -14,25 +14,25 @@ if TYPE_CHECKING:
 WANTED = "Enter one phone number that we can call, with area code (312-555-0190) or with + and country code."
 HOME_REGION = "US"  # the clinic's country, which is assumed for phone numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
-# What may stand before an extension: ext. 12, x12, #12, w/ ext 12, extensión núm. 12; in Mexico also int. (interno).
+# A label before an extension: ext. 12, x12, #12, w/ ext 12, extensión núm. 12; in Mexico also int. (interno).
 LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
 PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")  # 3125550142,12: phones pause at the comma
-# A number with a word after it that says which phone it is. Compiled when it is needed, since few people write one.
+# A number followed by a word for the kind of phone. Compiled when needed, since few people write such a word.
 WHICH_PHONE = (
     r"(?i)((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
     r"|trabajo|oficina)(?:\s+(?:phone|number))?[\s.)]*"
 )
 ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
-# The three parts of a number as people type it, and what follows. The form's script uses the same pattern.
+# The three parts of a U.S. number as people type it, and any text after it. The form's script uses the same pattern.
 SPOKEN = r"(?:\+?1)?[^\d+]*(\d{3})[^\d+]*(\d{3})[^\d+]*(\d{4})[ ,;]*(\D.*)?"
 KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # letter -> its key
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # how most other countries write +
 # A Mexican number, with or without the prefixes that were dialled until 2020: 1, 01, 044 or 045.
 MEXICAN = re.compile(r"(?:(?:\+|011)?[ .-]?52[ .(-]*(?:0?1|044|045)?|04[45])\)?((?:[ .()-]*[0-9]){10})")
-# Matches most phone numbers without the library, whose import takes a third of a cold start. Tests check that this
-# pattern and the library agree.
+# Matches most phone numbers, so that they need no phonenumbers library, whose import takes a third of a cold start.
+# Tests check that this pattern and the library agree.
 USUAL_PHONE = re.compile(
     r"(?:\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\)|([2-9][0-9]{2}))[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})", re.ASCII
 )
@@ -41,7 +41,7 @@ USUAL_PHONE = re.compile(
 def phone_link(phone: str) -> str:
     """Returns the `tel:` link (RFC 3966) of the clinic's phone number: "1-800-SPINE-MD" becomes tel:18007746363.
 
-    Leaves out an extension, because it is dialled only after somebody answers. The link's text shows it.
+    Leaves out an extension, because callers dial it only after somebody answers. The link's text shows the extension.
     """
     number, _ = without_extension(phone)
     return "tel:" + "".join(character for character in number.lower().translate(KEYPAD) if character in "+0123456789")
@@ -106,7 +106,7 @@ def _parsed(value: str) -> PhoneNumber | None:
 
 
 def _is_home_number_with_plus(value: str) -> bool:
-    """Returns whether somebody may have written + before a ten-digit number of their own country."""
+    """Returns whether the text may be a ten-digit U.S. number with a + that does not belong there."""
     return value.startswith("+") and re.fullmatch(NORTH_AMERICAN, _digits(value)) is not None
 
 
@@ -115,9 +115,9 @@ def _digits(value: str) -> str:
 
 
 def _plain(value: str) -> str:
-    """Returns the text in plain characters, without accents and without a word at its end that says which phone it is.
+    """Returns the text in plain characters, without accents and without a word for the kind of phone at its end.
 
-    Full-width characters, and dashes and digits of other scripts, become plain ones.
+    Converts full-width characters, and the dashes and digits of other scripts.
     """
     value = value.strip()
     if not value.isascii():

@@ -1,6 +1,6 @@
 """Estimates how likely it is that a bot sent a submission.
 
-A lead that probably comes from a bot is a suspect (suspected bot). It is stored and listed: nobody is turned away.
+A lead that probably comes from a bot is a suspect (suspected bot). Suspects are still stored and listed.
 """
 
 from __future__ import annotations

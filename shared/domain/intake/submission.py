@@ -133,7 +133,7 @@ ConsentCode = Literal["contact", "sms", "marketing"]
 
 
 def usable_hashes(value: Any) -> Any:
-    """Returns the entries of `consents_shown` that look like a hash. The others prove nothing."""
+    """Returns the entries of `consents_shown` that look like a hash. Other entries prove nothing."""
     entries = value.items() if isinstance(value, dict) else ()
     return {
         code: text

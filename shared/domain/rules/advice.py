@@ -1,4 +1,4 @@
-"""Chooses the texts of the advice that a patient reads, by opening hours and contact details."""
+"""Chooses the advice texts that a patient reads, depending on opening hours and contact details."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def advice(
 ) -> tuple[ShownMessage, ...]:
     """Returns the messages as the patient reads them.
 
-    clinic_open: if False, each message has its text for a closed clinic (OPS-01).
-    calls: False if the clinic writes, or has no number. No message then promises a call.
+    clinic_open: False to use `closed_text` (OPS-01).
+    calls: False to use `no_number_text`, because the clinic will write or has no phone number for the patient.
     deadline: the time by which the clinic promises to call, in the language of the rule set.
     """
     return tuple(
@@ -31,9 +31,9 @@ def advice(
 
 
 def advice_at_once(rule_set: RuleSet) -> tuple[ShownMessage, ...]:
-    """Returns the messages that a page shows at once: those that a single answer can call for, and the safety net.
+    """Returns the messages that a page can show as soon as an option is chosen, and the safety-net message.
 
-    No message promises a call, because the visitor has left no number yet.
+    No message promises a call, because the visitor has not entered a phone number yet.
     """
     ids = tuple(dict.fromkeys((*rule_set.messages_at_once.values(), rule_set.net)))
     return advice(rule_set, ids, clinic_open=True, calls=False)

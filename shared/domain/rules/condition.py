@@ -13,12 +13,13 @@ NOTHING: frozenset[str] = frozenset()
 class Facts:
     """The answers, prepared for evaluating conditions.
 
-    Hidden answers are dropped, and skipped follow-ups are filled in. Unanswered questions are missing.
+    Answers to hidden questions are dropped, except the options in `keep_when_hidden`. A skipped question has its option
+    `missing_counts_as`, if any. Other unanswered questions are missing.
 
     chosen: question code -> codes of the chosen options.
     numbers: question code -> the number that was entered.
     texts: question code -> the text that was entered.
-    door: the door that the answers came through, one of DOORS.
+    door: how the answers arrived, one of DOORS.
     none_with_others: True if 'none' was ticked together with another option. 'none' is then dropped.
     """
 
@@ -41,7 +42,7 @@ class Facts:
         return question in self.chosen or question in self.numbers or question in self.texts
 
     def mentioned(self, question: str, free_text: FreeTextSearch) -> frozenset[str]:
-        """Returns the kinds of things that a text mentions. Searches each text only once."""
+        """Returns the kinds of things that the answer to a text question mentions. Searches each answer only once."""
         if question not in self.texts:
             return NOTHING
         if question not in self._mentioned:
@@ -58,8 +59,8 @@ class FreeTextSearch(Protocol):
 class Condition(Protocol):
     """A condition of a question or rule.
 
-    Conditions are named tuples, because a dataclass takes three times as long to import. As a side effect, two
-    conditions of different kinds with the same fields are equal; no code compares conditions.
+    Conditions with fields are named tuples, because a dataclass takes three times as long to import. As a side effect,
+    two conditions of different kinds with equal fields are equal; no code compares conditions.
     """
 
     def holds(self, facts: Facts, /) -> bool: ...
@@ -139,7 +140,7 @@ class NoneWithOthers:
 
 
 class FromDoor(NamedTuple):
-    """A condition that holds for answers from one door. Each door asks different questions."""
+    """A condition that holds for answers that arrived through one of `doors`. Each door asks different questions."""
 
     doors: frozenset[str]
 
@@ -223,7 +224,7 @@ def questions_of(condition: Condition) -> frozenset[str]:
 
 
 def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Returns the pairs of question code and option code that can help to make a condition true."""
+    """Returns the pairs of question code and option code that can help to make a condition true, except by a score."""
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():
             return frozenset((condition.question, option) for option in condition.options)
@@ -236,9 +237,9 @@ def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
 
 
 def options_needed(condition: Condition) -> frozenset[tuple[str, str]] | None:
-    """Returns pairs of question code and option code. The condition can hold only if one of them is chosen.
+    """Returns pairs of question code and option code, at least one of which must be chosen for the condition to hold.
 
-    Returns None if it can hold without any of them.
+    Returns None if the condition may hold whichever options are chosen.
     """
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():

@@ -1,4 +1,4 @@
-"""Defines a questionnaire: its pages and questions, the validation of answers, and the facts from answers."""
+"""Defines a questionnaire: its pages and questions, the validation of answers, and their conversion to facts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ NONE = "none"
 
 
 class Option(NamedTuple):
-    """An option of a question. `label_other`: the label if somebody else fills in the form for the person."""
+    """An option of a question.
+
+    label_other: replaces `label` if somebody fills in the form for the patient; "" to keep `label`.
+    """
 
     code: str
     label: str
@@ -36,7 +39,7 @@ class Question:
     keep_when_hidden: positive safety options that still count if another answer hides the question.
     standard_code: the question's code in a public code system, as `system|code`.
     hint: what the visitor should know before answering; "" if there is nothing.
-    text_other: the text if somebody else fills in the form for the person; "" if it is the same.
+    text_other: replaces `text` if somebody fills in the form for the patient; "" to keep `text`.
     """
 
     code: str
@@ -101,7 +104,7 @@ class Question:
 class Page(NamedTuple):
     """A page of questions.
 
-    after_send: True for a page after Send. Its questions are optional and never count as skipped.
+    after_send: True for a page that is shown after Send. Its questions are optional and never count as skipped.
     """
 
     id: str
@@ -111,7 +114,10 @@ class Page(NamedTuple):
 
 
 class ContactField(NamedTuple):
-    """A field of the contact block. `text_other`: its text if somebody else fills in the form for the person."""
+    """A field of the contact block.
+
+    text_other: replaces `text` if somebody fills in the form for the patient; "" to keep `text`.
+    """
 
     code: str
     type: str
@@ -136,11 +142,11 @@ def hash_of(text: str) -> str:
 class ConsentText:
     """The text beside a consent box, with {clinic} for the name of the clinic.
 
-    A page reports which text it showed by its hash (SHA-256, hex).
+    To report the text that it showed, a page sends the hash of that text (SHA-256, hex).
 
-    text_other: the text if somebody else fills in the form for the person; "" if it is the same.
-    text_call: the text on a page that asks for a number only; "" if it is the same.
-    text_call_other: the text if both apply; "" if it is the same.
+    text_other: the text if somebody fills in the form for the patient; "" to use `text`.
+    text_call: the text on the callback form ("Just call me"); "" to use `text`.
+    text_call_other: the text on the callback form if somebody fills it in for the patient; "" to use `text_call`.
     """
 
     code: str
@@ -151,13 +157,17 @@ class ConsentText:
     text_call_other: str = ""
 
     def shown(self, *, other: bool, call: bool) -> str:
-        """Returns the text to show. `other`: somebody else fills in the form. `call`: a number is all that is asked."""
+        """Returns the text to show.
+
+        other: whether somebody fills in the form for the patient.
+        call: whether the page is the callback form.
+        """
         if other and call and self.text_call_other:
             return self.text_call_other
         return (call and self.text_call) or (other and self.text_other) or self.text
 
     def is_to_calls(self, text: str) -> bool:
-        """Returns whether a page with this text asked for a number only."""
+        """Returns whether this is a text that only the callback form shows."""
         return text != "" and text in (self.text_call, self.text_call_other)
 
     @cached_property
@@ -171,7 +181,7 @@ class ConsentText:
 
     @property
     def variants(self) -> Mapping[str, str]:
-        """Name of each variant -> its text; "" if it is the same as `text`."""
+        """Name of each variant -> its text; "" for a variant that this consent does not have."""
         return {name: getattr(self, name) for name in VARIANTS}
 
     def of_clinic(self, name: str) -> ConsentText:
@@ -231,9 +241,9 @@ class Questionnaire:
         return tuple(found)
 
     def readable(self, answers: Answers) -> dict[str, Answer]:
-        """Returns answers to another version, as far as this version can read them.
+        """Returns the answers that are valid in this version; they may have been given to another version.
 
-        A multiple-choice answer keeps the options that this version has.
+        Keeps only those options of a multiple-choice answer that this version has.
         """
         found: dict[str, Answer] = {}
         for code, answer in answers.items():
@@ -247,11 +257,11 @@ class Questionnaire:
         return found
 
     def facts(self, answers: Answers, last_page: str | None = None, *, door: str = FORM) -> Facts:
-        """Returns the facts from answers, which must be valid: see `problems`.
+        """Converts answers to facts. The answers must be valid: see `problems`.
 
         last_page: the id of the last page that the visitor completed; None if the visitor saw the whole questionnaire.
             Questions on later pages do not count as skipped.
-        door: the door that the answers came through, one of DOORS.
+        door: how the answers arrived, one of DOORS.
         """
         facts = Facts(door)
         passed = True

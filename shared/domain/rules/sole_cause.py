@@ -13,7 +13,7 @@ def sole_cause(rule_set: RuleSet, answers: Answers, result: TriageResult, door: 
     There is at most one: if two rules set the floor, removing either leaves the tier as it is.
 
     result: the result of triage of `answers` with `rule_set`.
-    door: the door that the answers came through.
+    door: how the answers arrived, one of DOORS.
     """
     fired = {rule.id for rule in result.safety_rules}
     deciding = [rule for rule in rule_set.safety if rule.id in fired and rule.floor == result.tier]

@@ -1,7 +1,7 @@
-"""Triages answers: computes a tier, a fit score and the reasons for both from a rule set. Pure functions.
+"""Triages answers with a rule set: computes a tier, a fit score and the reasons for both. All functions are pure.
 
-Safety and fit are never added up. A safety rule sets a floor, the least urgent tier that a lead may have, and the most
-urgent floor counts. The fit score only ranks leads without a floor.
+Safety and fit are never added up. A safety rule sets a floor: the least urgent tier that a lead may have. The most
+urgent floor counts, unless a not-fit rule overrides it. The fit score decides the tier only of leads without a floor.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ NOT_A_FIT = "not-a-fit"
 
 
 class LadderStep(NamedTuple):
-    """An escalation level: how long after arrival its alert is due, and who gets it.
+    """An escalation level.
 
-    audience: desk, clinician or manager.
+    after: how long after the lead arrives, or its alerts restart, the alert of this level is due.
+    audience: who gets the alert: desk, clinician or manager.
     """
 
     after: Span
@@ -30,21 +31,21 @@ class LadderStep(NamedTuple):
 
 
 class Response(NamedTuple):
-    """The clinic's response to a lead: what it does, and whom it alerts until somebody takes the lead."""
+    """The clinic's response to a lead: what it does, and whom it alerts until a staff member takes the lead."""
 
     clinic_does: str
     ladder: tuple[LadderStep, ...]
 
 
 class FollowUp(NamedTuple):
-    """The pace at which the owner of a lead works it.
+    """The time limits for the owner of a lead.
 
-    call: how long the owner has for a call: after taking the lead, or after the planned time of another call. If no
-        call is recorded by then, the lead loses its owner and its alerts restart.
+    call: the time for the owner to call, from taking the lead or from the planned time of a repeat call. If no call is
+        recorded by then, the lead loses its owner and its alerts restart.
     remind: how long after taking the lead the owner is reminded of the first call.
-    again: how long to wait after each unanswered call. After the last of these calls, the lead can be closed.
-    decide: how long the owner has to book or close the lead once the person was reached.
-    release: how long colleagues have to take a lead that its owner gave back, before anybody is alerted.
+    again: the waits before repeat calls: after the first unanswered call, after the second, and so on.
+    decide: the time for the owner to book or close the lead, once the patient is reached or no repeat call is left.
+    release: the time for colleagues to take a lead that its owner gave back, before alerts restart.
     """
 
     call: Span
@@ -55,10 +56,11 @@ class FollowUp(NamedTuple):
 
 
 class Tier(NamedTuple):
-    """A level of urgency, and how the clinic handles its leads.
+    """A level of urgency, and how the clinic handles leads of that level.
 
     rank: the position of the tier by urgency; 0 is the most urgent.
-    safety: if True, closing a lead of this tier as not a fit requires a clinician.
+    safety: True for a safety tier: whatever the patient prefers, the clinic calls if it has a number, and only a
+        clinician may close a lead as not a fit.
     marketing: False if leads of this tier may never be used for marketing.
     after_safety_rule: the response that replaces `usual` for a lead on which a safety rule fired.
     """
@@ -116,7 +118,7 @@ class Rule:
 
     @cached_property
     def needs(self) -> frozenset[tuple[str, str]] | None:
-        """The options of which at least one must be chosen for the rule to fire; None if it can fire without."""
+        """(question, option) pairs, one of which must be chosen for the rule to fire; None if the rule needs none."""
         return options_needed(self.when)
 
     @cached_property
@@ -142,7 +144,7 @@ class SafetyRule(Rule):
 class NotFitRule(Rule):
     """A rule for leads that are not a fit for the clinic.
 
-    overrides: the floors that the rule overrides; None if any safety rule suppresses the rule.
+    overrides: the floors (names of tiers) that the rule overrides; None if it fires only when no safety rule fires.
     """
 
     tier: str
@@ -164,12 +166,12 @@ class Fit(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message of advice for patients. Its texts may name a {deadline}.
+    """A message of advice for patients. Its texts may contain {deadline}.
 
-    closed_text: the text while nobody at the clinic can call; None if it is the same.
-    no_number_text: the text for a person who left no phone number, which promises no call; None if it is the same.
-    instead_of: the id of another message, which this message includes and therefore replaces.
-    alone: if True, the safety net is not shown beside this message.
+    closed_text: replaces `text` while the clinic is closed; None to keep `text`.
+    no_number_text: replaces `text` if the clinic will not call, for example without a number; None to keep `text`.
+    instead_of: the id of a message that this message replaces, because it includes that message's advice.
+    alone: if True, the safety-net message is not shown beside this message.
     """
 
     id: str
@@ -202,7 +204,7 @@ class RuleSet(NamedTuple):
 
     changes: the change log, oldest entry first; may be empty.
     content_hash: SHA-256 (hex) of the rules, questionnaire and tiers files and the free-text search's content hash.
-    net: the id of the safety-net message, which is always shown last.
+    net: the id of the safety-net message, which is shown last unless another message stands alone.
     """
 
     id: str
@@ -276,7 +278,7 @@ def triage(
 
     last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
     also: further safety rules, which fire whatever the answers are.
-    door: the door that the answers came through, one of DOORS.
+    door: how the answers arrived, one of DOORS.
     """
     facts = rule_set.questionnaire.facts(answers, last_page, door=door)
     minor = rule_set.minor.holds(facts)
@@ -366,9 +368,11 @@ def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
 def _messages(
     rule_set: RuleSet, tier: Tier, safety: list[SafetyRule], not_fit: list[NotFitRule], minor: bool
 ) -> tuple[str, ...]:
-    """Returns message ids in display order: from the rules that set the tier, the age notice, then the safety net.
+    """Returns message ids in display order.
 
-    The safety net is left out beside a message that stands alone.
+    First the messages of the safety rules that set the tier; then that of the first not-fit rule, if the patient is a
+    minor or no safety rule fired; failing both, that of the tier; last, the safety net. Leaves out the safety net
+    beside a message that stands alone, and messages that another message replaces.
     """
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):
@@ -382,9 +386,9 @@ def _messages(
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Returns whether an answer fired a safety rule whose floor is more urgent than every tier by fit score.
+    """Returns whether a fired safety rule is a red flag: its floor is more urgent than any tier that a fit score gives.
 
-    Rules that fire on a missing answer do not count.
+    Only rules with `red_flag` count.
     """
     fired = {rule.id for rule in result.safety_rules}
     if not fired:

@@ -1,1 +1,1 @@
-"""Exports to FHIR R4. Functions that receive answers never import this package."""
+"""Exports to FHIR R4. Lambda functions that receive answers never import this package."""

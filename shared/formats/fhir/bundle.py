@@ -29,17 +29,18 @@ Json = dict[str, Any]
 def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Json:
     """Returns the Bundle as JSON values.
 
-    leads: (lead, current rule set of its questionnaire), for the texts of the questions.
+    leads: pairs of a lead and the current rule set of its questionnaire, which has the texts of the questions; None if
+        the questionnaire no longer exists.
 
-    References have the form `Patient/<id>`, because some systems reject urn:uuid. Each is the end of a fullUrl in this
-    Bundle.
+    References have the form `Patient/<id>`, because some systems reject urn:uuid. Each reference is the end of a
+    fullUrl in this Bundle.
     """
     entries = [entry for lead, rule_set in leads for entry in _LeadExport(lead, rule_set).entries()]
     return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(at), "entry": entries}
 
 
 class _LeadExport:
-    """The FHIR resources of one lead. Resources of which a lead has only one get the lead's id."""
+    """The FHIR resources of one lead. A resource of which a lead has only one gets the lead's id."""
 
     def __init__(self, lead: Lead, rule_set: RuleSet | None) -> None:
         self.lead = lead
@@ -85,7 +86,7 @@ class _LeadExport:
         }
 
     def _telecom(self) -> list[Json]:
-        """Returns phone and e-mail as FHIR contact points; the preferred one has rank 1."""
+        """Returns phone and e-mail as FHIR contact points. The one that the patient prefers has rank 1."""
         contact = self.lead.submitted.contact
         ways = (
             ("phone", _with_extension(contact), contact.preference in PHONE_PREFERENCES),
@@ -227,7 +228,7 @@ class _LeadExport:
         }
 
     def _appointment(self, booking: Booking) -> Json:
-        """Returns the appointment. Its end is assumed, since a booked Appointment must have one (app-3)."""
+        """Returns the appointment. Assumes an end time, since a booked Appointment must have one (app-3)."""
         clinician = [{"actor": {"display": booking.with_whom}, "status": "accepted"}] if booking.with_whom else []
         return {
             "resourceType": "Appointment",
@@ -280,9 +281,9 @@ class _LeadExport:
         }
 
     def _advice_shown(self) -> Iterator[Json]:
-        """Yields a record of the emergency advice that was shown: message ids and the rule set's version.
+        """Yields a Communication for each advice message that was shown: its id and the version of the rule set.
 
-        The texts of the advice are in the RiskAssessment.
+        The texts of the messages are in the RiskAssessment.
         """
         triage = self.lead.assessment.triage
         for message in self.lead.assessment.messages_shown:

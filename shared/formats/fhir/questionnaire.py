@@ -97,8 +97,8 @@ class _Export:
     def _contact(self, contact: ContactBlock) -> Json:
         """Returns the contact group, which is shown unless `hidden_when` holds.
 
-        enableWhen can only say when to show an item, and one item cannot mix 'any' and 'all'. So there is a nested
-        group for each condition that hides the contact group, shown while that condition does not hold.
+        enableWhen can only say when to show an item, and one item cannot mix 'any' and 'all'. So each condition that
+        hides the contact group gets a nested group, which is shown while that condition does not hold.
         """
         fields = [self._contact_field(field) for field in contact.fields]
         items = [*fields, *(_consent(consent) for consent in contact.consents)]
@@ -148,9 +148,9 @@ class _Export:
         raise RulebookError(f"enableWhen cannot express {type(condition).__name__}")
 
     def _shown_unless(self, condition: Condition) -> list[list[Json]]:
-        """Returns the enableWhen rows of each nested group. A group is shown if any of its rows holds.
+        """Returns the enableWhen rows of each nested group, for a group that is shown if any of its rows holds.
 
-        A missing answer hides nothing.
+        Missing answers do not hide a group.
         """
         match condition:
             case Defined():
@@ -194,7 +194,7 @@ def _missing(question: str) -> Json:
 
 
 def _enabled(rows: list[Json], behavior: str) -> Json:
-    """Returns the rows with enableBehavior, which R4 requires for more than one row (que-12)."""
+    """Returns enableWhen with these rows. Adds enableBehavior if there are several, as R4 requires (que-12)."""
     return {"enableWhen": rows, **({"enableBehavior": behavior} if len(rows) > 1 else {})}
 
 

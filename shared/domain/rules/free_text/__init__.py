@@ -1,1 +1,1 @@
-"""Searches free text for what rules ask for: despair, warning signs, medicine that was stopped suddenly."""
+"""Searches free text for the things that rules ask about, such as despair, warning signs or stopped medicine."""

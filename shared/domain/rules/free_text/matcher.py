@@ -11,16 +11,18 @@ from shared.domain.rules.free_text.reading import Denials, Phrase, Sentence, rea
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 
 NEAR = 7  # the most words between two terms of a pair
-BEGINNING = 5  # how many first letters words with a common stem share
-BEGINS, TWO = "begins", "two"  # prefixes of two kinds of features: the beginning of a word, and a pair of terms
-CLOSE = 1.5  # how far below the highest score a kind may be, so that one symptom is not taken for another
+BEGINNING = 5  # first letters by which words with a common stem are recognized
+BEGINS, TWO = "begins", "two"  # prefixes of features: the beginning of a word, and a pair of neighboring words
+# Without a phrase, a kind counts only if its score is at most this far below the highest, so that the search does not
+# mistake one symptom for another.
+CLOSE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of mention that weights and phrases can find.
 
-    phrases: first name -> phrases that begin with it.
+    phrases: name of a term -> the phrases that begin with that term.
     unless: sets of frames; a phrase does not count in a sentence that has all frames of one set.
     """
 
@@ -40,11 +42,10 @@ class Kind:
 class Weights:
     """The trained weights.
 
-    of: feature -> its weight for each kind, as text. The text is parsed on use, because a note has only a few hundred
-        of many thousand features.
-    always: the weight for each kind that is added to every score.
-    alone: the score at which the weights alone find a kind.
-    with_phrase: the lower score that is enough if the text says a phrase of the kind.
+    of: feature -> one weight per kind, as text. Only the features of a note are parsed: a few hundred of many thousand.
+    always: one weight per kind, added to every score of that kind.
+    alone: the lowest score at which a text mentions a kind, if it contains no phrase of that kind.
+    with_phrase: the lowest score at which a text mentions a kind, if it contains a phrase of that kind.
     """
 
     of: Mapping[str, str]
@@ -67,9 +68,9 @@ class Weights:
 class Matcher:
     """A matcher of free text.
 
-    kinds: in the order of the weights.
-    topics: topic -> groups of terms; any of these terms is a mention of the topic.
-    frames: names of groups of terms that show a statement to be about the past or other people, or only a saying.
+    kinds: the kinds, in the order of their weights.
+    topics: topic -> names of term groups. A text that contains any term of these groups mentions the topic.
+    frames: names of term groups that mark a statement as about the past, about somebody else, or as a figure of speech.
     """
 
     vocabulary: Vocabulary
@@ -97,7 +98,7 @@ class Matcher:
         return [read(words, self.vocabulary, self.denials, self.frames) for words in sentences]
 
     def features(self, sentence: Sentence) -> frozenset[str]:
-        """Returns the features of a sentence: words, term groups, pairs of these, and phrases."""
+        """Returns the features of a sentence: phrases, words, pairs of words, term groups, pairs of groups, frames."""
         phrases = (kind.phrase_feature for kind in self.kinds if kind.is_said_in(sentence))
         return frozenset((*phrases, *_words(sentence), *self._terms(sentence)))
 
@@ -130,7 +131,7 @@ class Matcher:
 
 
 def windows(sentences: list[frozenset[str]]) -> Iterator[frozenset[str]]:
-    """Yields the features of each sentence, and of each two neighbouring sentences together.
+    """Yields the features of each sentence, and the features of each pair of neighboring sentences.
 
     A long note is not scored as a whole, because harmless sentences would outweigh a warning.
     """
@@ -139,7 +140,10 @@ def windows(sentences: list[frozenset[str]]) -> Iterator[frozenset[str]]:
 
 
 def _words(sentence: Sentence) -> Iterator[str]:
-    """Yields each word, its beginning, and each pair of neighbours. `^` and `$` are the ends of the sentence."""
+    """Yields each word, its beginning, and each pair of neighboring words.
+
+    `^` and `$` mark the start and end of the sentence.
+    """
     words = [f"no-{word}" if denied else word for word, denied in zip(sentence.words, sentence.denied, strict=True)]
     for word in words:
         yield f"word {word}"

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from shared.domain.rules.free_text.sentences import COMMA
 from shared.domain.rules.free_text.vocabulary import Hit, Vocabulary
 
-GAP = 3  # how many words `..` in a phrase may stand for
-DENIAL = "denial"  # the name of the terms that deny what follows
+GAP = 3  # the most words that `..` in a phrase may stand for
+DENIAL = "denial"  # the name of the term group that denies what follows
 DENIED_WORDS, DENIED_LIST = 6, 12  # how many words a denial covers; more in a list ("no fever, chills or rash")
 LISTING = frozenset({"or", "nor", "o", "ni"})
 
 
 class Phrase(tuple[tuple[str, int], ...]):
-    """Names of terms that follow each other. The number with each is how many other words may stand before it."""
+    """A sequence of pairs: the name of a term, and the most other words that may stand before that term."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ class Phrase(tuple[tuple[str, int], ...]):
 class Denials:
     """The rules for when a denial, such as "no" or "sin", denies what follows.
 
-    not_before: words before which it denies nothing ("no feeling" is a loss, "no, I ..." an answer).
+    not_before: words directly before which a denial denies nothing ("no feeling" is a loss, "no, I ..." an answer).
     ends: words that end a denial, such as "but".
     """
 
@@ -34,7 +34,7 @@ class Denials:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, as read.
+    """A sentence whose terms and denials were found.
 
     words: its corrected words, without commas.
     hits: the terms that it contains.
@@ -57,7 +57,7 @@ class Sentence:
     def says(self, phrases: Mapping[str, list[Phrase]]) -> bool:
         """Returns whether the sentence contains a phrase that it does not deny.
 
-        phrases: first name -> phrases that begin with it.
+        phrases: name of a term -> the phrases that begin with that term.
         """
         said = (hit for hit in self.hits if hit.name in phrases and not self.denied[hit.start])
         return any(_follows(phrase, 1, hit.end, self._starts) for hit in said for phrase in phrases[hit.name])
@@ -66,8 +66,8 @@ class Sentence:
 def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: frozenset[str]) -> Sentence:
     """Reads the words of a sentence.
 
-    frames: names of terms that say when or about whom. A denial inside such a term still denies what follows; a denial
-        inside any other term does not.
+    frames: names of term groups that say when or about whom. A denial inside a frame still denies what follows; a
+        denial inside a term of another group does not.
     """
     corrected: list[str] = []
     commas: set[int] = set()

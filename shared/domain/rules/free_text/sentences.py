@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-LONGEST = 2_000  # characters that are read; compatibility forms can make a text longer than it was written
+LONGEST = 2_000  # the most characters that are read, before and after NFKD, which can lengthen a text
 COMMA = ","
 # Other forms of the apostrophe are left out like the plain one; some keyboards produce a dotless i.
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("'\u2018\u2019\u02bc\u2032\uff07\u00b4`*"), "\u0131": "i"})
@@ -17,11 +17,11 @@ SENTENCES = re.compile(r"[.!?;:\u2026]+")
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How words are written before they are compared.
+    """Rules that normalize words before they are compared.
 
     fillers: words that are left out.
-    same: word -> the word that stands for it.
-    joined: two words -> the one word that stands for them.
+    same: word -> the word that replaces it.
+    joined: two words -> the one word that replaces both.
     """
 
     fillers: frozenset[str]
@@ -48,7 +48,7 @@ class Spelling:
 
 
 def plain(text: str) -> str:
-    """Returns a text in lower case, without accents and apostrophes."""
+    """Returns the first LONGEST characters of a text in lower case, without accents and apostrophes."""
     text = text[:LONGEST].translate(WRITTEN_OTHERWISE).lower()
     if text.isascii():
         return text

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.domain.rules.free_text.sentences import COMMA, Spelling
 
 ANY = "*"
-SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # letters of a word whose spelling is corrected
+SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # letters of the shortest and longest word that is corrected
 TERM = re.compile(r"[a-z0-9]+\*?|\*")
 REPEATED = re.compile(r"(.)\1+")
 LEET = str.maketrans("013457", "oieast")
@@ -32,13 +32,13 @@ class _Term(NamedTuple):
 
 
 class Vocabulary:
-    """Named terms. Reads a misspelt word as the similar word of a term.
+    """Finds named terms in sentences, and corrects misspelled words to similar words of these terms.
 
     A term is one or more words. `word*` stands for any ending, `*` for any one word.
     """
 
     def __init__(self, spelling: Spelling, known: Iterable[str]) -> None:
-        """`known`: words that are spelled correctly, although no term contains them."""
+        """`known`: correctly spelled words that no term contains."""
         self.spelling = spelling
         self._terms: dict[tuple[str, ...], list[_Term]] = {}  # by the first word, or by the first two
         self._beginnings: dict[str, list[_Term]] = {}  # by the first word without its `*`
@@ -47,7 +47,7 @@ class Vocabulary:
         self._near: dict[str, set[str]] | None = None
 
     def add(self, name: str, term: str) -> None:
-        """Adds a term. `term`: in plain lower case. Raises ValueError if it has no words or begins with `*`."""
+        """Adds a term, in plain lower case. Raises ValueError if the term has no words or begins with `*`."""
         words = self.spelling.words(TERM.findall(term))
         if not words or words[0] == ANY:
             raise ValueError(f"{term!r} is not a term")
@@ -66,7 +66,8 @@ class Vocabulary:
     def hits(self, words: list[str]) -> list[Hit]:
         """Returns the longest hit of each name at each position, without hits that lie within a longer hit.
 
-        For example, the saying "dying to" hides "dying". But words of phrases (named with `=`) hide nothing.
+        For example, the saying "dying to" hides "dying". Hits whose name begins with `=` (the words of phrases) neither
+        hide other hits nor are hidden.
         """
         found: list[Hit] = []
         for start, word in enumerate(words):
@@ -100,9 +101,10 @@ class Vocabulary:
         return min(near, key=lambda o: (o[0] != word[0], abs(len(o) - len(word)), o), default=word)
 
     def _neighbours(self) -> Mapping[str, set[str]]:
-        """Returns spelling -> words of terms. Each word is listed by its own spelling and by each with one letter less.
+        """Returns spelling -> words of terms.
 
-        Two words that differ by a wrong, missing, extra or swapped letter share a spelling.
+        Each word is listed under its own spelling and under every spelling with one of its letters left out. Two words
+        that differ by a wrong, missing, extra or swapped letter thus share a spelling.
         """
         if self._near is None:
             self._near = {}
