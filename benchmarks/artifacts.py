@@ -14,7 +14,7 @@ BUILT = PROJECT / "build" / "benchmarks"
 PEERS = PROJECT / "benchmarks" / "peers"
 HERE = sys.version_info[:2]
 EVENT = PROJECT / "events" / "capture_lead.json"
-# Only Chalice's command line needs these packages. It deploys its runtime and the application's requirements.
+# Only Chalice's command line needs these packages. Chalice deploys just its runtime and the application's requirements.
 COMMAND_LINE = ("pip", "setuptools", "wheel", "blessed", "click", "inquirer", "jinxed", "readchar", "editor", "wcwidth")
 
 
@@ -59,7 +59,7 @@ def peers() -> list[Variant]:
 
 
 def floor(variant: Variant) -> Variant:
-    """Returns `variant` with a handler that only stores, logs and counts."""
+    """Returns the packages of `variant` with a handler that only stores an item, logs and counts."""
     folder = BUILT / "floor"
     shutil.rmtree(folder, ignore_errors=True)
     build.link_tree(variant.folder, folder)

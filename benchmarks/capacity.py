@@ -1,4 +1,4 @@
-"""Computes a DynamoDB call's cost in request units from the items that it writes and reads.
+"""Computes the request units of a DynamoDB call from the items that the call writes and reads.
 
 The rules come from the Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations", "Global
 secondary indexes"); tests/contract/test_capacity.py compares the results with what DynamoDB Local reports.
@@ -64,7 +64,7 @@ def indexes_of(table: dict[str, Any]) -> dict[str, Index]:
 
 
 def write_units(before: Item | None, after: Item | None, indexes: dict[str, Index]) -> dict[str, int]:
-    """Returns index name, or "" for the table -> write units."""
+    """Returns the write units of replacing `before` with `after`: index name, or "" for the table -> units."""
     units = {"": max(_write_units(before), _write_units(after))}
     units |= {name: index.writes(before, after) for name, index in indexes.items()}
     return {name: count for name, count in units.items() if count}

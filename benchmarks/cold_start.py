@@ -1,7 +1,7 @@
-"""Records what each function's cold start imports and costs, so that a test can say what made it dearer.
+"""Records what each function's cold start imports and costs, so that a test can explain why it became more expensive.
 
     make bench-baseline                         updates benchmarks/baseline.json, after an intended change
-    python -m benchmarks.cold_start NAME ...    only these functions; with --uncounted, only what they import
+    python -m benchmarks.cold_start NAME ...    updates only these functions; with --uncounted, only their imports
 
 The cost is the count of instructions, divided by the count for importing a fixed part of the standard library. Costs
 are compared only if valgrind is present and the build of Python is the same; imports are always compared.
@@ -32,17 +32,18 @@ def interpreter() -> str:
 
 
 def imported(modules: tuple[str, ...]) -> list[str]:
-    """Returns the modules to compare.
+    """Returns the names of the modules to compare.
 
-    The standard library's are left out, because they differ between Python versions. So are compiled templates, which
-    Jinja names anew in each process."""
+    Leaves out the standard library, which differs between Python versions, and compiled templates, which have other
+    names in each process.
+    """
     own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
     named = (name for name in modules if not name.startswith("_jinja2_module_templates_"))
     return sorted(name for name in named if name.partition(".")[0] not in own)
 
 
 def comparable(recorded: dict[str, Any]) -> bool:
-    """Returns whether this machine can count instructions and has the recorded build of Python."""
+    """Returns whether costs can be compared: this machine can count instructions and has the recorded Python build."""
     return can_count() and bool(recorded["python"] == interpreter())
 
 
@@ -51,7 +52,7 @@ def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str
 
     modules: the modules that are loaded
     collections: how many garbage collections ran
-    cost: instructions relative to the reference, if `counted`
+    cost: instructions, as a multiple of those of the reference; only if `counted`
     """
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)
@@ -74,7 +75,7 @@ def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str
 
 
 def dearer(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Returns why a cold start is dearer than recorded, or "" if it is not."""
+    """Returns why a cold start is more expensive than recorded; "" if it is not."""
     new = sorted(set(after["modules"]) - set(before["modules"]))
     packages = {name.partition(".")[0] for name in before["modules"]}
     strange = sorted({name.partition(".")[0] for name in new} - packages)

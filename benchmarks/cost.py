@@ -1,10 +1,10 @@
-"""Estimates what the service costs, and which limit growing traffic meets first.
+"""Estimates what the service costs, and which limit growing traffic reaches first.
 
     python -m benchmarks.cost            prints both tables
     python -m benchmarks.cost --write    also writes them to docs/cost.md, and the plot to docs/cost.svg
 
-Request units come from one lead's journey through the real functions (benchmarks/journey.py). Metrics are an upper
-bound: all that the code can emit. Memory, throttles, schedules, indexes, alarms, secrets and keys come from
+Request units come from one lead's journey through the real functions (benchmarks/journey.py). The number of metrics is
+an upper bound: all that the code can emit. Memory, throttles, schedules, indexes, alarms, secrets and keys come from
 infra/template.yaml; prices, quotas and assumptions from prices.toml.
 """
 
@@ -92,7 +92,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of the service. `rate`: at how many submissions a second it is reached."""
+    """A limit of the service.
+
+    rate: the number of submissions per second at which the limit is reached
+    moved_by: the setting or quota that raises the limit
+    """
 
     name: str
     rate: float
@@ -107,7 +111,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
     public = assumed["visitors_per_lead"] * assumed["requests_per_visitor"] + facts.screenings + 2
     staffed = assumed["openings_per_lead"] + assumed["actions_per_lead"]
     requests = leads * (public + staffed) + refreshes
-    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # to a lead; each runs index_leads
+    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # changes per lead; each change runs index_leads
     runs = requests + leads * (alerts + changes) + facts.scheduled_runs
     gb_runs = leads * public * facts.memory_gb("CaptureLead") + (runs - leads * public) * facts.memory_gb("WorkLead")
     per_lead = {
@@ -202,14 +206,14 @@ def throttle_of_submissions(facts: Facts) -> float:
 
 
 def partitions_for(rate: float, facts: Facts) -> int:
-    """Returns how many partitions a rate of submissions needs, plus a quarter for uneven load."""
+    """Returns how many partitions an index needs at `rate` submissions a second, plus a quarter for uneven load."""
     return round(
         rate * max(units_shared_by_all(facts).values()) / facts.quotas["partition_write_units_per_second"] * 1.25
     )
 
 
 def units_shared_by_all(facts: Facts) -> dict[str, int]:
-    """Returns index -> write units for a lead and its alert, for the indexes where many leads share a key."""
+    """Returns index name -> write units for a lead and its alert, for the indexes in which many leads share a key."""
     both = facts.journey.steps["capture_lead"].writes + facts.journey.steps["alert_staff"].writes
     return {name: both[name] for name in ("due", "worklist", "by_arrival")}
 
@@ -229,7 +233,7 @@ def limit_table(facts: Facts) -> str:
 
 
 def written(page: str, facts: Facts) -> str:
-    """Returns the page with current tables."""
+    """Returns the page with the current tables and the current number of partitions."""
     tables = {
         "cost": cost_table(facts),
         "limits": limit_table(facts),

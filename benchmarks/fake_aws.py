@@ -1,6 +1,6 @@
-"""Runs a fake AWS on loopback for each function's first request, over TLS with a verified certificate.
+"""Runs a fake AWS on loopback for the measured functions, over TLS with a verified certificate.
 
-It answers at once, so that only the function's own work is measured.
+The fake responds at once, so that only the function's own work is measured.
 """
 
 import json
@@ -100,13 +100,16 @@ class FakeAws:
 
     @property
     def plain(self) -> str:
-        """The address without TLS, for webhooks and the canary: they may reach loopback without it."""
+        """The address without TLS, for webhooks and the canary, which may use plain HTTP on loopback."""
         return f"http://127.0.0.1:{self._plain.server_address[1]}/"
 
 
 def trust(folder: Path, authority: bytes) -> None:
-    """Adds the fake's certificate authority to the artifact's own file, so that each variant still reads its own."""
+    """Adds the fake's certificate authority to the certificate file in an artifact.
+
+    So each variant still reads its own file, and the time for that is measured.
+    """
     shipped = folder / "botocore" / "cacert.pem"
     certificates = shipped.read_bytes()
-    shipped.unlink()  # a hard link: writing to it would change the original
+    shipped.unlink()  # the file is a hard link, so writing to it would change the original
     shipped.write_bytes(certificates + b"\n" + authority)

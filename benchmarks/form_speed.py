@@ -1,4 +1,4 @@
-"""Measures how long a visitor on a slow phone waits: bytes, requests and time until the form is usable.
+"""Measures how long a visitor with a slow phone waits for the form: bytes, requests and time until the form is usable.
 
     python -m benchmarks.form_speed [--loads 7]
 
@@ -34,7 +34,7 @@ NETWORK = {
 }
 SLOWER = 4
 QUESTIONS = "form?mode=element"
-# The element draws its Start button as soon as it is defined.
+# The element draws its Start button as soon as the script has defined the element.
 USABLE = "customElements.whenDefined('lead-form').then(() => { window.usableAt = performance.now(); });"
 FIRST_QUESTION = """
 () => new Promise(done => {

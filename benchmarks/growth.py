@@ -1,11 +1,11 @@
-"""Measures the cost of reads as the table grows, and how evenly an index's partitions share a flood of leads.
+"""Measures what reads cost as the table grows, and how evenly a flood of leads spreads over the partitions of an index.
 
     python -m benchmarks.growth [--leads 1000 100000 1000000]
 
-Prints the requests and capacity units of six reads: the worklist, a page of closed leads, the sweep, an export of a
-week, retention and a search. There are always 40 open leads, and more and more closed ones. Then prints each index's
-busiest partition at 10,000 submissions a second. Draws build/growth.svg. A million leads take about 3 GB of memory and
-a minute.
+Prints the requests and capacity units of six reads: the worklist, a page of closed leads, the sweep for due alerts, an
+export of a week, retention and a search. Each table has 40 open leads; only the number of closed leads differs. Then
+prints the write units of each index's busiest partition at 10,000 submissions a second. Draws build/growth.svg. A
+million leads take about 3 GB of memory and a minute.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ SECONDS = 5  # duration of the simulated flood
 
 
 class NoCounts:
-    """A stand-in for the counts: their one GetItem per page does not depend on the table's size."""
+    """A stand-in for the counts, whose cost is left out: one GetItem per page, whatever the size of the table."""
 
     def open_leads(self) -> dict[tuple[str, ...], int]:
         return {}
@@ -113,7 +113,7 @@ def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
 
 
 def measure(count: int) -> dict[str, tuple[int, float]]:
-    """Returns name of the read -> (requests, capacity units), in a table of `count` leads."""
+    """Returns name of the read -> (requests, capacity units), for a table of `count` leads."""
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
     memory.load(fill(count))
@@ -126,7 +126,10 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
 
 
 def busiest(rate: int, partitions: int, facts: Facts, seed: int = 1) -> dict[str, int]:
-    """Returns index -> write units of its busiest partition in the busiest second. `rate`: submissions a second."""
+    """Returns index name -> write units of its busiest partition in the busiest second.
+
+    rate: submissions a second
+    """
     chance = random.Random(seed)  # noqa: S311  a simulation
     spread = Partitions(partitions)
     most: Counter[str] = Counter()

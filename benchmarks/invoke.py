@@ -1,16 +1,16 @@
-"""Starts a function as Lambda does, and invokes it, in the measured interpreter. Imports as little as possible.
+"""Starts and invokes a function as Lambda does, in the interpreter that is measured. Imports as little as possible.
 
     python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
 
-EVENT.json holds an event, or a list of events that the handler gets in turn. COUNT is how many more times the handler
-then gets the last event. In place of COUNT:
+EVENT.json holds an event, or a list of events that the handler gets one after another. COUNT is how many more times the
+handler then gets the last event. In place of COUNT:
 
 - "init" stops after importing the handler
-- "boot" stops before importing it
-- "reference" only imports a fixed part of the standard library
+- "boot" stops before importing the handler
+- "reference" imports a fixed part of the standard library instead of the handler
 
-The last line of output is the result as JSON: CPU seconds, peak memory in KiB, files opened, garbage collections since
-the handler changed the collector's threshold, modules, status.
+The last line of output is the result as JSON: CPU seconds, peak memory in KiB, number of opened files, number of
+garbage collections since the handler changed the collector's threshold, names of loaded modules, response status.
 """
 
 import gc

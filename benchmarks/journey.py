@@ -26,7 +26,7 @@ EVERY_CALL = "_make_api_call"  # the method behind every call of every client
 class Step:
     """The AWS calls of one run of a function.
 
-    writes: index name, or "" for the table -> write units
+    writes: index name, "" for the table, or "derived" for the table of derived data -> write units
     reads: read units
     """
 
@@ -40,7 +40,7 @@ class Step:
 class Journey:
     """All function runs for one lead.
 
-    stored: bytes of a closed lead with its index entries and access log
+    stored: bytes that the booked lead takes, with its index entries and its entries in the access log
     """
 
     steps: dict[str, Step]
@@ -48,7 +48,7 @@ class Journey:
 
 
 def play() -> Journey:
-    """Sends a lead, alerts staff, then finds, opens and acknowledges it, and records a call and an appointment."""
+    """Sends a lead and alerts staff. Then, as staff, lists leads, opens and acknowledges the lead, and books a time."""
     os.environ.update(ENVIRONMENT)
     from functions import alert_staff, escalate_leads  # noqa: PLC0415  the modules read the environment when imported
     from tests.functions import calls, staff_calls  # noqa: PLC0415
@@ -100,7 +100,7 @@ class _Recorder:
             step.calls[f"{client.meta.service_model.service_name}:{operation}"] += 1
             before = self._stored(client, values) if operation == "PutItem" else None
             answer = call(client, operation, values)
-            # an item costs double in a transaction; these are below 1 KB
+            # writing an item costs double in a transaction; each of these items is smaller than 1 KB
             if operation == "TransactWriteItems":
                 step.writes["derived"] += 2 * len(values["TransactItems"])
             elif operation == "PutItem":
@@ -132,7 +132,7 @@ def _version(items: list[Item], lead_id: str) -> int:
 
 
 def _stored(item: Item) -> int:
-    """Returns the stored bytes. DynamoDB adds 100 to each item and index entry."""
+    """Returns the bytes of an item and its index entries. DynamoDB adds 100 bytes to each item and index entry."""
     indexes = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"]).values()
     entries = [item, *filter(None, (index.entry(item) for index in indexes))]
     return sum(item_size(entry) + 100 for entry in entries)

@@ -1,4 +1,4 @@
-"""Measures a variant's cold start: instructions, CPU time and memory; and its time in Lambda's emulator."""
+"""Measures the cold start of a variant: instructions, CPU time, memory, and the time in Lambda's emulator."""
 
 import json
 import os
@@ -49,7 +49,7 @@ SETTINGS = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
 }
-# Variables that Lambda sets. Nothing listens at the X-Ray address, so its datagrams are lost.
+# Variables that Lambda sets. Nothing listens at the X-Ray address, so datagrams to it are lost.
 LAMBDA = {
     "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
     "AWS_LAMBDA_FUNCTION_NAME": "benchmark",
@@ -80,9 +80,14 @@ def environment(aws: FakeAws) -> dict[str, str]:
 class Run:
     """The result of a run.
 
-    instructions: how many the whole process executed; None without valgrind
+    instructions: number of instructions that the whole process executed; None without valgrind
+    init: CPU seconds for importing the handler
+    first: CPU seconds for importing the handler and handling the events of the variant once
+    opened: number of files opened
     memory: peak memory in KiB
-    collections: garbage collections from when the handler changes the collector's threshold until the first answer
+    collections: garbage collections from when the handler changes the collector's threshold until the first response
+    status: HTTP status of the first response; None if it has none
+    modules: names of the loaded modules
     """
 
     instructions: int | None
@@ -98,7 +103,7 @@ class Run:
 def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: bool) -> Run:
     """Runs a variant once.
 
-    count: how many invocations follow the first; or "boot" or "init"
+    count: how many invocations follow the first; or "init", "boot" or "reference" (see invoke.py)
 
     Raises:
         RuntimeError: the run failed
@@ -141,9 +146,9 @@ class RuntimeEmulator:
         return next(PROJECT.glob(".local/sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
 
     def start(self, variant: Variant, variables: Mapping[str, str]) -> float:
-        """Returns how many milliseconds INIT and the first request took together, by the emulator's clock.
+        """Returns how many milliseconds INIT and the first request took together, measured by the emulator.
 
-        The emulator's REPORT line has a wrong Init Duration; its INIT REPORT line is right.
+        Reads the emulator's INIT REPORT line, because the Init Duration in its REPORT line is wrong.
         """
         address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
         path = f"{variant.folder}:{self._client}"

@@ -1,11 +1,11 @@
-"""Compares how fast our functions start with the usual ways to write the same task.
+"""Compares our functions with peers: handlers that do the same task with common libraries.
 
-    make bench             everything, in build/benchmarks: speed.md, speed.svg, speed.json
+    make bench             measures everything; writes speed.md, speed.svg and speed.json in build/benchmarks
     make bench SHORT=1     compares only with the peers a, c, d and e, in fewer rounds
 
-The machine's load hardly affects instruction counts (valgrind). It does affect times, so variants take turns, and the
-result is the median over the rounds of each ratio to peer a. AWS is a fake on loopback, over TLS with verified
-certificates.
+The machine's load hardly affects instruction counts (valgrind). Load does affect times, so variants take turns, and
+each result is a median over the rounds: of a variant's time divided by peer a's time in the same round. AWS is a fake
+on loopback, over TLS with verified certificates.
 """
 
 import argparse
@@ -31,14 +31,21 @@ from infra import build
 
 mpl.use("svg")
 OURS = "capture_lead"
-FEW, MANY = 10, 60  # requests after the first; the difference gives the cost of a warm request
+FEW, MANY = 10, 60  # requests after the first; a warm request costs the difference, divided by MANY - FEW
 MILLION = 1e6
 FORM_LOADS = 5
 
 
 @dataclass
 class Figures:
-    """One variant's figures: instructions in millions, times in milliseconds, memory and size in MB."""
+    """One variant's figures.
+
+    cold, warm: millions of instructions for a cold start and for a warm request
+    cpu, emulator: milliseconds of a cold start, for each round
+    memory, size: in MB
+    opened: number of files opened
+    calls: number of AWS calls that a submission makes
+    """
 
     cold: float | None = None
     warm: float | None = None
@@ -66,7 +73,7 @@ class Bench:
             fake_aws.trust(variant.folder, self.aws.authority)
 
     def look(self, variants: list[Variant]) -> None:
-        """Runs each variant once, and records memory, opened files, and how many AWS calls one submission makes."""
+        """Runs each variant once, and records its memory, the files that it opens, and the AWS calls of one request."""
         for variant in self._steps("memory, files, calls", variants):
             self.aws.calls.clear()
             seen = run(variant, "0", self.variables, counted=False)
@@ -77,7 +84,7 @@ class Bench:
                 raise SystemExit(f"{variant.key} answers {seen.status}, not 201")
 
     def count(self, variants: list[Variant], *, warm: bool) -> None:
-        """Counts instructions. Two variants run at a time; the counts stay the same."""
+        """Counts instructions. Two variants run at a time, which does not change the counts."""
         counts = ["0", str(FEW), str(MANY)] if warm else ["0"]
         boot = self._counted((variants[0], "boot"))
         jobs = [(variant, count) for variant in variants for count in counts]
@@ -124,7 +131,10 @@ class Bench:
 
 
 def _runtime_client() -> Path:
-    """Installs and compiles Lambda's runtime client, outside the function's folder as in Lambda."""
+    """Returns the folder of Lambda's runtime client, installed and compiled.
+
+    As on Lambda, the client is outside the function's folder.
+    """
     folder = BUILT / "packages-runtime-client"
     if not folder.exists():
         build.install(folder, PROJECT / "locks/benchmarks/runtime-client.txt", HERE, None)
@@ -141,7 +151,7 @@ def relative(value: float | None, base: float | None) -> float | None:
     return value / base if value and base else None
 
 
-# row: name, required value, goal
+# (key of the peer, required ratio to this peer, goal)
 Target = tuple[str, float, float]
 TARGETS: Mapping[str, tuple[Target, ...]] = {
     "cold instructions": (("a", 1.25, 1.10), ("d", 0.96, 0.84), ("e", 0.60, 0.52)),

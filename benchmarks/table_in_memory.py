@@ -1,7 +1,7 @@
-"""A table in memory, for a million leads: answers the calls of shared/adapters/dynamodb, and counts what they cost.
+"""A table in memory, for a million leads: responds to the calls of shared/adapters/dynamodb, and counts their cost.
 
-Filling DynamoDB Local with a million leads takes half an hour. tests/contract/test_capacity.py checks that both count
-the same.
+Filling DynamoDB Local with a million leads takes half an hour. tests/contract/test_capacity.py checks that this table
+and DynamoDB Local count the same capacity.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ LAST = "\U0010ffff"
 
 
 class ConditionalCheckFailedException(Exception):
-    """A condition failed. Never raised here, because nothing writes concurrently."""
+    """Raised by DynamoDB if a condition fails. Never raised here, because nothing writes concurrently."""
 
 
 class TableInMemory:
-    """Replaces a DynamoDB client. Has one table."""
+    """A substitute for a DynamoDB client, with one table.
+
+    requests, units: the requests and capacity units since the last call of `forget`
+    """
 
     class exceptions:  # noqa: N801  botocore uses this name
         ConditionalCheckFailedException = ConditionalCheckFailedException
@@ -66,7 +69,7 @@ class TableInMemory:
         return {"Item": found} if found else {}
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        """Answers a BatchGetItem. Each item counts as a full read, even if few attributes are projected."""
+        """Responds to a BatchGetItem. Each item counts as a full read, even if few attributes are projected."""
         ((table, wanted),) = RequestItems.items()
         found = [item for key in wanted["Keys"] if (item := self._items.get(key["lead_id"]["S"]))]
         self.requests += 1
@@ -74,10 +77,10 @@ class TableInMemory:
         return {"Responses": {table: found}}
 
     def query(self, **what: Any) -> dict[str, Any]:
-        """Answers a Query as DynamoDB does.
+        """Responds to a Query as DynamoDB does.
 
         Raises:
-            ValueError: the adapter does not use this kind of condition
+            ValueError: the condition is of a kind that the adapter does not use
         """
         name, forward = what["IndexName"], what.get("ScanIndexForward", True)
         index = self._indexes[name]

@@ -1,12 +1,13 @@
-"""Measures three visits to the form, and compares them with other providers' forms, by their published rules.
+"""Measures three visits to the form, and compares the usual one with forms that follow published form-design rules.
 
     python -m benchmarks.visit [--counted]
 
 Three simulated visitors use Chromium with a phone's screen: one has usual answers, one has an emergency, one asks for a
 call. The real template runs on a local cloud where no function has started. Words are counted on every screen that the
-form shows. A cold start counts as waited for if the page waits for that function's answer. `--counted` has valgrind
-count the instructions that the usual visitor waits for, in what `sam build` packages, relative to a bare handler's cold
-start.
+form shows. A cold start is attributed to the visitor's wait only if the page waits for the response of that function.
+
+`--counted` also runs the packaged functions under valgrind. It prints how many instructions the usual visitor waits
+for, as a multiple of a bare handler's cold start.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ from dev.front import Front
 from shared.rulebook.loading import load
 from tests.browser.patient import CALM, PHONE_NUMBER
 
-STARTED = re.compile(r"Lambda worker spawned for (\S+) ")  # the emulator's log
+STARTED = re.compile(r"Lambda worker spawned for (\S+) ")  # a line of the emulator's log
 WORDS = """
 () => [...document.querySelector("lead-form").shadowRoot.children]
   .filter(node => !node.matches("style, link, template")).map(node => node.innerText ?? "").join(" ")
 """
 NOT_AWAITED = ("/challenges/", "mode=added")  # requests made while the visitor reads
-READS_WITHIN = 30  # seconds
+READS_WITHIN = 30  # seconds; the longest time that a simulated visitor reads
 FORWARD = "[type=submit]:visible"
 EVENTS = PROJECT / "events"
 
@@ -53,10 +54,10 @@ class Visit:
 
     taps: how often a button, box or option is pressed
     typed: how many fields are filled in by keyboard
-    words: how many the form shows, without the rest of the landing page
-    bytes: how many the browser received, in headers and bodies
-    started: the functions that started during the visit
-    waited: the functions that started, after Start, while the page waited for their answer
+    words: how many words the form shows, without the rest of the landing page
+    bytes: how many bytes the browser received, in headers and bodies
+    started: the functions that had a cold start during the visit
+    waited: the functions that had a cold start while the page waited for their response, after the first button press
     """
 
     name: str
@@ -84,12 +85,17 @@ class Visitor:
         page.on("requestfinished", self._finished)
 
     def open(self, address: str) -> None:
-        """Opens the page, and waits as if reading while the form loads."""
+        """Opens the page, and waits until the form has loaded."""
         self.page.goto(address, wait_until="networkidle")
         self._look()
 
     def press(self, button: Locator, until: Locator) -> None:
-        """Waits while a person would read, longer than a cold start, then presses a button for another screen."""
+        """Waits until all requests are answered, as if the visitor read the screen meanwhile. Then presses the button.
+
+        Waits at most READS_WITHIN, which is longer than a cold start.
+
+        until: what the next screen shows
+        """
         until_answered = time.monotonic() + READS_WITHIN
         while len(self._answered) < len(self._asked) and time.monotonic() < until_answered:
             self.page.wait_for_timeout(50)
@@ -144,7 +150,7 @@ class Visitor:
                 self.visit.waited.append(self._function(request))
 
     def _starts(self, request: Request) -> int:
-        """Returns how often this request's function has started so far."""
+        """Returns how many cold starts the function of this request has had so far."""
         physical = self._cloud.resources.get(self._function(request), "no function")
         return STARTED.findall(self._cloud.emulator.log.read_text(errors="replace")).count(physical)
 
@@ -196,13 +202,13 @@ def fresh_cloud() -> Iterator[tuple[LocalCloud, str]]:
     """Yields a local cloud where no function has started, and its address."""
     with TemporaryDirectory() as state:
         cloud = LocalCloud(Path(state))
-        cloud.emulator.log_level = "INFO"  # it logs each start of a function
+        cloud.emulator.log_level = "INFO"  # at this level, the emulator logs each cold start
         with cloud, Front(cloud) as front:
             yield cloud, front.address
 
 
 def drive(chromium: Browser, name: str) -> Visit:
-    """Returns what a visit takes on a fresh cloud."""
+    """Makes a visit on a fresh cloud and returns what it took."""
     with fresh_cloud() as (cloud, address):
         context = chromium.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce")
         try:
@@ -218,11 +224,11 @@ def drive(chromium: Browser, name: str) -> Visit:
 
 
 def others() -> list[Visit]:
-    """Returns what the usual visit would take on other providers' forms, by their published rules.
+    """Returns what the usual visit would take on forms that follow published form-design rules.
 
-    GOV.UK and NHS: a start page, a page each for every question, name, phone and consent, "Check your answers", and a
-    confirmation. Formspree: one HTML page with all questions, and a "Thank You" page. What else such a form shows and
-    loads depends on its builder.
+    GOV.UK and NHS: a start page, one page for each question, for the name, for the phone number and for the consent,
+    "Check your answers", and a confirmation. Formspree: one HTML page with all questions, and a "Thank You" page. Words
+    and bytes are left out, because they depend on who builds the form.
     """
     questions = load().rule_sets["fs-intake"].questionnaire.questions
     asked = {code: value for answers in CALM for code, value in answers.items()}
@@ -256,10 +262,10 @@ def table(visits: list[Visit]) -> str:
 
 
 def waited_instructions() -> dict[str, float]:
-    """Returns part of the usual visit -> millions of instructions waited for, and "a" -> the bare handler's millions.
+    """Returns part of the usual visit -> millions of instructions that the visitor waits for.
 
-    The style sheet and the script are fetched together, so one of them starts a second environment. Each screening
-    counts as much as the first one after the form.
+    The key "a" is the cold start of the bare handler. The browser fetches the style sheet and the script together, so
+    one of the two requests starts a second environment. Each screening counts as much as the first screening.
     """
     with FakeAws() as aws:
         variables = environment(aws)

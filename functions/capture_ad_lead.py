@@ -31,5 +31,5 @@ def handler(request: Request, context: Any) -> Response:
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads_questionnaire())
     if captured.counted:
         telemetry.capture(captured)
-    # A spooled lead gets 200 too: it is just as safe. After any other status, the ad network would send it again.
+    # A spooled lead is stored safely too, so the status is 200. After any other status, the ad network sends it again.
     return respond(HTTPStatus.OK, Taken())

@@ -1,7 +1,7 @@
 """POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead.
 
 POST /submissions/{submission_id}/answers adds answers to the lead after Send. POST /callbacks ("Just call me") takes a
-shorter form from a person who wants a call. GET /challenges/{submission_id} issues a signed form token and a
+shorter form from a visitor who wants a call. GET /challenges/{submission_id} issues a signed form token and a
 proof-of-work challenge for one submission. That route is here so that this function is warm when the form is sent.
 """
 
@@ -43,19 +43,19 @@ if TYPE_CHECKING:
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 intake = wiring.intake(load_candidate())
-Submission.model_rebuild()  # built at start, so that sending the form does not wait for it
+Submission.model_rebuild()  # builds the validator at start, so that no visitor waits for it after Send
 
 
 @cache
 def forms() -> PlainForms:
-    """Returns the reader of plain HTML forms. It is loaded only when somebody sends such a form."""
+    """Returns the reader and writer of plain HTML forms, built on first use because most requests send JSON."""
     from shared.usecases.plain_form import redraw_form  # noqa: PLC0415
 
     return wiring.plain_forms(lambda form, problems: redraw_form(form, problems, rulebook), return_origins())
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
-    if request.method == "GET" or not request.wants_page:  # a request for a token, which only scripts send
+    if request.method == "GET" or not request.wants_page:  # GET: a script asks for a form token
         return None
     return forms().show_problem(request, error, emergency_messages(error, request, advise))
 
@@ -91,7 +91,7 @@ def issue_challenge(request: Request, at: datetime) -> Response:
 def capture(request: Request, at: datetime) -> Response:
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
-    # for later log lines, such as those about failures
+    # adds the reference to all later log lines, such as those about failures
     logger.append_keys(reference=reference_of(submission.submission_id))
     judged = guard.judge(submission, at)
     if judged.source != CANARY and not wiring.form_is_open():

@@ -1,4 +1,7 @@
-"""Closes an e-mail address after a bounce or a complaint; invoked by the topic of mail events."""
+"""Records that a mail came back; after a permanent bounce or a complaint, stops all mail to the address.
+
+Invoked by the SNS topic of mail events.
+"""
 
 from typing import Any
 

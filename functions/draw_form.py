@@ -1,8 +1,9 @@
 """Serves the form: draws it, screens its answers and shows its definition. Stores nothing.
 
-GET and POST /form draw it page by page, or whole for the script of <lead-form>. POST /screenings checks whether the
-answers so far require emergency advice now. That route is here because loading the form has warmed this function. GET
-/questionnaires/{id} returns the form's definition, its JSON Schema, or FHIR R4, depending on Accept.
+GET /form draws the first page, or the whole form for the script of <lead-form>. POST /form draws the next page. POST
+/screenings checks whether the answers so far require emergency advice now. That route is here because loading the form
+has warmed this function. GET /questionnaires/{id} returns the definition of the form, the JSON Schema of a submission,
+or a FHIR R4 Questionnaire, depending on Accept.
 """
 
 import json
@@ -30,7 +31,7 @@ guard = wiring.form_guard()
 forms = wiring.plain_forms()
 # value of the parameter `mode` -> how to draw the form for the script
 DRAWN_FOR_SCRIPT = {"element": forms.element, "added": forms.added}
-Screening.model_rebuild()  # built at start, so that no screening waits for it
+Screening.model_rebuild()  # builds the validator at start, so that no screening waits for it
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:

@@ -1,4 +1,7 @@
-"""DELETE /leads/{reference}: erases a lead on request. A tombstone and the hashed consent ledger remain."""
+"""DELETE /leads/{reference}: erases a lead on request.
+
+A tombstone remains. It keeps the consent ledger, with hashed phone numbers and e-mail addresses.
+"""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,7 @@
-"""Sends due alerts, every minute: for higher escalation levels, and first alerts that alert_staff failed to send."""
+"""Sends due alerts every minute: alerts of higher escalation levels and reminders to owners.
+
+Also sends the first alert about a lead if alert_staff failed to send it.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +40,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def count(alerts: list[Alert]) -> None:
     """Counts the sent alerts.
 
-    The metric `untaken` raises an alarm. It counts urgent leads without an owner whose last alert was sent.
+    The metric `untaken` triggers an alarm. It counts alerts of the last escalation level for leads in safety tiers:
+    nobody has taken these leads. Suspected bots are left out.
     """
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))

@@ -1,4 +1,4 @@
-"""GET /rota: returns who is on call. PUT /rota: saves the rota, unless somebody else saved it first."""
+"""GET /rota: returns the rota and who is on call. PUT /rota: saves the rota, unless it was changed in the meantime."""
 
 from http import HTTPStatus
 from typing import Any

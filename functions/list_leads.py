@@ -1,4 +1,4 @@
-"""GET /leads: returns a page of the worklist to signed-in staff. The access log records whose names it shows."""
+"""GET /leads: returns a page of the worklist to signed-in staff. The access log records the leads on the page."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,6 +1,7 @@
 """Deletes data after its retention period, every day (periods: shared/rulebook/retention.toml).
 
-First, erases again the leads that a restore brought back. Last, renews contact hashes that were made with a former key.
+Before that, erases again the leads that a restore brought back. After that, renews the hashes of phone numbers and
+e-mail addresses that a former key made.
 """
 
 from datetime import timedelta

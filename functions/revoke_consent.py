@@ -19,8 +19,8 @@ leads = wiring.leads_table()
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     """Revokes the consent that the payload names.
 
-    The invocation fails if the payload is invalid, if the lead does not exist, or if somebody else changed the lead at
-    the same time (then invoke it again).
+    The invocation fails if the payload is invalid, if the lead does not exist, or if the lead was changed at the same
+    time (then invoke the function again).
     """
     revocation = checked(event, Revocation)
     try:

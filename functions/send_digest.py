@@ -1,4 +1,7 @@
-"""Sends the manager a digest each time the clinic opens: how many leads wait, and how quickly leads were taken."""
+"""Sends the manager a digest on each day on which the clinic opens: how many leads wait, and how soon they were taken.
+
+Runs every day at the hour of the template parameter DigestHour.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Sends the e-mails that patients are due, every minute: receipts, and news of what staff did. Sends none twice."""
+"""Sends due e-mails to patients every minute: receipts, and news of what staff did. Never sends the same mail twice."""
 
 from datetime import timedelta
 from typing import Any

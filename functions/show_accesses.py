@@ -1,4 +1,4 @@
-"""GET /leads/accesses: returns who opened which lead, as JSON or CSV; filters by lead, member of staff and days."""
+"""GET /leads/accesses: returns who opened which lead, as JSON or CSV; filters by lead, staff member and dates."""
 
 from http import HTTPStatus
 from typing import Any

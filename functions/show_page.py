@@ -1,7 +1,7 @@
-"""GET / and GET /web/{file}: serves the landing page. GET /inbox and GET /inbox/{file}: serves the staff inbox.
+"""GET / and GET /web/{file} serve the landing page. GET /inbox and GET /inbox/{file} serve the staff inbox.
 
-GET /{proxy+}, every other address: redirects to the address without its final slash, or shows the "not found" page with
-advice.
+GET /{proxy+} is the catch-all route. If the address ends in a slash, the function redirects to the address without the
+slash. Otherwise it shows the "not found" page with emergency advice.
 """
 
 from http import HTTPStatus
@@ -23,7 +23,7 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = {"vary": "accept-language", "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
-# page headers have no effect on these files, which are the same in every language
+# style sheets and scripts: PAGE_HEADERS have no effect on them, and they are the same in every language
 WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")
 
 clinic = wiring.clinic()
@@ -69,7 +69,7 @@ def home_page(language: str) -> str:
 
 
 def without_slash(request: Request) -> Response:
-    """Redirects to the address without its final slash. Raises NotFound for an address without one."""
+    """Redirects to the address without its final slash. Raises NotFound if the address does not end in a slash."""
     path = request.parameter(REST)
     name = path.rstrip("/").rpartition("/")[2]
     if not path.endswith("/") or not name:

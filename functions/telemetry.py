@@ -1,4 +1,4 @@
-"""Writes the log lines and metrics of several functions. Alarms and docs/runbook.md refer to their names."""
+"""Writes the log lines and metrics that several functions share. Alarms and docs/runbook.md refer to them by name."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def lead_failed(
     lead_id: UUID,
     error: Exception,
 ) -> None:
-    """Logs that a lead failed, with the error's type but never its text, which may quote a patient."""
+    """Logs that processing a lead failed. Logs the error's type but never its text, which may quote a patient."""
     logger.error(
         what,
         extra={

@@ -1,4 +1,7 @@
-"""GET /unsubscribe/{token}: shows a button that ends all mail to an address. POST ends it, also for mail programs."""
+"""GET /unsubscribe/{token}: shows a button that stops all mail to an address. POST stops the mail.
+
+The button sends the POST, and so do mail programs with their own unsubscribe button (RFC 8058).
+"""
 
 from typing import Any
 

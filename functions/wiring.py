@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING
 
 
 def prepare_process() -> None:
-    """Silences library warnings, which may quote a patient. Runs once, before the libraries are loaded."""
+    """Silences library warnings that may quote a patient, and delays garbage collection.
+
+    Runs once, before the libraries are loaded.
+    """
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    gc.set_threshold(100_000)  # objects: more than a cold start allocates, since collecting then would free nothing
+    # objects: more than a cold start allocates, because a garbage collection during the start would free nothing
+    gc.set_threshold(100_000)
 
 
 prepare_process()
@@ -83,7 +87,7 @@ def rulebook() -> Rulebook:
 
 
 def form_is_open() -> bool:
-    """Returns whether visitors may send the form: only after a physician has signed it, or in a pilot."""
+    """Returns whether visitors may send the form: if a physician has signed its questions and rules, or in a pilot."""
     from shared.settings import pilot_without_approval
 
     return pilot_without_approval() or rulebook().approved
@@ -268,7 +272,7 @@ def counting() -> Counting:
 
 
 def reporting() -> tuple[DerivedData, Rulebook, OpeningHours]:
-    """Returns the settings and clients that the report needs."""
+    """Returns what the report is made from: the counts, the rulebook and the opening hours."""
     from shared.settings import opening_hours
 
     return _derived_data(_dynamodb()), rulebook(), opening_hours()
@@ -337,7 +341,7 @@ def digesting() -> Digesting:
 def watch(within: timedelta) -> Watch:
     """Returns the settings and clients that the delivery watch needs.
 
-    within: the longest time that a canary's alert may take
+    within: how long the alert of a canary may take.
     """
     from shared.adapters.aws import BACKGROUND, client
     from shared.adapters.canary import CanaryPath

@@ -1,6 +1,6 @@
 """Builds the bundle of one function: its module, shared/ with its data, and the locked dependencies, all compiled.
 
-    python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (what `sam build` runs, by infra/Makefile)
+    python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (`sam build` runs this, see infra/Makefile)
 
 This program needs only the standard library. Wheels are downloaded for Lambda's Python and platform, not for this
 machine's, and checked against the hashes in locks/runtime.txt. They are cached in .local/bundle, and each function's
@@ -29,7 +29,7 @@ BUILD_CODE = [Path(file).read_text(encoding="utf-8") for file in (__file__, slim
 
 Version = tuple[int, int]
 LAMBDA_PYTHON: Version = (3, 13)
-LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # Lambda's glibc is newer
+LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # needs glibc 2.28; Lambda's glibc is newer
 TASK_ROOT = "/var/task"
 EVERY_FUNCTION_HAS = ("__init__", "wiring", "telemetry")
 WEB_FUNCTION = "show_page"  # the only function that gets web/
@@ -47,7 +47,7 @@ def bundle(
     python: Version = LAMBDA_PYTHON,
     platform: str | None = LAMBDA_PLATFORM,
 ) -> None:
-    """Fills the destination folder with everything that these functions need on Lambda."""
+    """Replaces the content of the destination folder with everything that these functions need on Lambda."""
     shutil.rmtree(destination, ignore_errors=True)
     link_tree(dependencies(python, platform), destination)
     sources(functions, destination, python)
@@ -55,7 +55,7 @@ def bundle(
 
 
 def check_rulebook(folder: Path = loading.FOLDER) -> None:
-    """Loads the rulebook as functions do. If it is invalid, raises SystemExit, which names the file and the entry."""
+    """Loads the rulebook as functions do. If it is invalid, raises SystemExit that names the file and the entry."""
     try:
         loading.load(folder)
     except ValueError as error:
@@ -75,7 +75,7 @@ def sources(functions: Iterable[str], destination: Path, python: Version) -> Non
     loading.load(destination / "shared/rulebook")
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
-        about_clinic(destination / "web" / "clinic.toml")  # a wrong field ends the build, not the page
+        about_clinic(destination / "web" / "clinic.toml")  # so that an invalid field fails the build, not the page
     compile_all(python, destination / "functions", destination / "shared", root=destination)
 
 
@@ -88,7 +88,9 @@ def templates(destination: Path, python: Version) -> None:
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
-    """Returns the folder of installed, slimmed and compiled dependencies. It is cached by lock, Python and platform.
+    """Returns the folder of installed, slimmed and compiled dependencies.
+
+    The folder is cached by lock file, build code, Python version and platform.
 
     platform: None for this machine's platform.
     """
@@ -146,7 +148,7 @@ def link_tree(source: Path, destination: Path) -> None:
     def link(original: str, copy: str) -> None:
         try:
             os.link(original, copy)
-        except OSError:  # another file system, which cannot be hard-linked to
+        except OSError:  # the destination is on another file system, so no hard link is possible
             shutil.copyfile(original, copy)
 
     shutil.copytree(source, destination, copy_function=link)

@@ -2,7 +2,8 @@
 
     PARAMETERS='ClinicName="Example Clinic" ClinicPhone="(312) 555-0100"' python -m infra.overrides
 
-SAM CLI silently cuts values that are unquoted or span several lines. This program needs only the standard library.
+Values are quoted and checked because SAM CLI silently truncates values that are unquoted or span several lines. This
+program needs only the standard library.
 """
 
 import json
@@ -26,7 +27,10 @@ def parameters() -> set[str]:
 
 
 def overrides(text: str) -> list[str]:
-    """Returns `Name="value"` for each parameter. Raises Unread for anything else in the text."""
+    """Returns `Name="value"` for each parameter in the text.
+
+    Raises Unread if the text is empty, names a parameter twice, has a line break in a value, or contains anything else.
+    """
     try:
         words = shlex.split(text)
     except ValueError:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-# Service -> the calls that the functions make. botocore's descriptions of all 400 services take 25 MB.
+# AWS service -> the operations that the functions call. botocore's descriptions of all 400 services take 25 MB.
 AWS_CALLS: dict[str, tuple[str, ...]] = {
     "cognito-idp": ("ListUsersInGroup",),
     "dynamodb": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"),
@@ -24,8 +24,8 @@ ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of endpoints, wher
 # endpoint-rule-set-1 is left out: botocore then finds the same endpoints in the file `endpoints`, and faster.
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
-# Packages that no function imports, as patterns. `dns` and `deliverability` look up domains, which we never do.
-# `shortdata` is about numbers such as 911, at which no patient can be called. RECORD lists files for an installer.
+# Glob patterns of packages and files that no function uses. `dns` and `deliverability` look up domains, which we never
+# do. `shortdata` is about numbers such as 911, and no patient has such a number. RECORD lists files for an installer.
 UNUSED = (
     *("bin", ".lock", "*.dist-info/RECORD", "dns", "email_validator/deliverability.py"),
     *("boto3/crt.py", "boto3/data", "boto3/dynamodb", "boto3/ec2", "boto3/examples", "boto3/s3"),
@@ -47,7 +47,8 @@ UNUSED = (
         )
     ),
 )
-# Names of certificate authorities. Every AWS endpoint chains to one of them: https://www.amazontrust.com/repository/
+# Labels of the certificate authorities to keep. The certificate of every AWS endpoint chains to one of them:
+# https://www.amazontrust.com/repository/
 AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', re.MULTILINE)
 
 
@@ -63,7 +64,10 @@ def leave_out_packages(folder: Path) -> None:
 
 
 def keep_called_operations(folder: Path) -> None:
-    """Reduces botocore's data to the operations in AWS_CALLS, uncompressed and without documentation."""
+    """Reduces botocore's data to the operations in AWS_CALLS, and endpoints to these services.
+
+    Stores the data uncompressed and without documentation.
+    """
     data = folder / "botocore" / "data"
     full = data.rename(data.with_name("full"))
     for service, operations in AWS_CALLS.items():
@@ -83,7 +87,7 @@ def keep_called_operations(folder: Path) -> None:
 def keep_amazon_authorities(folder: Path) -> None:
     """Removes the certificate authorities that AWS does not use: most of about 130.
 
-    AWS_CA_BUNDLE can still add a proxy's authority.
+    To trust a proxy's authority, set AWS_CA_BUNDLE: botocore then uses that bundle in place of this one.
     """
     bundle = folder / "botocore" / "cacert.pem"
     entries = bundle.read_text(encoding="utf-8").split("\n# Issuer:")[1:]

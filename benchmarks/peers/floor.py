@@ -1,6 +1,6 @@
-"""The least that a handler with our libraries does: our DynamoDB client and its settings, Logger and Metrics.
+"""A handler that does as little as possible with our libraries: our DynamoDB client and settings, Logger and Metrics.
 
-It stores an item as large as a lead, with as many attributes. It reads nothing and decides nothing.
+The handler stores an item that is as large as a lead and has as many attributes. It reads and decides nothing.
 """
 
 import os
@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 
-ATTRIBUTES = 15  # how many there are besides the lead itself: keys of the table and indexes
+ATTRIBUTES = 15  # number of an item's attributes besides the lead itself: keys of the table and its indexes
 LEAD = "x" * 4_000  # about a lead's size
 
 logger = Logger()

@@ -1,1 +1,1 @@
-"""The adapters to the tables, the topics, the queues, webhook receivers and files; one module for each."""
+"""The adapters to AWS services, webhook receivers, signed tokens and links, and files."""

@@ -24,7 +24,8 @@ SERVICES = ("dynamodb", "sns", "sqs", "sesv2", "cognito-idp")
 def _config(**settings: Any) -> Config:
     """Returns a client configuration without botocore's parameter validation and user-agent assembly.
 
-    Together they take a sixth of a request's CPU time. mypy, tests and AWS itself already check the parameters.
+    Validation and assembly together would take a sixth of a request's CPU time. mypy, tests and AWS itself already
+    check the parameters.
     """
     return Config(parameter_validation=False, user_agent="spine-leads", **settings)
 

@@ -64,7 +64,7 @@ class CanaryPath:
         return str(answer.json()["reference"])
 
     def alerts(self) -> Iterator[str]:
-        """Yields canaries' alerts that arrived since the last call, each once. Waits up to LONG_POLL seconds.
+        """Yields up to ten alerts of canaries from the queue, and deletes each. Waits up to LONG_POLL seconds for them.
 
         Raises botocore's ClientError or BotoCoreError.
         """

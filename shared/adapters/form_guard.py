@@ -54,7 +54,10 @@ class FormGuard:
         return self._signer("form").sign("form").decode()
 
     def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
-        """Returns a token that marks this submission as a canary. `tries_spool`: whether it goes through the spool."""
+        """Returns a token that marks this submission as a canary.
+
+        tries_spool: whether the canary goes through the spool.
+        """
         from shared.domain.leads.lead import CANARY  # noqa: PLC0415  a form's token needs no lead
 
         return self._signer(SPOOLED_CANARY if tries_spool else CANARY).sign(str(submission_id)).decode()
@@ -62,7 +65,7 @@ class FormGuard:
     def _signer(self, purpose: str) -> TimestampSigner:
         from itsdangerous import TimestampSigner  # noqa: PLC0415  only where a token is made or checked
 
-        oldest_first = self._accepted[::-1]  # the library signs with the last one
+        oldest_first = self._accepted[::-1]  # the library signs with the last key
         return TimestampSigner(oldest_first, salt=purpose, digest_method=hashlib.sha256)
 
     def _is_canary(self, submission: Submission, salt: str) -> bool:
@@ -71,7 +74,10 @@ class FormGuard:
         return self._signed_at(submission.token, salt, CANARY_TOKEN_LIFETIME) is not None
 
     def _signed_at(self, token: str, purpose: str, max_age: int | None = None) -> datetime | None:
-        """Returns when we signed this token for this purpose; None if it is not ours or over `max_age` seconds old."""
+        """Returns when we signed this token for this purpose.
+
+        Returns None if we did not sign it, or if we signed it over `max_age` seconds ago.
+        """
         from itsdangerous import BadSignature  # noqa: PLC0415  only where a token is checked
         from itsdangerous.encoding import base64_decode, base64_encode  # noqa: PLC0415
 
@@ -109,7 +115,7 @@ class FormGuard:
         }
 
     def judge(self, submission: Submission, at: datetime) -> Judgement:
-        """Checks token, proof and trap field. A submission that falsely claims to be a canary is an ordinary lead."""
+        """Checks token, proof and trap field. A submission with an invalid canary token counts as an ordinary one."""
         from shared.domain.leads.lead import CANARY  # noqa: PLC0415
 
         tries_spool = self._is_canary(submission, SPOOLED_CANARY)

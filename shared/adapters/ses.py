@@ -1,4 +1,7 @@
-"""Sends mails to patients through SES, and reads its reports. No other module calls SES."""
+"""Sends mails to patients through SES, and parses SES's reports of bounces and complaints.
+
+No other module calls SES.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from shared.adapters.sns import Pace
     from shared.domain.leads.mail_text import Mail
 
-# Seconds between two mails of one process. So two sweeps at the same time stay below SES's usual 14 mails a second.
+# Seconds between two mails of one process. At this pace, two concurrent runs stay below SES's usual 14 mails a second.
 MAIL_PACE = 0.2
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{subject}</title></head>
@@ -34,7 +37,7 @@ PAGE = """<!doctype html>
 
 
 class SesClient(Protocol):
-    """The part of boto3's client "sesv2" that is called."""
+    """The part of boto3's client "sesv2" that this module uses."""
 
     def send_email(self, **request: Any) -> Any: ...
 
@@ -42,8 +45,8 @@ class SesClient(Protocol):
 class Mailer:
     """Sends mails from one address.
 
-    sender: an address of a verified identity.
-    configuration_set: the SES configuration set, which says where to report bounces and complaints.
+    sender: the address that mails come from; its SES identity is verified.
+    configuration_set: the name of the SES configuration set that defines where bounces and complaints are reported.
     """
 
     def __init__(self, client: SesClient, sender: str, configuration_set: str, pace: Pace) -> None:
@@ -53,9 +56,9 @@ class Mailer:
         self._pace = pace
 
     def send(self, mail: Mail) -> None:
-        """Sends a mail, at the pace of this process.
+        """Sends a mail. Waits first if the last mail was too recent.
 
-        Raises NotDelivered if SES certainly did not accept the mail. After any other error, it may have.
+        Raises NotDelivered if SES certainly did not accept the mail. After any other error, SES may have accepted it.
         """
         self._pace.keep()
         try:
@@ -78,7 +81,7 @@ def _content(mail: Mail) -> dict[str, Any]:
     content: dict[str, Any] = {
         "Subject": _utf8(mail.subject),
         "Body": {"Text": _utf8(as_text(mail)), "Html": _utf8(as_html(mail))},
-        "Headers": [  # RFC 8058: mail programs show a button that posts to this address
+        "Headers": [  # RFC 8058: mail programs show a button that posts to this URL
             {"Name": "List-Unsubscribe", "Value": f"<{mail.unsubscribe}>"},
             {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
         ],
@@ -118,7 +121,10 @@ def as_html(mail: Mail) -> str:
 
 
 def returned_mail(text: str) -> ReturnedMail | None:
-    """Returns the mail that came back, from a report of SES; None if nothing is to be done. Raises ForeignEvent."""
+    """Parses an SES report and returns the mail that came back; None if the report calls for no action.
+
+    Raises ForeignEvent.
+    """
     if text.startswith("Successfully validated SNS topic"):  # SES sends this text when the configuration set is created
         return None
     try:
@@ -138,7 +144,7 @@ def returned_mail(text: str) -> ReturnedMail | None:
             return replace(returned, closing="bounce")
         case {"eventType": "Bounce"}:
             return returned
-        # the reader withdrew the complaint
+        # the recipient withdrew the complaint
         case {"eventType": "Complaint", "complaint": {"complaintFeedbackType": "not-spam"}}:
             return None
         case {"eventType": "Complaint"}:

@@ -1,4 +1,4 @@
-"""Publishes alerts to the SNS topic and lists its subscriptions. No other module of the service calls SNS."""
+"""Publishes alerts to the SNS topic, and lists the subscriptions of topics. No other module calls SNS."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 # Seconds between two mailed notices of one process. If an e-mail address gets more than ten messages in a second, SNS
-# sets its subscription back to pending, and nobody is alerted. These paces allow eight a second: four from the runs of
-# alert_staff (a new table's stream has four shards, with one run each), and four from the sweep.
+# sets its subscription back to pending, and nobody is alerted. These paces allow eight a second: four from alert_staff
+# (a new table's stream has four shards, and each shard has one run at a time), and four from escalate_leads.
 STREAM_PACE = 1.0
 SWEEP_PACE = 0.25
 
 
-# for reliable delivery; the account's default is the cheapest
+# asks for the most reliable delivery of text messages; the account's default is the cheapest delivery
 AS_TEXT_MESSAGE = {"AWS.SNS.SMS.SMSType": "Transactional"}
 
 
 class Pace:
-    """Keeps the e-mail notices of this process at least `apart` seconds apart."""
+    """Keeps the e-mails of this process at least `apart` seconds apart."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Pace:
         self._last: float | None = None
 
     def keep(self) -> None:
-        """Waits until the next notice may be sent."""
+        """Waits until the next e-mail may be sent."""
         now = self._clock()
         if self._last is not None and now < self._last + self._apart:
             self._wait(self._last + self._apart - now)
@@ -57,9 +57,9 @@ class AlertTopic:
         self._pace = pace
 
     def publish(self, notice: Alert | Digest | Summary, /) -> None:
-        """Publishes a notice. Waits first if it goes out by e-mail and the last one was too recent.
+        """Publishes a notice. If the notice goes out by e-mail and the last e-mail was too recent, waits first.
 
-        Raises botocore's ClientError or BotoCoreError if SNS did not accept it.
+        Raises botocore's ClientError or BotoCoreError if SNS does not confirm that it accepted the notice.
         """
         if notice.is_mailed:
             self._pace.keep()

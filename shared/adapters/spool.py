@@ -1,6 +1,6 @@
 """Sends leads to the spool, an encrypted SQS queue that keeps them while the table is unavailable.
 
-Only this module sends to the spool.
+Also sends entries of the spool that cannot be stored to the failure queue. Only this module sends to these queues.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SpoolQueue:
-    """The spool queue. `connect` makes its client on first use, because most runs never need one."""
+    """The spool or its failure queue. `connect`: makes the SQS client, on first use because most runs never need it."""
 
     def __init__(self, connect: Callable[[], SQSClient], queue_url: str) -> None:
         self._connect = connect
@@ -27,12 +27,12 @@ class SpoolQueue:
         self._client: SQSClient | None = None
 
     def put(self, lead: Lead) -> None:
-        """Adds the lead to the queue. The lead is durable once this returns. Raises StoreUnavailable."""
+        """Adds the lead to the queue. Once this method returns, SQS has stored the lead. Raises StoreUnavailable."""
         # The JSON is ASCII, because SQS refuses some characters that a name may contain.
         self.put_back(json.dumps(lead.model_dump(mode="json"), separators=(",", ":")))
 
     def put_back(self, entry: str) -> None:
-        """Sends an entry back to the queue unchanged. Raises StoreUnavailable."""
+        """Sends an entry of the spool to this queue unchanged. Raises StoreUnavailable."""
         try:
             if self._client is None:
                 self._client = self._connect()

@@ -12,20 +12,24 @@ from shared.domain.leads.staff import CLINICIAN, DESK, Staff
 
 
 class CognitoClient(Protocol):
-    """The part of boto3's client "cognito-idp" that is called."""
+    """The part of boto3's client "cognito-idp" that this module uses."""
 
     def list_users_in_group(self, **request: Any) -> Any: ...
 
 
 class StaffPool:
-    """The user pool in which staff sign in. `client` makes the client on first use, since few requests list staff."""
+    """The user pool in which staff sign in.
+
+    client: function that makes the Cognito client; called only when staff are listed, since few requests list staff.
+    pool: the id of the user pool.
+    """
 
     def __init__(self, client: Callable[[], CognitoClient], pool: str) -> None:
         self._client = client
         self._pool = pool
 
     def who_work(self) -> tuple[Staff, ...]:
-        """Returns everybody who may act on leads, by name. Raises StoreUnavailable."""
+        """Returns the enabled users in the groups that may act on leads, sorted by name. Raises StoreUnavailable."""
         found: dict[str, Staff] = {}
         for group in (CLINICIAN, DESK):
             for user in self._users(group):

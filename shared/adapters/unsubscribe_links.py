@@ -1,4 +1,4 @@
-"""Signs and reads the links by which a person ends all mails to their address."""
+"""Signs and reads the links by which a person stops all mail to their address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from shared.domain.leads.person_keys import email_key
 
 
 class UnsubscribeRequest(NamedTuple):
-    """The content of a link. `address_key`: the keyed hash of the address, needed once the lead is erased."""
+    """The content of a link.
+
+    address_key: the keyed hash of the address, which identifies the address even after the lead is erased.
+    """
 
     lead_id: UUID
     address_key: str
@@ -23,7 +26,7 @@ class UnsubscribeRequest(NamedTuple):
 class UnsubscribeLinks:
     """The links of one stack. They do not expire.
 
-    keys: the first signs, the others are accepted too.
+    keys: the secrets. The first signs new links; links signed with the others are accepted too.
     site: the service's base address, with a trailing slash.
     """
 
@@ -50,5 +53,5 @@ class UnsubscribeLinks:
         return UnsubscribeRequest(UUID(lead_id), address_key)
 
     def _signer(self) -> Signer:
-        oldest_first = self._keys[::-1]  # the library signs with the last one
+        oldest_first = self._keys[::-1]  # the library signs with the last key
         return Signer(oldest_first, salt="unsubscribe", digest_method=hashlib.sha256)

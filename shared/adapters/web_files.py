@@ -1,4 +1,4 @@
-"""Reads the files of web/ once, and fills in the clinic's settings."""
+"""Reads the files of web/ once, and fills in the placeholders of HTML files, such as the clinic's name."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class WebFile:
 class WebFiles:
     """The files of a folder, found by name. page.html is English, page.es.html is Spanish, and so on.
 
-    words: language -> values of the `{{placeholders}}` in HTML files. A missing value raises KeyError at start. If the
-        value of `{{placeholder?}}` is empty, its line is left out.
+    words: function that returns the values of the `{{placeholders}}` in HTML files, for a language. A missing value
+        raises KeyError at start. If the value of a `{{placeholder?}}` is empty, the whole line is left out.
     """
 
     def __init__(self, words: Callable[[str], Mapping[str, str]], folder: Path = FOLDER) -> None:

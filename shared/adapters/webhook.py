@@ -18,17 +18,18 @@ from shared.domain.leads.webhook import WaitingLead
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
 TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
-LONGEST = 20.0  # seconds for a whole delivery; the read timeout alone would not stop an answer that trickles in
+LONGEST = 20.0  # seconds for a whole delivery; the read timeout alone would not stop a response that trickles in
 
 
 class Webhook:
     """A receiver of webhooks.
 
+    address: the URL of the receiver.
     secret: the signing key, which the receiver has too; base64, with or without the prefix "whsec_".
     """
 
     def __init__(self, address: str, secret: str) -> None:
-        """Checks the settings. Raises ValueError unless `address` is https (or loopback) and `secret` is base64."""
+        """Checks the settings. Raises ValueError unless `address` is https (or on loopback) and `secret` is base64."""
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("a webhook's address begins with https://")
@@ -50,7 +51,7 @@ class Webhook:
         def send() -> None:
             outcome[:] = self._problems(body, headers)
 
-        # a daemon, so that it can be abandoned if it takes too long
+        # a daemon thread, so that it can be abandoned if the delivery takes too long
         sending = threading.Thread(target=send, daemon=True)
         sending.start()
         sending.join(LONGEST)
@@ -58,14 +59,14 @@ class Webhook:
             raise outcome[0] from None
 
     def _problems(self, body: bytes, headers: dict[str, str]) -> list[NotDelivered]:
-        """Sends the request. Returns why it was not delivered; an empty list if it was."""
+        """Sends the request. Returns a list with the error, or an empty list if the receiver accepted the request."""
         try:
             answer = self._pool.request(
                 "POST", self._address, body=body, headers=headers, redirect=False, preload_content=False
             )
             answer.close()  # only the status is read, because the body may be long or slow
         except Exception as error:  # noqa: BLE001  whatever it is, the delivery failed
-            return [NotDelivered(type(error).__name__)]  # the error's text would include the address
+            return [NotDelivered(type(error).__name__)]  # the error's text would include the URL
         received = HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
         return [] if received else [NotDelivered(f"status {answer.status}")]
 

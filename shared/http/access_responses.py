@@ -10,7 +10,7 @@ from shared.usecases.reading_accesses import AccessPage
 
 
 class AccessEntry(ResponseModel):
-    """Who did what with which leads. `staff_name`: the name at that time."""
+    """Who did what with which leads. `staff_name`: the user name of the member of staff at that time."""
 
     at: Instant
     staff_name: str
@@ -20,7 +20,7 @@ class AccessEntry(ResponseModel):
 
 
 class Accesses(ResponseModel):
-    """A page of the access log, latest entry first. `cursor`: send it to get the next page; null on the last page."""
+    """A page of the access log, latest entry first. `cursor`: the cursor for the next page; null on the last page."""
 
     entries: tuple[AccessEntry, ...]
     cursor: str | None

@@ -18,13 +18,13 @@ MAX_FIELDS = 500
 CHARSETS = {  # label -> codec; browsers read Latin-1 as Windows-1252 (WHATWG Encoding)
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"), "cp1252"),
 }
-OTHER_CHARSETS = re.compile(  # the standard's other charsets, which Python knows by the same labels
+OTHER_CHARSETS = re.compile(  # other charsets of the WHATWG standard; Python has codecs with the same names
     r"windows-125[0-8]|iso-8859-([2-8]|1[03-6])|koi8-[ru]|gbk|gb18030|big5|euc-(jp|kr)|shift_jis"
 )
 
 
 def read_fields(content: bytes, content_type: str) -> Fields:
-    """Returns field name -> its texts in the order sent, without uploaded files. Raises ValueError.
+    """Returns field name -> the texts of that field, in the order sent. Ignores uploaded files. Raises ValueError.
 
     Decodes by the declared charset. Invalid bytes become replacement characters, so that a form from a page in an older
     encoding is not refused.
@@ -48,7 +48,7 @@ def _charset(content_type: str) -> str:
 
 
 def as_utf8(content: bytes, content_type: str) -> bytes:
-    """Returns a body in UTF-8, whatever charset it declares."""
+    """Converts a body from its declared charset to UTF-8."""
     charset = _charset(content_type)
     return content if charset == "utf-8" else content.decode(charset, errors="replace").encode()
 

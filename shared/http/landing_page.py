@@ -1,5 +1,7 @@
-"""Fills in the landing page: clinic details from web/clinic.toml, opening hours, notices, and whether the form is
-open."""
+"""Provides the values for the landing page: clinic details from web/clinic.toml, opening hours and notices.
+
+Also decides whether the page shows the form.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ class AboutClinic:
 def about_clinic(file: Path = FILE) -> AboutClinic:
     """Reads the details of the clinic.
 
-    Raises: ValueError if a field is unknown or wrong. The error names the file and the field.
+    Raises: ValueError if a field is unknown or invalid. The error names the file and the field.
     """
     table = Reader(table_of(file), file.name)
     texts = {name: table.optional_text(name) or "" for name in ("logo", "address", "clinician", *LINKS)}
@@ -62,7 +64,8 @@ class LandingPage:
     """The landing page of one stack.
 
     open: whether visitors may send the form
-    pilot: whether the stack may lack what a clinic must have, such as a privacy notice
+    pilot: whether the stack may show the form without items that production requires, such as the link to the privacy
+        notice
     address: the service's base address, with a trailing slash
     """
 
@@ -80,16 +83,16 @@ class LandingPage:
 
     @property
     def file(self) -> str:
-        """The page's file name, in English."""
+        """The file name of the English page."""
         return "index.html" if self.shows_form else "closed.html"
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages of the questions, and so of the page."""
+        """The languages of the page: those that the questions are available in."""
         return self.rulebook.languages(next(iter(self.rulebook.rule_sets)))
 
     def placeholders(self, language: str) -> dict[str, str]:
-        """Returns placeholder -> value. `other_language` is empty if there is only one language."""
+        """Returns placeholder -> value. The value of `other_language` is "" if the page has only one language."""
         others = [offered for offered in self.languages if offered != language]
         hours = spoken_hours(self.hours.days, language)
         missing = NO_LINK if not (self.pilot or self.about.privacy_practices) else ""

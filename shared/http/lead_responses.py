@@ -44,7 +44,7 @@ GivenContact = Annotated[Contact, PlainSerializer(given)]
 
 
 class ShownSafetyRule(ResponseModel):
-    """A safety rule that fired. `floor`: the lowest tier that the rule allows; "" if the rule no longer exists."""
+    """A safety rule that fired. `floor`: the least urgent tier that the rule allows; "" for a rule that was deleted."""
 
     id: str
     reason: str
@@ -66,8 +66,10 @@ class ShownTriage(ResponseModel):
 
 
 class MessageToPatient(ResponseModel):
-    """A message as the patient saw it. `english`: its English text; "" if the message was in English or has changed
-    since."""
+    """A message as the patient saw it.
+
+    english: the English text of the message; "" if the patient saw it in English, or if it has changed since.
+    """
 
     id: str
     text: str
@@ -93,9 +95,12 @@ class ConsentLedger(ResponseModel):
 
 
 class ShownMail(ResponseModel):
-    """One mail to the person. `status`: sending, sent, unknown, waiting, failed, withheld or bounced, since `at`.
+    """One mail to the person.
 
-    reason: why the mail was withheld or waits: closed (the address), daily_limit, hourly_limit or late.
+    status: sending, sent, unknown, waiting, failed, withheld or bounced.
+    at: when the status began; for "waiting", when to try again.
+    reason: why the mail was withheld or waits: closed (the address gets no more mail), daily_limit, hourly_limit or
+        late; "" for other mails.
     """
 
     kind: str
@@ -130,8 +135,12 @@ class ShownMails(ResponseModel):
 
 
 class EarlierSubmission(ResponseModel):
-    """Other answers of the person. `reference`: the one that the person got for these answers; "" if it is the lead's
-    own."""
+    """Answers that the person sent besides the lead's current ones.
+
+    They were replaced, arrived late, or belong to a callback request.
+
+    reference: the reference that the person got for these answers; "" if it is the lead's own reference.
+    """
 
     received_at: Instant
     tier: str
@@ -164,7 +173,7 @@ class OtherLead(ResponseModel):
 class Alerted(ResponseModel):
     """An alert that was sent.
 
-    level: its escalation level; 0 for a reminder of the owner.
+    level: its escalation level; 0 for a reminder to the owner.
     to: the user name of the recipient; "" if the alert was for the whole audience.
     """
 
@@ -175,10 +184,11 @@ class Alerted(ResponseModel):
 
 
 class Planned(ResponseModel):
-    """What the owner of the lead does next.
+    """What staff do next about the lead.
 
-    due: the deadline or, for call_again, the time of the call.
-    returns_at: when the lead loses its owner and the clinic is alerted, unless the action is done.
+    what: take, call, call_again, confirm_booking or close (book or close).
+    due: the deadline or, for call_again, the time of the call; null if there is none.
+    returns_at: when the lead loses its owner and its alerts restart, unless the action is done by then.
     """
 
     what: str
@@ -187,7 +197,10 @@ class Planned(ResponseModel):
 
 
 class ShownHours(ResponseModel):
-    """Opening hours in the clinic's time zone: weekday (Mon to Sun) -> from and until. Other weekdays are closed."""
+    """The opening hours of the clinic, in its time zone.
+
+    days: weekday (Mon to Sun) -> opening and closing time. On other weekdays, the clinic is closed.
+    """
 
     time_zone: str
     days: dict[str, tuple[str, str]]
@@ -210,7 +223,8 @@ class LeadView(ResponseModel):
 
     actions: what this staff member may do now.
     to_ask: open questions to ask by phone.
-    contact_hidden: whether phone and e-mail are left out, since the person does not want to be contacted.
+    contact_hidden: whether phone number and e-mail address are left out, because the person revoked the consent to
+        contact.
     owned_since: when the current owner got the lead; null without an owner.
     next: the next action; null if the lead is not open.
     closes_as: the reason for closing that the last call suggests; "" if it suggests none.

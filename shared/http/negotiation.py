@@ -35,7 +35,7 @@ class MediaRange(NamedTuple):
 
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
-    """Returns the offer with the highest quality, or the first of equals; None if the client accepts none.
+    """Returns the offer with the highest quality; of equals, the first. Returns None if the client accepts no offer.
 
     A missing or empty header accepts anything. Invalid entries are ignored.
     """

@@ -1,4 +1,7 @@
-"""Writes the part of a receipt that says what happens next. docs/decisions/0030 says who sees the person's number."""
+"""Writes the part of a receipt that says what happens next.
+
+docs/decisions/0030 explains where the receipt shows the person's whole phone number.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from shared.usecases.ports import RuleSets
 CALENDAR_ENTRY = timedelta(minutes=30)  # length of the calendar entry, which ends when the call is due
 NUMBER = "{number}"
 IN_CRISIS = "M-E-CRISIS"
-HAS_TIME = "M-CALLBACK"  # the message that says by when the clinic calls
+HAS_TIME = "M-CALLBACK"  # the message that states the deadline for the clinic's call
 ONCE_OPEN = "We will call {number} when we open, by {time}."
 PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
     "call": ("We will call {number} by {time}.", "We will call {number}."),
@@ -38,7 +41,7 @@ Words = Mapping[str, str]
 class NextStepsWriter:
     """Writes what the clinic tells a person after Send.
 
-    words: returns English text -> translation, for a language.
+    words: function that returns English text -> translation, for a language.
     sends_mail: whether this stack sends mail to patients.
     """
 
@@ -65,8 +68,11 @@ class NextStepsWriter:
         )
 
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
-        """Returns the texts beside emergency advice. They show the person's number, to be checked, and say not to wait
-        for our call. They send nobody to the clinic, which may be closed."""
+        """Returns the texts beside emergency advice.
+
+        They repeat the person's phone number, if there is one, and say not to wait for our call. They do not tell the
+        person to come to the clinic, which may be closed.
+        """
         has_number = lead.submitted.contact.phone is not None
         text = "We will also try to call {number}. Do not wait for our call."
         worse = "Something changed or got worse? Call 911."
@@ -79,7 +85,7 @@ class NextStepsWriter:
         )
 
     def with_number(self, steps: NextSteps, lead: Lead, *, whole: bool) -> NextSteps:
-        """Returns the texts with the person's number filled in: the `whole` number, or only its last digits."""
+        """Returns the texts with the person's phone number filled in. `whole`: False for only the last two digits."""
         contact = lead.submitted.contact
         number = spoken_number(contact.phone or "")
         if whole and contact.extension:
@@ -120,8 +126,11 @@ class NextStepsWriter:
         return [*found, _t(words, "Received: {time}", time=time)]
 
     def _mails(self, lead: Lead) -> bool:
-        """Returns whether to announce a confirmation by e-mail. Never for a request to be called, because that gets a
-        mail only if its number has no lead yet, and nobody may learn whether it has."""
+        """Returns whether to announce a confirmation by e-mail.
+
+        Always False for a callback request. It gets a mail only if no lead has the same phone number yet, and the
+        receipt must not reveal whether one has.
+        """
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 
     def _calendar(self, promised: Promise | None, lead: Lead, words: Words, at: datetime) -> str:

@@ -1,6 +1,6 @@
 """The response models for exporting and erasing one person's data.
 
-Only listed fields are exported, so that a field that is added to the staff's view is not disclosed by accident.
+Only the fields of these models are exported, so that a field added to the staff's view is not disclosed by accident.
 """
 
 from __future__ import annotations
@@ -134,7 +134,11 @@ class PersonMail(ResponseModel):
 
 
 class PersonMails(ResponseModel):
-    """The mails to the person, and why they ended, if they did."""
+    """The mails to the person.
+
+    closed_as: why the person's address gets no more mail; "" if it still gets mail.
+    closed_since: since when the address gets no more mail.
+    """
 
     closed_as: str
     closed_since: Instant | None
@@ -142,7 +146,7 @@ class PersonMails(ResponseModel):
 
 
 class PersonLead(ResponseModel):
-    """A lead as its person may see it: without internal work and staff names."""
+    """A lead as its person may see it: without the names and the internal work of staff."""
 
     reference: str
     received_at: Instant
@@ -219,8 +223,8 @@ def _in_words(answers: Iterable[ShownAnswer]) -> tuple[PersonAnswer, ...]:
 class PersonData(ResponseModel):
     """Leads of a person.
 
-    complete: false if there may be more leads than the service looks up.
-    cursor: send it to get the person's next leads; null after the last.
+    complete: false if the person may have more leads than the service looks up.
+    cursor: the cursor for the person's next leads; null if there are no more.
     """
 
     exported_at: Instant

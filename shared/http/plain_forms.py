@@ -41,7 +41,7 @@ HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",  # so that no other site learns the address of a receipt
+    "referrer-policy": "no-referrer",  # so that no other site learns the URL of a receipt
     **SECURITY,
     "vary": "accept, accept-language",
 }
@@ -52,7 +52,11 @@ MakeId = Callable[[str, datetime], UUID]
 
 @dataclass(frozen=True, slots=True)
 class PlainForms:
-    """The reader and writer of plain forms. `redraw`: draws an invalid form again and shows its problems."""
+    """The reader and writer of plain forms.
+
+    redraw: draws an invalid form again, with its problems; None if this function never does so.
+    return_origins: the origins of pages that a receipt may link back to.
+    """
 
     rules: Rulebook
     safety: Safety
@@ -70,7 +74,10 @@ class PlainForms:
         return self._form(fields, wanted["questionnaire"], wanted["language"])
 
     def blank(self, request: Request, token: str) -> FilledForm:
-        """Returns an empty form with a new submission id. It keeps only the attribution from the query."""
+        """Returns an empty form with a new submission id.
+
+        From the request, the form takes only the language, the questionnaire, the attribution and `return_to`.
+        """
         query = request.query
         own, referrer = request.own_address, host(request.header("referer"))
         attribution = clean_attribution(
@@ -119,7 +126,7 @@ class PlainForms:
 
     @staticmethod
     def check_contact(contact: Mapping[str, str]) -> tuple[FieldProblem, ...]:
-        """Returns the problems with contact details that are not sent yet."""
+        """Returns the problems with contact details, before the form is sent."""
         from shared.domain.intake.submission import ContactEntry  # noqa: PLC0415  only after the last page
 
         try:
@@ -129,7 +136,7 @@ class PlainForms:
         return ()
 
     def added_answers(self, form: FilledForm) -> AddedAnswers:
-        """Converts the form of the page after Send to answers. Raises InvalidInput with every invalid field."""
+        """Converts the form with the questions after Send to answers. Raises InvalidInput with every invalid field."""
         from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  only where such a page is sent
 
         return checked(form.added_answers(), AddedAnswers)
@@ -137,14 +144,14 @@ class PlainForms:
     # --- answering requests ---
 
     def added(self, request: Request) -> bytes:
-        """Returns the page after Send for the script of <lead-form>. It is the same for every visitor."""
+        """Returns the questions after Send for the script of <lead-form>. They are the same for every visitor."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         return self._draw(
             request, "added.html", form, view=FormView(form, "element", WHOLE), level=_level(request)
         ).encode()
 
     def element(self, request: Request) -> bytes:
-        """Returns the whole form for the script of <lead-form>. It is the same for every visitor."""
+        """Returns the whole form for the script of <lead-form>. The form is the same for every visitor."""
         from shared.rulebook.form_definition import drawn_condition  # loaded only to draw the form  # noqa: PLC0415
 
         language = request.language(self._languages(request.query))
@@ -166,7 +173,7 @@ class PlainForms:
         return "\n".join(line for line in lines if line).replace(">\n<", "><").encode()
 
     def closed(self, request: Request) -> Response:
-        """Returns the response while visitors may not send the form: a page, or the content of <lead-form>."""
+        """Returns the response for when the form is closed: a page, or the content of <lead-form>."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         fragment = request.query.get("mode") == "element"
         return self._page(
@@ -174,7 +181,7 @@ class PlainForms:
         )
 
     def unsubscribing(self, request: Request, *, done: bool) -> Response:
-        """Returns the page that ends mail. `done`: whether the visitor has pressed its button."""
+        """Returns the unsubscribe page. `done`: False for the page with the button, True for the page that confirms."""
         form = self._form({}, "", request.language(self._languages({})))
         return self._page(request, HTTPStatus.OK, "unsubscribe.html", form, done=done)
 
@@ -193,7 +200,7 @@ class PlainForms:
         )
 
     def sent(self, request: Request, form: FilledForm, submission_id: UUID, *, added: bool = False) -> Response:
-        """Redirects to the receipt's page, so that refreshing the page sends nothing again."""
+        """Redirects to the receipt, so that reloading the page does not send the form again."""
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         query = urlencode({**({"return_to": back} if back else {}), **({"added": "yes"} if added else {})})
         headers = {
@@ -206,23 +213,27 @@ class PlainForms:
     def receipt_at_once(
         self, request: Request, form: FilledForm, receipt: Receipt, steps: NextSteps | None, status: HTTPStatus
     ) -> Response:
-        """Returns the receipt in the response to the form, for a receipt that has no page of its own.
+        """Returns the receipt as the direct response to the form, without a redirect to a URL of its own.
 
-        These are receipts for a minor (nothing is stored), for a lead that is not in the table yet, and for a request
-        to be called. Sending such a form again is harmless.
+        For forms of which nothing is stored (a minor, or an emergency without consent), for spooled leads, which are
+        not in the table yet, and for callback requests. Sending such a form again is harmless.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         known = self._form({}, "", form.questionnaire.language)
         return self._receipt(request, known, status, receipt=receipt, back=back, steps=steps)
 
     def receipt_of(self, request: Request, lead: Lead, steps: NextSteps) -> Response:
-        """Returns the receipt of a stored lead. Includes the page after Send, unless it was answered already."""
+        """Returns the receipt of a stored lead, with the questions after Send.
+
+        Leaves these questions out after the visitor has answered them (query parameter `added`), and for dispositions
+        whose advice must stand alone.
+        """
         sent = lead.submitted
         fields = {"questionnaire": (sent.questionnaire,), "language": (sent.language,)}
         known = self._form(
             {**fields, "answers.who": (str(sent.answers.get("who", "")),)}, sent.questionnaire, sent.language
         )
-        # nothing may distract from the advice of these dispositions
+        # nothing may distract from the advice for these dispositions
         offered = lead.assessment.disposition not in (SEEK_EMERGENCY_CARE, NOT_A_FIT)
         return self._receipt(
             request,
@@ -248,9 +259,11 @@ class PlainForms:
     def show_problem(
         self, request: Request, error: Exception, messages: tuple[ShownMessage, ...] = ()
     ) -> Response | None:
-        """Returns the problem as a page that keeps what the visitor typed; None for a client that wants JSON.
+        """Returns the problem as a page that keeps what the visitor typed.
 
-        messages: the emergency advice that the answers call for, on a page that does not show the form again.
+        Returns None for a client that wants JSON, and if the page cannot be drawn.
+
+        messages: the emergency advice that the answers call for. A page that shows the form again leaves it out.
         """
         if not request.wants_page:
             return None
@@ -308,7 +321,7 @@ class PlainForms:
 
     @staticmethod
     def _base(request: Request) -> str:
-        """Returns the prefix of links: an absolute URL for htmx, which may insert our page into another site's page."""
+        """Returns the prefix of links. For htmx, which may insert our page into another site's page, it is absolute."""
         if request.header("hx-request"):
             return request.own_address
         return _up(request)
@@ -342,12 +355,12 @@ def _is_reported(pointer: str, known: set[str]) -> bool:
 
 
 def _level(request: Request) -> int:
-    """Returns the heading level that the form's titles need in the page around it."""
+    """Returns the heading level of the form's titles, which depends on the page around the form."""
     return 1 if request.query.get("level") == "1" else 2
 
 
 def _up(request: Request) -> str:
-    """Returns the relative address of the service's root."""
+    """Returns the relative URL of the service's root."""
     return "../" * (request.depth - 1)
 
 
@@ -358,6 +371,6 @@ def _path(request: Request) -> str:
 
 
 def _query(request: Request) -> dict[str, str]:
-    """Returns the query parameters that a link to another language keeps."""
+    """Returns the query parameters that the link to another language repeats."""
     kept = (*ATTRIBUTION, "mode", "return_to", "questionnaire")
     return {name: value for name, value in request.query.items() if name in kept}

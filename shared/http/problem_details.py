@@ -43,8 +43,8 @@ RETRY_AFTER = 5  # seconds
 class Safety(NamedTuple):
     """The information that every error response includes, so that a patient never gets an error without advice.
 
-    emergency_advice: language -> advice.
-    words: language -> English sentence -> translation.
+    emergency_advice: function that returns the general emergency advice in a language.
+    words: function that returns English sentence -> translation, for a language.
     """
 
     emergency_advice: Callable[[str], str]
@@ -60,8 +60,8 @@ def answers_visitors(
 ) -> Callable[[Handler], LambdaHandler]:
     """Decorates a handler: passes it the parsed Request and answers its errors with problem details and advice.
 
-    report: called as `report(text, extra=...)` for errors that are our fault, such as `logger.error`. It gets the
-        error's type and place, never its text, which could quote a patient.
+    report: function that logs errors that are our fault, such as `logger.error`; called as `report(text, extra=...)`.
+        `extra` has the error's type and place, never its text, which could quote a patient.
     show: draws an error as a page, or returns None for a client that wants JSON.
     advise: returns the emergency advice that the answers of an invalid request call for.
     """
@@ -78,7 +78,7 @@ def answers_visitors(
 
 
 def emergency_messages(error: Exception, request: Request, advise: Advise | None) -> tuple[ShownMessage, ...]:
-    """Returns the emergency advice that the answers of an invalid request call for. Never fails."""
+    """Returns the emergency advice that the answers of an invalid request call for. Never raises an error."""
     if advise is None or not isinstance(error, InvalidInput):
         return ()
     try:
@@ -172,7 +172,7 @@ def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _who_was_first(error: Exception) -> dict[str, Any]:
-    """Returns the fields that tell staff which colleague was faster; empty for other errors."""
+    """Returns the fields that tell staff who was faster and when; empty for other errors."""
     match error:
         case AlreadyTaken():
             return {"owner_name": error.owner_name, "since": error.at}

@@ -11,9 +11,11 @@ from shared.http.visitor_responses import ResponseModel
 class ReportShown(ResponseModel):
     """Figures about the leads of a date range, from counts that name no lead.
 
-    rules: rules that alone caused the tier of leads; empty with fewer than 20 leads.
-    pages: where visitors with JavaScript left the form unsent; empty with fewer than 20 such visitors.
-    suspects: how many leads bots may have sent; no other figure counts them.
+    rules: for each rule, how many leads are in their tier because of that rule alone; empty if there are fewer than 20
+        leads.
+    pages: for each page, how many visitors with JavaScript left the form there unsent; empty if there are fewer than 20
+        such visitors.
+    suspects: how many leads are suspected to come from bots; no other figure includes these leads.
     """
 
     first: date

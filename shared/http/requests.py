@@ -1,4 +1,4 @@
-"""Parses and checks requests of an API Gateway HTTP API (payload 2.0), once, when they arrive."""
+"""Parses and checks the requests of an API Gateway HTTP API (payload format 2.0)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", bound=BaseModel)
 
-REQUEST_ID = "requestContext.requestId"  # path in an event; the response has the id in the header apigw-requestid
+# the path to the request id in an event; the response has the id in the header apigw-requestid
+REQUEST_ID = "requestContext.requestId"
 NOT_AN_EVENT = "Not an API Gateway HTTP API event."
 MAX_BODY = 64 * 1024  # bytes
 HTML, JSON = "text/html", "application/json"
@@ -44,7 +45,7 @@ REST = "proxy"  # path parameter of the catch-all route
 HEAD = re.compile(r"^HEAD\b")
 HOST = r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?"
 SAFE_NAME = r"[a-z][a-z0-9_-]{0,39}"
-OWN_ERROR_TYPES = ("answer", "phone", "email", "unreachable")  # raised by our own validators
+OWN_ERROR_TYPES = ("answer", "phone", "email", "unreachable")  # types of the errors that our own validators raise
 SENTENCES = {
     "missing": "This field is required.",
     "extra_forbidden": "This field is unknown.",
@@ -64,7 +65,10 @@ SENTENCES = {
 
 
 class UnreadableRequest(LeadIntakeError):
-    """Raised if a request cannot be parsed, or its media type is not accepted."""
+    """Raised if a request cannot be parsed or is too large, if a media type does not match, or without a sign-in.
+
+    status: the HTTP status of the response.
+    """
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -84,7 +88,7 @@ class Request:
     headers: name -> value, for the headers in HEADERS.
     text: the body as API Gateway passes it on; None if there is none.
     is_base64: whether `text` is base64.
-    source_address, user_agent: as API Gateway saw them, since headers can claim anything.
+    source_address, user_agent: IP address and browser, from API Gateway rather than from headers.
     domain: the API's domain name, from API Gateway.
     claims: claims of signed-in staff, verified by API Gateway; empty for everyone else.
     """
@@ -145,7 +149,7 @@ class Request:
 
     @property
     def depth(self) -> int:
-        """How many parts the path has, without a stage."""
+        """How many segments the path has, without a stage."""
         return self.route.count("/") + self.parameter(REST).count("/")
 
     @property
@@ -176,7 +180,10 @@ class Request:
         return next((tag for tag in wanted if tag in known or not known), "")
 
     def accepted(self, media_types: Sequence[str]) -> str:
-        """Returns the media type the client prefers. Raises UnreadableRequest (406) if it accepts none of them."""
+        """Returns which of these media types the client prefers.
+
+        Raises UnreadableRequest (406) if the client accepts none of them.
+        """
         chosen = negotiation.preferred(self.headers.get("accept"), media_types)
         if chosen is None:
             raise UnreadableRequest(HTTPStatus.NOT_ACCEPTABLE, f"Accept one of: {', '.join(media_types)}.")
@@ -184,7 +191,10 @@ class Request:
 
     @property
     def wants_page(self) -> bool:
-        """Whether to respond with a page. By default, yes for a GET or a form, no for JSON; Accept can change that."""
+        """Whether to respond with a page. Always False for a JSON body; otherwise Accept decides.
+
+        If Accept allows both a page and JSON, a GET or a form gets a page.
+        """
         if self.content_type == JSON:
             return False
         offers = (HTML, JSON) if self.method == "GET" or self.sends_form else (JSON, HTML)
@@ -245,7 +255,7 @@ class Request:
     def read(self, model: type[M]) -> M:
         """Returns the JSON body as this model.
 
-        Raises UnreadableRequest, or InvalidInput with one problem per field. Problems never echo the submitted value.
+        Raises UnreadableRequest, or InvalidInput with one problem per field. Problems never quote the submitted value.
         """
         from pydantic import ValidationError  # the model has already loaded it  # noqa: PLC0415
 
@@ -297,7 +307,7 @@ def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
-    """Returns one problem per field, in our own sentences, because pydantic's can quote the value."""
+    """Returns one problem per field, in our own sentences, because those of pydantic can quote the value."""
     found: dict[str, str] = {}
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         kind = entry["type"]
@@ -307,7 +317,7 @@ def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    """Returns a JSON pointer of at most two levels. It ends before a name that cannot be one of our fields."""
+    """Returns a JSON pointer with up to two levels. The pointer ends before a name that cannot be one of our fields."""
     parts = []
     for part in location[:2]:
         if not isinstance(part, str) or re.fullmatch(SAFE_NAME, part) is None:

@@ -45,8 +45,8 @@ def cacheable(
 ) -> Response:
     """Returns a response with a strong ETag, gzipped if the client accepts gzip; 304 if the client has the content.
 
-    The response always varies by Origin. API Gateway adds CORS headers only to requests with an Origin, so otherwise a
-    page on another site could get a cached copy without them.
+    The response always varies by Origin, because API Gateway adds CORS headers only for requests with an Origin.
+    Without `vary`, a page on another site could get a cached copy that lacks the CORS headers.
 
     max_age: how long the client may keep the response, in seconds.
     """
@@ -68,5 +68,6 @@ def cacheable(
 
 @lru_cache(maxsize=32)  # the cache has room for all files and questionnaires
 def _gzipped(content: bytes) -> bytes:
-    packer = zlib.compressobj(9, wbits=zlib.MAX_WBITS + 16, memLevel=7)  # gzip; this level packs the form's script best
+    # wbits + 16 selects the gzip format; memLevel 7 compresses the form's script best
+    packer = zlib.compressobj(9, wbits=zlib.MAX_WBITS + 16, memLevel=7)
     return packer.compress(content) + packer.flush()

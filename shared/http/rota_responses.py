@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ShownDuty(ResponseModel):
-    """A period in which one person is on call. `who` is "" in a gap; alerts then go to everyone."""
+    """A period in which one clinician is on call. `who`: the user name; "" in a gap, when alerts go to everyone."""
 
     who: str
     begins: datetime
@@ -24,11 +24,11 @@ class ShownDuty(ResponseModel):
 class RotaShown(ResponseModel):
     """The rota, and whom alerts reach.
 
-    version: 0 before the first rota is saved. Send it to save a changed rota.
+    version: the version of the rota, to send back with a changed rota; 0 before the first rota is saved.
     time_zone: the time zone of `weekly` and `overrides`.
     alerted: whom an alert to the clinicians would reach now: a user name, or "everyone".
-    duties: who is on call in the next two weeks, from now on.
-    unreachable: people on the rota whose subscription is not confirmed. During their shifts, alerts go to everyone.
+    duties: who is on call in the next two weeks.
+    unreachable: staff on the rota whose subscription is not confirmed. During their shifts, alerts go to everyone.
     """
 
     version: int

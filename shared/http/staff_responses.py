@@ -18,10 +18,10 @@ Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="jso
 
 
 class StaffProblem(ProblemDetails):
-    """Problem details (RFC 9457) for staff. They name a colleague who was faster.
+    """Problem details (RFC 9457) for staff. If a colleague was faster, they name that colleague.
 
     owner_name: the colleague who has owned the lead since `since`.
-    by_name: the colleague who took `action` at `since`.
+    by_name: the colleague who carried out `action` at `since`.
     """
 
     owner_name: str | None = None
@@ -31,7 +31,7 @@ class StaffProblem(ProblemDetails):
 
 
 class Colleague(ResponseModel):
-    """A member of staff who works leads. `id`: the same as in the `owner` of a lead."""
+    """A member of staff who works on leads. `id`: the value of `owner` in the leads that this person owns."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class Colleague(ResponseModel):
 
 
 class Colleagues(ResponseModel):
-    """Everybody who works leads, by name."""
+    """All members of staff who work on leads, sorted by name."""
 
     staff: tuple[Colleague, ...]
 

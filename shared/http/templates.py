@@ -1,4 +1,4 @@
-"""Loads the page templates. The build compiles them to Python, since parsing them takes half of a cold start."""
+"""Loads the page templates. The build compiles them to Python, because parsing templates takes half of a cold start."""
 
 from pathlib import Path
 from urllib.parse import urlencode
@@ -10,8 +10,10 @@ COMPILED = FOLDER / "compiled"  # absent in development
 
 
 def environment(loader: BaseLoader | None = None) -> Environment:
-    """Returns the Jinja environment. `loader`: the source of templates; by default the compiled ones, if they exist, or
-    else the files."""
+    """Returns the Jinja environment.
+
+    loader: the source of templates; by default the compiled templates or, if there are none, the HTML files.
+    """
     made = Environment(
         loader=loader or ChoiceLoader([ModuleLoader(COMPILED), FileSystemLoader(FOLDER)]),
         autoescape=True,

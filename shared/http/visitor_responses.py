@@ -25,8 +25,8 @@ class ResponseModel(BaseModel):
 class NextSteps(ResponseModel):
     """What happens after Send, as texts in the language of the form.
 
-    promise: what the clinic will do; "" if it promises nothing. {number} stands for the person's number, so the
-        response has no personal data.
+    promise: what the clinic will do; "" if it promises nothing. {number} stands for the person's phone number, so that
+        the response has no personal data.
     calendar: the promised call as an iCalendar file; "" if there is none.
     booking_link: the https address of a page on which the person may book a time; "" if there is none.
     """
@@ -39,11 +39,11 @@ class NextSteps(ResponseModel):
 
 
 class Receipt(ResponseModel):
-    """The answer to a submission. It never includes the tier, the score or the rules.
+    """The response to a submission. It never includes the tier, the score or the rules.
 
-    submission_id: the id to add answers to; null if nothing was stored. It is not the id that was sent if that belongs
-        to another person's lead.
-    next_steps: null if nothing was stored.
+    submission_id: the id of the stored submission, for adding answers; null if nothing was stored. It differs from the
+        id that was sent if that id belongs to another person's lead.
+    next_steps: what happens after Send; null if nothing was stored.
     """
 
     submission_id: UUID | None
@@ -81,4 +81,4 @@ class Challenge(ResponseModel):
 
 
 class Taken(ResponseModel):
-    """An empty object, since the caller only checks the status."""
+    """An empty object, since the client only checks the status."""

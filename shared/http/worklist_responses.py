@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 class WorklistPage(ResponseModel):
     """A page of leads.
 
-    cursor: send it to get the next page; null on the last page.
+    cursor: the cursor for the next page; null on the last page.
     now: the service's current time.
     untaken: tier -> number of open leads without an owner; null for a search.
     open: number of all open leads; null for a search.
-    more: whether a search may match more leads than these. If so, search for more of the name.
+    more: whether a search may match more leads than these. If so, search for a longer part of the name.
     """
 
     leads: tuple[LeadRow, ...]

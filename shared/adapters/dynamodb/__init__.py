@@ -1,1 +1,4 @@
-"""Keeps the leads table and the access log in DynamoDB. No other package calls DynamoDB."""
+"""Stores data in DynamoDB: leads, access log, counts and search keys, erasures, rota and mail addresses.
+
+No other package calls DynamoDB.
+"""

@@ -26,7 +26,10 @@ KEY = ("day", "entry", "lead_id")  # the key attributes of an entry in the index
 
 
 class AccessLog:
-    """The access log in its own table. Functions may only add entries. Entries are found by their day (UTC)."""
+    """The access log in its own table. No function may change or delete an entry.
+
+    The index by_day finds entries by their day (UTC).
+    """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -42,9 +45,10 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime) -> None:
-        """Adds one entry for a page of rows with names. Its key is "page#" and the id of the member of staff.
+        """Adds one entry for a page of leads with people's names.
 
-        The inbox loads its page every few seconds, so the same rows within an hour make only one entry.
+        In place of a lead id, the entry's key has "page#" and the id of the member of staff. The inbox loads its page
+        every few seconds, so the same leads within the same clock hour make only one entry.
 
         Raises: StoreUnavailable; the caller must then not show the names.
         """
@@ -58,12 +62,15 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def add_reading(self, staff: Staff, at: datetime) -> None:
-        """Adds an entry for reading the log. Its key is "log#" and the administrator's id. Raises StoreUnavailable."""
+        """Adds an entry about an administrator who reads the log. Raises StoreUnavailable.
+
+        In place of a lead id, the entry's key has "log#" and the administrator's id.
+        """
         entry = {"lead_id": f"log#{staff.id}", "entry": f"{instant(at)}#{uuid4().hex}", "what": "read the log"}
         self._put(entry, staff, at)
 
     def between(self, period: Period, after: str | None) -> Iterator[tuple[Access, str]]:
-        """Yields the entries of a period, the latest first, each with its cursor. Reads as the caller iterates.
+        """Yields the entries of a period, the latest first, each with its cursor. Fetches pages as the caller iterates.
 
         after: a cursor; the list starts with the entry after it.
         Raises: StoreUnavailable, or InvalidInput for a cursor of another list.

@@ -1,4 +1,4 @@
-"""Stores the counts of each day, the counts of open leads, and search keys.
+"""Stores counts per day, the counts of open leads, and the search keys of leads.
 
 For each lead, the table records which counts include it. One transaction updates that record and the counts, so
 counting a lead twice changes nothing.
@@ -20,7 +20,7 @@ from shared.domain.leads.counts import Cell, Change, Counted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEYS_AT_ONCE = 100  # days; a BatchGetItem takes at most 100 keys
+KEYS_AT_ONCE = 100  # the most keys that a BatchGetItem takes
 READ_OF_A_KEY = 1_000  # the most leads read for one search key
 WHOLE = "-"  # the sort key of an item that is alone in its partition
 OPEN_LEADS = "open"
@@ -39,9 +39,12 @@ class DerivedData:
         return _counted(item["counted"]["S"]) if item else None
 
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change) -> None:
-        """Counts the lead as `after`, in one transaction.
+        """Moves the lead from the counts `before` to the counts `after`, in one transaction.
 
-        Raises LeadChanged if the stored counts are no longer `before`, or if another process is counting the lead.
+        before: the stored record of which counts include the lead; None if the lead is not counted yet.
+        changed: what to add to the counts, and which search keys to add or remove.
+
+        Raises LeadChanged if the stored record is no longer `before`, or if another process is counting the lead.
         """
         key = _key(_of_lead(lead_id))
         condition: dict[str, Any] = {"TableName": self._table, "ConditionExpression": "attribute_not_exists(id)"}
@@ -67,11 +70,11 @@ class DerivedData:
             raise StoreUnavailable from error
 
     def open_leads(self) -> Mapping[Cell, int]:
-        """Returns the counts of open leads, as of a moment ago."""
+        """Returns the counts of open leads. The read is eventually consistent."""
         return _cells(self._get(OPEN_LEADS, consistent=False) or {})
 
     def days(self, first: date, last: date) -> dict[date, Mapping[Cell, int]]:
-        """Returns the counts of each day that has any, from `first` to `last`."""
+        """Returns day -> its counts, from `first` to `last` (both included). Leaves out days without counts."""
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         by_key = {name: day for day in days for name in (_of_day(day.isoformat()), _of_stops(day))}
         keys = [_key(name) for name in by_key]
@@ -83,15 +86,20 @@ class DerivedData:
         return found
 
     def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
-        """Adds to the counts of where visitors stop. They are a separate item, so they never delay other counts."""
+        """Adds `cells` to the day's counts of the pages on which visitors left the form.
+
+        These counts are a separate item, so that updating them never delays the counts of leads.
+        """
         try:
             self._client.update_item(**self._added(_of_stops(day), cells)["Update"])
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
 
     def found_by(self, search_keys: Iterable[str]) -> frozenset[UUID]:
-        """Returns the ids of the leads that have all of these search keys. Reads at most READ_OF_A_KEY leads for each
-        key."""
+        """Returns the ids of the leads that have all of these search keys.
+
+        Reads at most READ_OF_A_KEY leads for each key.
+        """
         found = [frozenset(self._of_key(search_key)) for search_key in search_keys]
         return frozenset.intersection(*found) if found else frozenset()
 

@@ -1,4 +1,8 @@
-"""Stores which leads were erased. Its table is never restored, so it still lists leads that a restore brings back."""
+"""Stores which leads were erased.
+
+The table of erasures is never restored, so it still lists the erased leads that a restore of the leads table brings
+back.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,8 @@ from shared.domain.leads.erasure import Erasure
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LIST = {"S": "erased"}  # all are in one partition: a clinic erases a few leads a month
-KEPT_FOR = timedelta(days=60)  # point-in-time recovery reaches 35 days back
+LIST = {"S": "erased"}  # the partition key of all erasures; one partition is enough for a few erasures a month
+KEPT_FOR = timedelta(days=60)  # longer than the 35 days that point-in-time recovery reaches back
 
 
 class Erasures:
@@ -31,7 +35,7 @@ class Erasures:
         item: Any = {
             "list": LIST,
             "lead_id": {"S": str(erasure.lead_id)},
-            "at": {"S": erasure.at.isoformat()},  # to the microsecond, because a tombstone may be made from it again
+            "at": {"S": erasure.at.isoformat()},  # to the microsecond, for the tombstone if the lead is erased again
             "by": {"S": erasure.by},
             "expires_at": {"N": str(int((erasure.at + KEPT_FOR).timestamp()))},
         }
@@ -41,7 +45,10 @@ class Erasures:
             raise StoreUnavailable from error
 
     def all(self) -> Iterator[Erasure]:
-        """Yields every erasure of the last KEPT_FOR, in the order of their ids. Raises StoreUnavailable."""
+        """Yields every stored erasure, in the order of lead ids. Raises StoreUnavailable.
+
+        DynamoDB deletes erasures after KEPT_FOR.
+        """
         what: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "#list = :list",

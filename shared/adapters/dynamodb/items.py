@@ -29,15 +29,17 @@ MAIL_DUE = Index("mail_due", "mail_partition", "mail_at")
 RED_FLAG, NO_RED_FLAG = "red", "other"
 OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
 ARRIVAL = "arrival"  # the only kind of entries in the index ARRIVALS
-PERSON_KEY_ID = "person_key_id"  # which key hashed the contacts; part of the index ARRIVALS
+PERSON_KEY_ID = "person_key_id"  # id of the key that hashed the phone number and address; part of the index ARRIVALS
 MAIL = "mail"  # the only kind of entries in the index MAIL_DUE
 CANARY_KEPT_FOR = timedelta(days=2)
 
 
 def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> Item:
-    """Returns the item of a lead or tombstone. An index contains the item only if it has the index's key attributes.
+    """Returns the item of a lead or tombstone.
 
-    sends_mail: whether this stack sends mail to patients. If not, no item is in the index MAIL_DUE.
+    An index contains only the items that have the key attributes of the index.
+
+    sends_mail: whether this stack sends mail to patients. If not, the item stays out of the index MAIL_DUE.
     """
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
@@ -47,7 +49,7 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
         "write_id": {"S": uuid4().hex},
     }
     if not isinstance(kept, Lead):
-        item |= _strings({"reference": kept.reference})  # so that the link to an erased lead can say that it was erased
+        item |= _strings({"reference": kept.reference})  # a link to the lead can then say that the lead was erased
     if isinstance(kept, Lead) and kept.source == CANARY:  # a canary is on no list, and DynamoDB expires it
         expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
         return item | _strings(_due_keys(kept, partitions)) | {"expires_at": {"N": str(expires)}}
@@ -69,7 +71,7 @@ def kept_of(item: Item) -> Kept:
 
 
 def name_of(item: Item) -> str:
-    """Returns the name of a lead's person; "" without one. Does not validate the lead, to keep lists fast."""
+    """Returns the name of a lead's person; "" if there is none. Does not validate the lead, to keep lists fast."""
     lead = from_json(item["lead"]["S"]) if "lead" in item else {}
     return lead.get("submitted", {}).get("contact", {}).get("name") or ""
 

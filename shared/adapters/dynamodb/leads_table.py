@@ -1,4 +1,4 @@
-"""Stores leads in the table. Each change is one conditional write; lists read only as far as the caller iterates."""
+"""Stores leads in the table. Each change is one conditional write. Lists fetch pages as the caller iterates."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LeadsTable:
     """The leads table, with one item for each lead or tombstone.
 
     index_shards: partitions per index.
-    sends_mail: whether the index of due mails is kept.
+    sends_mail: whether this stack sends mail to patients. If not, the index of due mails stays empty.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, index_shards: int, *, sends_mail: bool = False) -> None:
@@ -65,7 +65,8 @@ class LeadsTable:
     def add(self, lead: Lead) -> Lead | None:
         """Stores a new lead and returns None. If the id is taken, returns the stored lead unchanged.
 
-        The stored lead may be our own write, if the SDK retried. The caller compares the content, as for any repeat.
+        If the SDK retried, the stored lead may be this very lead. The caller compares the content, as for any
+        resubmission.
 
         Raises: StoreUnavailable, or LeadErased if a lead with this id was erased.
         """
@@ -78,7 +79,7 @@ class LeadsTable:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item: Any = error.response.get("Item")
-            if item is None:  # should not happen; without the stored item, a repeat looks like a conflict
+            if item is None:  # should not happen; without the stored item, the caller cannot compare the content
                 raise StoreUnavailable from error
             earlier = kept_of(item)
             if not isinstance(earlier, Lead):
@@ -104,10 +105,11 @@ class LeadsTable:
         return kept_of(item) if item else None
 
     def replace(self, before: Kept, after: Kept) -> None:
-        """Replaces `before` with `after`. Raises LeadChanged if `before` is not the stored version, or
-        StoreUnavailable.
+        """Replaces `before` with `after`.
 
         If the SDK's retry finds its own first write, the stored item already is `after`. That counts as a success.
+
+        Raises: LeadChanged if `before` is not the stored version, or StoreUnavailable.
         """
         item = item_of(after, self._partitions, sends_mail=self._sends_mail)
         try:
@@ -151,7 +153,10 @@ class LeadsTable:
                 yield UUID(item["lead_id"]["S"])
 
     def mail_due(self, at: datetime) -> Iterator[UUID]:
-        """Yields the ids of leads with a due mail to the person, the longest overdue first. Raises StoreUnavailable."""
+        """Yields the ids of leads whose mail to the person is due, the longest overdue first.
+
+        Raises StoreUnavailable.
+        """
         for item in self._partitions.read(self._query, MAIL_DUE, MAIL, "<= :at", at=instant(at)):
             yield UUID(item["lead_id"]["S"])
 
@@ -190,7 +195,7 @@ class LeadsTable:
     def of_person(self, phone_key: str, email_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         """Returns leads with this phone number or e-mail address (both hashed), the latest first.
 
-        An empty key finds no lead. Raises StoreUnavailable.
+        Reads only the latest SAME_PERSON leads of each key. An empty key finds no lead. Raises StoreUnavailable.
         """
         found = {
             UUID(item["lead_id"]["S"]): summary_of(item)
@@ -201,7 +206,7 @@ class LeadsTable:
         return tuple(sorted(found.items(), key=lambda each: each[1].received_at, reverse=True))
 
     def names(self, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
-        """Returns the names of the people of at most 100 leads.
+        """Returns lead id -> the name of the lead's person. Takes at most 100 ids.
 
         Leaves out leads without a name, and leads that DynamoDB did not read for lack of capacity.
 
@@ -211,15 +216,22 @@ class LeadsTable:
         return {lead_id: name for lead_id, name in found.items() if name}
 
     def batch(self, lead_ids: Sequence[UUID]) -> tuple[Lead, ...]:
-        """Returns these leads, as far as they exist. Has the same limits as `names`."""
+        """Returns the leads with these ids. Takes at most 100 ids.
+
+        Leaves out ids without a lead, and leads that DynamoDB did not read for lack of capacity.
+
+        Raises: StoreUnavailable.
+        """
         items = self._batch(lead_ids, "lead")
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 
     def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of these leads: open leads first, by `urgency`; then the others, most recently done
-        first.
+        """Returns lead id -> summary: first open leads, by `urgency`; then the others, most recently done first.
 
-        Leaves out the same leads as `names`. Raises StoreUnavailable.
+        Leaves out canaries and erased leads, which have no summary, and leads that DynamoDB did not read for lack of
+        capacity.
+
+        Raises: StoreUnavailable.
         """
         items = [
             item
@@ -248,7 +260,10 @@ class LeadsTable:
         return items
 
     def of_number(self, phone_key: str) -> Iterator[tuple[UUID, LeadSummary]]:
-        """Yields the ids and summaries of leads with this phone number (hashed), the latest first."""
+        """Yields the ids and summaries of leads with this phone number (hashed), the latest first.
+
+        Reads only the latest SAME_PERSON leads. Raises StoreUnavailable.
+        """
         for item in self._items_of_key(BY_PHONE, "phone_key", phone_key):
             yield UUID(item["lead_id"]["S"]), summary_of(item)
 
@@ -262,19 +277,25 @@ class LeadsTable:
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        last = instant(period.until)  # exclusive, since the keys of leads end with their ids and so sort later
+        # exclusive: the sort key of a lead that arrived then continues with its id, and so sorts after `last`
+        last = instant(period.until)
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
 
     def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
-        """Yields the ids of leads that entered this retention stage by `until`, the oldest first. Raises
-        StoreUnavailable.
+        """Yields the ids of leads that entered this retention stage by `until`, the earliest first.
+
+        Raises StoreUnavailable.
         """
         for item in self._partitions.read(self._query, TO_RETIRE, stage, "<= :until", until=instant(until)):
             yield UUID(item["lead_id"]["S"])
 
     def hashed_with_former_keys(self, key_id: str) -> Iterator[UUID]:
-        """Yields the ids of leads whose contacts were hashed with another key, in no order. Raises StoreUnavailable."""
+        """Yields, in no order, the ids of leads whose phone number or e-mail address a former key hashed.
+
+        key_id: the current key's id.
+        Raises StoreUnavailable.
+        """
         for partition in self._partitions.keys(ARRIVAL):
             what: dict[str, Any] = {
                 "IndexName": ARRIVALS.name,

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.mail_state import Closing
 
-COUNTS_KEPT_FOR = timedelta(days=2)  # closed addresses are kept for ever
+COUNTS_KEPT_FOR = timedelta(days=2)  # for entries that count mails; closed addresses are kept for ever
 
 
 class MailAddresses:
     """The table of mail addresses. All methods raise StoreUnavailable.
 
-    keys: the secrets of the hashes. New entries use the first; lookups also try the others.
+    keys: the secrets that hash addresses. New entries use the first; `is_closed` also tries the others.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, keys: tuple[str, ...]) -> None:
@@ -35,14 +35,17 @@ class MailAddresses:
         return any(self._get(f"closed#{email_key(email, key)}") for key in self._keys)
 
     def close(self, address_key: str, closing: Closing, at: datetime) -> None:
-        """Closes an address for ever. `address_key`: its keyed hash."""
+        """Closes an address for ever: it gets no more mail. `address_key`: the keyed hash of the address."""
         self._put(f"closed#{address_key}", {"closed_as": {"S": closing}, "at": {"S": instant(at)}})
 
     def close_email(self, email: str, closing: Closing, at: datetime) -> None:
         self.close(email_key(email, self._keys[0]), closing, at)
 
     def admits_receipt(self, email: str, lead_id: UUID, at: datetime) -> bool:
-        """Returns whether the address may get this lead's receipt: one a day (UTC). If so, records the receipt."""
+        """Returns whether the address may get this lead's receipt, and if so, records the receipt.
+
+        An address gets the receipt of only one lead a day (UTC). The receipt of the same lead may be tried again.
+        """
         values = {":day": {"S": f"{at:%Y-%m-%d}"}, ":lead_id": {"S": str(lead_id)}}
         return self._put(
             f"receipt#{email_key(email, self._keys[0])}",
@@ -53,7 +56,7 @@ class MailAddresses:
         )
 
     def admits_mail(self, at: datetime, most: int) -> bool:
-        """Counts a mail in this hour (UTC). Returns False if this hour already has `most` mails."""
+        """Counts a mail in this hour (UTC) and returns True; returns False if this hour already has `most` mails."""
         return self._try(
             self._client.update_item,
             Key={"entry": {"S": f"hour#{at:%Y-%m-%dT%H}"}},

@@ -1,7 +1,7 @@
 """Spreads an index over several partitions and reads them as one list.
 
 DynamoDB accepts 1,000 writes a second per partition key. For more, raise the template parameter IndexShards. Callers
-do not notice, since a read merges the partitions into one order.
+need not know the number of partitions, since a read merges them in the order of the index.
 """
 
 from __future__ import annotations

@@ -17,7 +17,10 @@ KEY: Any = {"id": {"S": "rota"}}
 
 
 def board_of(item: Mapping[str, Any]) -> DutyBoard:
-    """Returns the rota in an item; an empty rota if none was saved yet. Raises ValueError if the rota is invalid."""
+    """Returns the rota in an item, and who can be alerted individually. The rota is empty if none was saved yet.
+
+    Raises ValueError if the item is invalid.
+    """
     rota = Rota.model_validate_json(item["rota"]["S"]) if "rota" in item else Rota()
     return DutyBoard(rota, Reach.model_validate_json(item["reach"]["S"]) if "reach" in item else None)
 
@@ -30,14 +33,14 @@ class RotaTable:
         self._table = table
 
     def get(self) -> DutyBoard:
-        """Returns the rota as it is stored now."""
+        """Returns the rota as it is stored now, and who can be alerted individually."""
         try:
             return board_of(self._client.get_item(TableName=self._table, Key=KEY, ConsistentRead=True).get("Item", {}))
         except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: the stored rota is invalid
             raise StoreUnavailable from error
 
     def replace(self, rota: Rota) -> None:
-        """Stores the rota if the stored one is its previous version. Raises RotaChanged.
+        """Stores the rota. Raises RotaChanged unless the stored rota is the previous version.
 
         If the SDK's retry finds its own first write, the stored rota already is this one. That counts as a success.
         """
@@ -64,7 +67,7 @@ class RotaTable:
             raise StoreUnavailable from error
 
     def reached(self, reach: Reach) -> None:
-        """Stores which people can be alerted individually. Does not change the rota."""
+        """Stores which staff can be alerted individually. Does not change the rota."""
         try:
             self._client.update_item(
                 TableName=self._table,

@@ -4,16 +4,19 @@ All inserted values are escaped. Data attributes describe each field to the scri
 
 - `data-question`, `data-contact`, `data-consent`: the code of the question, contact field or consent in a block.
 - `data-type`: the type of the question, unless it is `choice-one`.
-- `data-missing`: the sentence shown if nothing is filled in; absent if that is allowed.
-- `data-wrong`: the sentence shown if the value is invalid, with {used} for its length.
-- `data-low`, `data-high`: the bounds of a number. `data-limit`: the most characters of a text.
-- `data-shown-when`: the condition of a follow-up. `data-hidden-when`: the condition that hides the contact block.
-- `data-usual`: the e-mail domains in which typos are found. `data-spoken`: the pattern of a phone number.
+- `data-missing`: the sentence shown if nothing is filled in; absent if the field is optional.
+- `data-wrong`: the sentence shown if the value is invalid. In it, {used} stands for the length of the value.
+- `data-low`, `data-high`: the bounds of a number. `data-limit`: the maximum length of a text, in characters.
+- `data-shown-when`: the condition under which the field is shown. `data-hidden-when`: the condition that hides the
+  contact block.
+- `data-usual`: common e-mail domains; the script points out typos in them. `data-spoken`: the pattern that splits a
+  phone number into its parts.
 - `data-other`: the wording if somebody else fills in the form for the person. `data-other-when`, on the form: the
-  condition that says so.
-- `data-call`: a consent's wording if only a number is asked for. `data-call-other`: its wording if both apply. On
-  hidden fields, these three hold hashes of the wordings.
-- `data-progress`: the position of a page among the others. `data-texts`, on the form: SCRIPT_TEXTS.
+  condition under which that is so.
+- `data-call`: the wording of a consent in a form that asks only for a phone number. `data-call-other`: the wording if,
+  in addition, somebody else fills in the form. On hidden fields, `data-other`, `data-call` and `data-call-other` hold
+  hashes of the wordings.
+- `data-progress`, on a page: the text about the step and the time left. `data-texts`, on the form: SCRIPT_TEXTS.
 - `data-urgent`: also asked beside emergency advice. `data-callback`: also asked if the visitor only wants a call.
 - `data-alone`, on an option: excludes the others. `data-message`: id of the message that the option alone calls for.
 """
@@ -48,7 +51,7 @@ from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
 
 LANGUAGES = {"en": "English", "es": "Español"}
-# patterns that the script checks before sending; the server is stricter. In JavaScript, \d matches only 0 to 9
+# The script checks these patterns before sending; the server is stricter. JavaScript's \d matches only 0 to 9.
 PATTERNS = {
     "tel": (
         r"(\s*([+\uff0b]|0(?!00))(\P{Nd}*\p{Nd}){8,18}"
@@ -61,7 +64,7 @@ WRONG = {
     "tel": WANTED,
     "email": "Enter an email address like name@example.com.",
 }
-SHORT = 30  # the most characters of an option that fits beside another on a phone's screen
+SHORT = 30  # the longest option label, in characters, that fits beside another option on a phone's screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class PageContext:
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def script_texts(self) -> dict[str, dict[str, str]]:
-        """Returns language -> name -> text. Languages other than the page's have only IN_EVERY_LANGUAGE."""
+        """Returns language -> name -> text. Only the page's own language has the texts outside IN_EVERY_LANGUAGE."""
         return {
             language: {
                 name: words(language).get(text, text)
@@ -104,7 +107,7 @@ class PageContext:
         return self.t("Step {number} of {count}", number=view.number, count=view.count)
 
     def progress(self, view: FormView) -> str:
-        """Returns the text that says which step this is, and about how long the rest takes."""
+        """Returns the text that says which step this is, and about how many minutes the remaining steps take."""
         text = "Step {number} of {count}, about {minutes} min left"
         return self.t(text, number=view.number, count=view.count, minutes=view.minutes)
 
@@ -116,7 +119,8 @@ class PageContext:
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
-        """Explains a follow-up: on a form with one page, when to answer it; otherwise, which answer it follows."""
+        """Returns the explanation of a follow-up question: on a form with one page, when to answer the question;
+        otherwise, which answer the question follows."""
         if view.kind != "follow-ups":
             return self.when(question.shown_when, view)
         labels = [
@@ -128,8 +132,8 @@ class PageContext:
         return self.t("You answered: {answers}.", answers="; ".join(labels)) if labels else ""
 
     def when(self, condition: Condition | None, view: FormView) -> str:
-        """On a form with one page, explains when to answer a question with this condition. Returns "" for the script,
-        which shows a question only when it is due."""
+        """Returns the explanation of when to answer a question with this condition, on a form with one page. Returns ""
+        on other forms, and for the script, which shows a question only if its condition holds."""
         if condition is None or not view.whole or view.kind == "element":
             return ""
         questions = view.form.questionnaire.questions
@@ -235,8 +239,7 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
 
 
 def contact_shown(view: FormView) -> list[ContactField]:
-    """Returns the contact fields that a view shows at once. A form on one page includes fields that depend on an
-    answer."""
+    """Returns the contact fields that a view shows at once. A form with one page ignores the conditions of fields."""
     more = more_contact(view)
     return [
         field
@@ -247,7 +250,7 @@ def contact_shown(view: FormView) -> list[ContactField]:
 
 
 def more_contact(view: FormView) -> list[ContactField]:
-    """Returns the optional contact fields, which a view shows on demand."""
+    """Returns the optional contact fields, which a view shows only on demand."""
     if view.kind == "emergency" or view.short:
         return []
     fields = view.form.questionnaire.contact.fields
@@ -259,7 +262,7 @@ def is_filled(view: FormView, fields: list[ContactField]) -> bool:
 
 
 def short(options: list[tuple[str, str, str, bool, str]]) -> bool:
-    """Returns whether options fit side by side on a phone. Options that exclude the others always do."""
+    """Returns whether options fit side by side on a phone. Ignores options that exclude the others."""
     return max(len(label) for _, label, _, alone, _ in options if not alone) <= SHORT
 
 
@@ -301,7 +304,7 @@ def hidden(view: FormView) -> list[tuple[str, str]]:
 
 
 def review(view: FormView) -> list[tuple[str, str, str, str]]:
-    """Returns every answer to check before Send, as page id, field code, label and answer."""
+    """Returns (page id, field code, label, answer) of every answer, for the visitor to check before Send."""
     form = view.form
     other = form.for_somebody_else
     found = [
@@ -340,7 +343,7 @@ def chosen(view: FormView, name: str) -> tuple[str, ...]:
 
 
 def label_of(problem: FieldProblem, view: FormView) -> str:
-    """Returns the name of the invalid field for the error summary."""
+    """Returns the label of the invalid field for the error summary; "" if the form has no such field."""
     part, _, name = problem.pointer.lstrip("/").partition("/")
     if part == "answers" and name in view.form.questionnaire.questions:
         question = view.form.questionnaire.questions[name]

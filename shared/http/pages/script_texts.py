@@ -1,4 +1,4 @@
-"""Names the texts that the script of <lead-form> shows after the form has loaded. The script uses these names."""
+"""Lists the texts that the script of <lead-form> shows once the form has loaded. The keys are the script's names."""
 
 # texts beside emergency advice, before Start and on the receipt, where changing the language must not need the network
 IN_EVERY_LANGUAGE = {
