@@ -13,7 +13,8 @@ ADVICE: dict[type[Exception], str] = {
 def failure(command: str, error: Exception, left: str = "") -> str:
     """Returns one line: the command (such as "make smoke STACK=leads-dev"), the error, and what to do about it.
 
-    left: a sentence on what the command may have left behind; omitted if no call reached AWS.
+    left: a sentence about what the command may have left behind. If credentials or region are missing, no call reached
+        AWS, so advice about these replaces the sentence.
     """
     text = " ".join(str(error).split()).rstrip(".")
     advice = ADVICE.get(type(error), f" {left}".rstrip())

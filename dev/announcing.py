@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from dev.outbox import SentAlert
 
-WINDOW = 2.0  # seconds for which alerts are collected
+WINDOW = 2.0  # seconds to collect alerts before they are announced
 MOST_SINGLY = 5
 COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
 
 
 class Announcer:
-    """Collects alerts for WINDOW, then announces them. `outbox`: the address of the page that lists all alerts."""
+    """Collects alerts for WINDOW seconds, then prints them with `say`. `outbox`: URL of the page with all alerts."""
 
     def __init__(self, say: Callable[[str], object], outbox: str) -> None:
         self._say = say

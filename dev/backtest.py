@@ -5,8 +5,8 @@
 OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD. `--answers` names a file of vignettes,
 or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
 `--answers`, it uses sample answers, the same each time. Nothing that a patient wrote is printed: each changed answer
-set is listed by its reference, id or line number. Under each rule set, it also prints how often each safety rule alone
-caused a tier. The exit status is 1 if either rule set could not score an answer set.
+set is listed by its reference, id or line number. For each rule set, the command also prints how often each safety rule
+alone caused a tier. The exit status is 1 if either rule set could not score an answer set.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Backtest:
 
     moves: (old tier, new tier) -> how many answer sets; unchanged tiers are included
     sole_old, sole_new: safety rule id -> how many answer sets would be less urgent without this rule
-    unscored: names of the answer sets that a rule set could not score
+    unscored: names of the answer sets that at least one of the rule sets could not score
     """
 
     old: RuleSet
@@ -232,7 +232,7 @@ def show(found: Backtest, console: Console) -> None:
 
 
 def picture(found: Backtest) -> str:
-    """Draws an SVG: a cell for each move between tiers, and a bar for each rule behind a change."""
+    """Draws an SVG: a cell for each pair of old and new tier, and a bar for each of the top 20 rules behind changes."""
     tiers, rules = found.tiers, found.rules.most_common(20)
     width = LEFT + CELL * len(tiers) + 40
     bars = TOP + ROW * len(tiers) + 70

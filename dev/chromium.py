@@ -1,9 +1,9 @@
-"""Finds Chromium for the browser tests. If the machine has no headless shell, unpacks Debian's into .local/chromium.
+"""Finds Chromium for the browser tests. If the machine has none, `--install` unpacks Debian's into .local/chromium.
 
-The headless shell is Chromium without a browser window, and takes a third of its CPU time. Nothing is installed on the
-system and root is not needed: apt only downloads, dpkg only unpacks.
+Debian's package is the headless shell: Chromium without a browser window, which needs a third of the CPU time. Nothing
+is installed on the system and root is not needed: apt only downloads, dpkg only unpacks.
 
-    python -m dev.chromium --install     downloads the shell if there is none
+    python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium
     python -m dev.chromium               prints which Chromium is used
 """
 
@@ -137,7 +137,7 @@ def install() -> None:
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
     subprocess.run([*apt, "-q", "update"], check=False)  # continues if one of several sources is unreachable
-    # a failure is fatal only without a full Chromium
+    # a failed download ends the program only if no Chromium was found before
     subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
         if not package.name.startswith("libc6_"):  # the machine's loader needs its own C library

@@ -1,7 +1,7 @@
 """Deploys the real template, with the current code, to the emulator on this machine.
 
-The emulator ignores an HTTP API's CORS settings and address, so this module sets both (docs/decisions/0003). It also
-adds a queue that shows developers every alert.
+The emulator ignores an HTTP API's CORS settings and address, so this module sets both (docs/decisions/0003). The module
+also adds a queue from which developers see every alert to staff.
 """
 
 import hashlib
@@ -39,13 +39,13 @@ PARAMETERS = {
     "SenderEmail": "office@clinic.example",
     "BookingLink": "https://booking.clinic.example/",
     "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
-    "PilotWithoutApproval": "yes",  # open, because no real person uses this form
+    "PilotWithoutApproval": "yes",  # opens the form before approval: no real patient uses it
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
-ADDRESS = "https://leads.clinic.example"  # the address in alerts, unless dev/front.py sets another
+ADDRESS = "https://leads.clinic.example"  # the service's address in alerts, unless a caller passes another
 PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all users)
-SIGN_IN_FLOWS = (  # updating a client resets its flows, so send them again
+SIGN_IN_FLOWS = (  # an update of the client resets what it leaves out, so send these again
     "ClientName",
     "SupportedIdentityProviders",
     "AllowedOAuthFlowsUserPoolClient",
@@ -65,7 +65,7 @@ class LocalCloud:
     """The service on the emulator: `with LocalCloud(state) as cloud:` deploys it and starts it at cloud.api.
 
     state: folder that keeps what the emulator stores
-    parameters: parameters of the template, in place of PARAMETERS
+    parameters: template parameters that override or extend PARAMETERS
     address: the service's address in alerts, without a slash at the end
     """
 
@@ -96,7 +96,7 @@ class LocalCloud:
 
     @property
     def outbox(self) -> str:
-        """The URL of the queue that receives every alert."""
+        """The URL of the queue that receives every alert to staff."""
         return self.resources[OUTBOX]
 
     def client(self, service: str) -> Any:
@@ -161,7 +161,7 @@ class LocalCloud:
             identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
 
     def mails(self) -> list[dict[str, Any]]:
-        """Returns the mails that the emulated SES accepted for persons, oldest first."""
+        """Returns the mails to patients that the emulated SES accepted, oldest first."""
         with urllib.request.urlopen(f"{self.emulator.endpoint}/_ministack/ses/messages", timeout=10) as answer:
             accounts = json.load(answer)["messages"]
         return [mail for mails in accounts.values() for mail in mails]
@@ -227,14 +227,14 @@ def function_names() -> list[str]:
 
 
 def dependencies() -> Path:
-    """Returns the folder of the locked dependencies, as deployed except that they fit this machine's Python."""
+    """Returns the folder of the deployed dependencies, built for the Python that runs the functions on this machine."""
     return Path(_with_build("print(build.dependencies(sys.version_info[:2], None))"))
 
 
 def build(destination: Path) -> Path:
     """Copies this project's own code for all functions to one folder.
 
-    Dependencies are left out: the emulator finds them through PYTHONPATH.
+    Dependencies are left out: the functions import them through PYTHONPATH.
     """
     shutil.rmtree(destination, ignore_errors=True)
     destination.mkdir(parents=True)
@@ -263,7 +263,7 @@ def zip_folder(folder: Path) -> bytes:
 
 
 def localise(expanded: template.Template, endpoint: str, address: str) -> template.Template:
-    """Adapts the expanded template to the emulator, and adds a queue for all alerts."""
+    """Adapts the expanded template to the emulator, and adds a queue for all alerts to staff."""
     resources = expanded["Resources"]
     resources["SiteAddress"]["Properties"]["Value"] = address
     for secret in (entry for entry in resources.values() if entry["Type"] == "AWS::SecretsManager::Secret"):

@@ -39,7 +39,8 @@ CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY
-# The emulator has no CodeDeploy, and expands SAM with the parameters' defaults only.
+# The emulator has no CodeDeploy, and expands SAM with parameter defaults only. So the copy's template gets another
+# default of GradualDeployment.
 GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # queues that may hold the only copy of a submission
 # Names that are unique only within a stack's user pool, API or configuration profile.
@@ -68,7 +69,7 @@ class Sam:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self._environment = {  # without AWS settings; the build may need the rest to fetch packages
+        self._environment = {  # all variables except AWS settings; the build may need some to fetch packages
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
             "AWS_ENDPOINT_URL": endpoint,
@@ -111,7 +112,7 @@ class Sam:
 
 
 class Local:
-    """The stack that was deployed to the emulator."""
+    """A stack that was deployed to the emulator."""
 
     def __init__(self, emulator: Emulator, stack: str) -> None:
         self.emulator = emulator
@@ -215,7 +216,7 @@ def _show(project: Path, emulator: Emulator) -> None:
 
 
 def _share_nothing(local: Local, beside: Local) -> None:
-    """Checks that the stacks share no resource, and that a form sent to one does not reach the other."""
+    """Checks that the stacks share no resource, and that the closed stack refuses a form, with emergency advice."""
     ours, theirs = local.resources(), beside.resources()
     expect(set(ours) == set(theirs), "the stacks have different resources")
     shared = [name for name in ours if ours[name] == theirs[name] and name not in NAMED_IN_THEIR_PARENT]
@@ -312,7 +313,7 @@ def _disposition(stage: Stage) -> str:
 
 
 def _delete(sam: Sam, *stacks: Local) -> None:
-    """Deletes the stacks. The first one has leads."""
+    """Deletes the stacks, and checks what stays. The first stack has leads."""
     kept = [(local, local.stage().outputs, local.resources()) for local in stacks]
     dynamodb, table = stacks[0].client("dynamodb"), stacks[0].stage().outputs["LeadsTable"]
     leads = dynamodb.scan(TableName=table, Select="COUNT")["Count"]

@@ -3,9 +3,9 @@
     python -m dev.drill                            on the local cloud: loses, spoils and erases leads, then recovers
     python -m dev.drill STACK [--at MOMENT]        on a deployed stack; asks before each change
 
-It makes a point-in-time copy beside the stack's table, compares the two, and copies missing or spoilt leads back. Leads
-that were erased or retired since the copy are erased or retired again. At most five minutes of leads are lost (RPO).
-Recovery takes at most an hour (RTO).
+The command makes a point-in-time copy beside the stack's table, compares the two, and copies missing or spoilt leads
+back. Leads that were erased or retired since the copy are erased or retired again. Objectives: to lose at most the last
+five minutes of leads (RPO), and to recover within an hour (RTO).
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from dev.sign_in import colleague, sign_in
 from dev.stage import Alerts, Stage, StepFailedError, call, console, expect, step
 
 OBJECTIVE = 3600  # seconds: the recovery time objective
-LOCAL_WITHIN = 120  # seconds for a rehearsal on a running local cloud
-QUIET_FOR = 5  # seconds without a repeated alert; the local stream takes one second
+LOCAL_WITHIN = 120  # seconds that a rehearsal on a running local cloud may take
+QUIET_FOR = 5  # seconds to wait for a repeated alert; the local stream delivers within one second
 LEADS = 6
 A_MOMENT = "2026-11-30T08:00:00Z"
 DAMAGED = '{"lead_id": "spoilt"}'
 
 
 def rehearse(stage: Stage, place: Place) -> None:
-    """Loses, spoils and erases leads on the local cloud, and restores them.
+    """Loses, spoils and erases leads on the local cloud, then rehearses the recovery.
 
-    The emulator copies the current items, whatever moment is requested. So the copy is made first.
+    The emulator copies the current items, whatever moment is requested. So the copy is made before the damage.
 
     Raises:
         StepFailedError: a step had a different result than expected
@@ -99,10 +99,11 @@ def rehearse(stage: Stage, place: Place) -> None:
 def recover(
     stage: Stage, place: Place, at: datetime | None, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> bool:
-    """Compares a deployed stack with its point-in-time copy, and copies back what is missing or spoilt.
+    """Compares a deployed stack's leads with a point-in-time copy, and copies back what is missing or spoilt.
 
-    ask: asked before each change.
-    Returns False if a lead is lost in both table and copy, or if the user declined the copying.
+    at: moment of the copy; None for the latest possible.
+    ask: asks the user before each change, and returns whether to make the change.
+    Returns False if a lead is lost in both table and copy, or if the user declined to make the copy or to copy back.
     """
     started = time.monotonic()
     copy = restore.name_of_copy(place.table, datetime.now(UTC))
@@ -168,7 +169,7 @@ def _items(place: Place, table: str) -> dict[str, Any]:
 
 
 def _without_mail(item: dict[str, Any]) -> dict[str, Any]:
-    """Returns a stored lead without the state of its mails, because mail may be sent meanwhile."""
+    """Returns a stored lead without its version and the state of its mails: mail may be sent during the drill."""
     return {name: value for name, value in json.loads(item["lead"]["S"]).items() if name not in ("mail", "version")}
 
 

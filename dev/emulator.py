@@ -22,7 +22,7 @@ STOP_WITHIN = 10  # further seconds, for the emulator to save its state
 # The base interpreter runs LAUNCHER and the functions, outside the emulator's virtual environment. So functions see
 # only their code and the locked dependencies, and a missing dependency fails here too. On Linux, prctl makes the kernel
 # send SIGTERM to the emulator when this process ends, so that the emulator saves its state. The emulator has no TLS,
-# and some policies require TLS, so requests from loopback count as TLS.
+# and some policies require TLS, so the emulator treats every request as sent over TLS.
 LAUNCHER = """
 import ctypes, runpy, signal, sys
 if sys.platform == "linux":
@@ -46,8 +46,8 @@ class Emulator:
     """The emulator: `with Emulator(state, packages) as emulator:` starts it at emulator.endpoint.
 
     state: folder for the emulator's data
-    packages: folder from which functions import their dependencies; None if the functions' code contains them,
-        which means unpacking some 4,000 files at each cold start
+    packages: folder from which functions import their dependencies; None if the functions' code contains them (then
+        each cold start unpacks some 4,000 files)
     enforced: whether the roles' policies apply; if not, every call is allowed
     """
 
@@ -101,7 +101,7 @@ class Emulator:
 
     @staticmethod
     def _stop(process: subprocess.Popen[bytes]) -> None:
-        """Stops the emulator and its functions, which have a process group of their own.
+        """Stops the emulator and its functions, which share a process group.
 
         The emulator saves its state after the last function ends, so slow functions are stopped first.
         """

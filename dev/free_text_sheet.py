@@ -1,4 +1,4 @@
-"""Lists the free-text search's terms, phrases and strongest weights, for the physician who signs it."""
+"""Lists the free-text search's terms, phrases and strongest weights, for the physician who signs the rules."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from shared.rulebook.free_text import FreeText
 from shared.rulebook.toml_files import table_of
 
-LISTED = 40  # weights listed for each kind, and against it
+LISTED = 40  # how many weights are listed that speak for a kind, and how many that speak against the kind
 
 
 def free_text_sections(free_text: FreeText | None) -> Iterator[str]:
-    """Yields the sections of the sheet, as Markdown; none if no rule uses free text."""
+    """Yields the Markdown sections about free text. If no rule uses free text, they say only that."""
     yield "## Words in free text"
     if free_text is None:
         yield "No rule reads free text."
@@ -50,5 +50,5 @@ def _weights(free_text: FreeText, kind: str) -> Iterator[str]:
 
 
 def plain(words: str) -> str:
-    """Returns words on one line, without Markdown's characters."""
+    """Returns the words on one line, with the characters * and < escaped for Markdown."""
     return " ".join(words.split()).replace("*", "\\*").replace("<", "&lt;")

@@ -1,4 +1,4 @@
-"""Serves the whole local service at one address. Its alerts, leads and logs are below /_local/."""
+"""Serves the whole local service at one address. Below /_local/ are its alerts, mails, leads and log."""
 
 import html
 import http.client
@@ -51,7 +51,7 @@ class _Server(ThreadingHTTPServer):
 class Front:
     """A proxy: `with Front(cloud, outbox, port) as front:` serves the service at front.address.
 
-    outbox: the collected alerts; without it, /_local/ is empty
+    outbox: the collected alerts; None: there are no pages below /_local/
     port: 0 picks a free port
     """
 
@@ -107,9 +107,8 @@ class _Handler(BaseHTTPRequestHandler):
         api = urlsplit(self.cloud.emulator.endpoint if self.path.startswith(SIGN_IN) else self.cloud.api)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)) or None
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        headers["host"] = self.headers.get(
-            "host", ""
-        )  # as API Gateway forwards it, so that functions see the host that the visitor called
+        # API Gateway too forwards this header, so functions see the host that the visitor called
+        headers["host"] = self.headers.get("host", "")
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:
             connection.request(self.command, api.path + self.path, body, headers)

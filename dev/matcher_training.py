@@ -1,8 +1,8 @@
 """Trains the weights of the free-text matcher: `python -m dev.matcher_training`.
 
 Reads the words in shared/rulebook and the phrases in tests/data/phrases.json, and writes the weights beside the words.
-The method is logistic regression over words, groups of terms and phrases, each with a weight per kind. The same files
-always give the same weights.
+The method is logistic regression. Features: words, term groups, pairs of these, and the phrases of a kind. Each feature
+has one weight per kind. The same files always give the same weights.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ PROJECT = Path(__file__).resolve().parent.parent
 PHRASES = PROJECT / "tests" / "data" / "phrases.json"
 QUESTIONNAIRE = "fs-intake"
 HARMLESS = "harmless"
-PASSES = 20  # over all phrases
-WHOLE_NOTES = 3  # passes on whole notes; later passes use only a note's clearest sentence
+PASSES = 20  # passes over all phrases
+WHOLE_NOTES = 3  # first passes, which use whole notes; later passes use only a note's clearest sentence
 STEP, DECAY = 0.2, 0.003
-SURE = 0.01  # no weight changes if the predicted probability is off by less
+SURE = 0.01  # no weight changes if the predicted probability is off by less than this
 SMALLEST = 0.2  # smaller weights are left out
 
 
 class Example(NamedTuple):
-    """A text that somebody might write. kind: what it mentions, or HARMLESS."""
+    """A text that a visitor might write. kind: the kind of symptom that it mentions, or HARMLESS."""
 
     text: str
     language: str
@@ -62,7 +62,7 @@ def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
 
 
 def features_of(matcher: Matcher, text: str) -> list[list[str]]:
-    """Returns the features of each window of a text, sorted."""
+    """Returns the sorted features of each window of a text: each sentence, and each two neighboring sentences."""
     return [sorted(window) for window in windows(list(map(matcher.features, matcher.read(text))))] or [[]]
 
 
@@ -88,7 +88,7 @@ def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
 
 
 def _common(notes: list[list[list[str]]]) -> list[list[list[str]]]:
-    """Returns the features, less the word beginnings and word pairs that occur in only one note."""
+    """Returns the features without the word beginnings and word pairs that occur in only one note."""
     counts = Counter(feature for parts in notes for feature in {feature for part in parts for feature in part})
     rare = {feature for feature, count in counts.items() if count == 1 and feature.startswith((BEGINS, TWO))}
     return [[[feature for feature in part if feature not in rare] for part in parts] for parts in notes]
@@ -133,7 +133,7 @@ class _Learner:
                 row[c] -= STEP * slope / math.sqrt(squares[c])
 
     def trained(self, known: frozenset[str]) -> Trained:
-        """Returns the weights relative to class 0, rounded as in the file."""
+        """Returns the weights relative to class 0, rounded as in the file, without those below SMALLEST."""
         rows = {}
         for feature, row in sorted(self.rows.items()):
             relative = [round(weight - row[0], 1) for weight in row[1:]]
@@ -149,7 +149,7 @@ def trained_matcher(words: Path, examples: Sequence[Example]) -> Matcher:
 
 
 def made_from(words: Path, phrases: Path) -> str:
-    """Returns a hash of the training inputs. A test compares it to tell whether the weights are current."""
+    """Returns a hash of the training inputs. A test compares it with the hash in the weights file."""
     return hashlib.sha256(b"\0".join((words.read_bytes(), phrases.read_bytes()))).hexdigest()
 
 

@@ -31,7 +31,7 @@ def calls(source: str, method: str) -> Iterator[ast.Call]:
 
 
 def _names(call: ast.Call) -> Iterator[str]:
-    """Yields the metric names that a call may add. A name that ends in `{....tier}` yields one per tier.
+    """Yields the metric names that a call may add. An f-string that ends in a `.tier` yields one name per tier.
 
     Raises:
         ValueError: a name is known only at run time

@@ -1,4 +1,4 @@
-"""Keeps every alert that the topic sends, as staff would receive it."""
+"""Keeps every alert that the topic sends to staff, as they would receive it."""
 
 import json
 import threading
@@ -60,7 +60,7 @@ class Outbox:
         return list(self._alerts)
 
     def _saved_lines(self) -> list[str]:
-        """Returns the complete lines. If the last line is cut off, its alert is still queued."""
+        """Returns the file's complete lines. If the last line is cut off, its alert is still in the queue."""
         return self._file.read_text().split("\n")[:-1] if self._file.exists() else []
 
     def _collect(self) -> None:

@@ -1,4 +1,4 @@
-"""Draws the people who visit a clinic's page on foraminal stenosis, and what they tick on its form.
+"""Draws random visitors of a clinic's page on foraminal stenosis, and what they tick on its form.
 
 A person is drawn first (dev/people_rates.py). What the person ticks then follows from the person's illness and the
 form's wording, by the shares below. [D] marks our own assumptions. The functions are pure: the same `random.Random`
@@ -34,16 +34,16 @@ from dev.people_rates import (
 from shared.domain.rules.questionnaire import Answer
 
 PAIN_DEVIATION = 1.9  # [D] standard deviation
-PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean
+PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean, by whether the problem changed
 
-# How long and how it developed; all [D]. `new`: it began in the last 6 weeks, or changed lately; `old`: neither.
+# How the problem developed; all [D]. `new`: the problem began in the last 6 weeks, or changed lately; `old`: neither.
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}
 MOTOR_COURSE: Mapping[str, Shares] = {
     "lt2w": {"rapid": 0.10, "new-2w": 0.78, "stable": 0.12},
     "new": {"rapid": 0.02, "new-2w": 0.12, "worse": 0.22, "worse-slow": 0.10, "stable": 0.54},
     "old": {"rapid": 0.003, "new-2w": 0.01, "worse": 0.06, "worse-slow": 0.37, "stable": 0.557},
 }
-WEAKNESS_FELT = {True: 0.60, False: 0.06}  # has a `motor` item -> share who feel weakness in `sx`
+WEAKNESS_FELT = {True: 0.60, False: 0.06}  # has a `motor` item -> share who tick weakness in `sx`
 # Bladder, bowel and sexual symptoms are mostly older than the pain, and have other causes.
 CES_ONSET: Mapping[str, Shares] = {
     "unrelated": {"lt2w": 0.02, "worse": 0.04, "2w-3m": 0.06, "worse-slow": 0.24, "gt3m": 0.64},
@@ -61,7 +61,7 @@ PROC_WHEN: Shares = {"lt2w": 0.25, "earlier": 0.75}
 INJURY_WHEN: Mapping[str, str] = {
     "lt2w": "lt2w", "2w-6w": "2w-3m", "6w-3m": "2w-3m", "3m-6m": "gt3m", "gt6m": "gt3m",
 }  # fmt: skip
-NEW_INJURY = 0.15  # share injured in the last 2 weeks, if an older problem changed lately
+NEW_INJURY = 0.15  # share of injuries that were in the last 2 weeks, if the problem changed lately
 
 # The page after Send, and who fills in the form: all [D].
 MORE_ANSWERS = 0.60  # share of people who answer the page after Send
@@ -125,7 +125,7 @@ SERIOUS_NOTES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# The questions that `answers` can fill in. It omits those that do not apply to the person or that the person skips.
+# The questions that the function `answers` can fill in. It omits those that do not apply, or that the person skips.
 QUESTIONS = frozenset(
     {
         *(rate.question for rate in RATES),
@@ -232,7 +232,7 @@ def _with_items(person: Person, chance: random.Random) -> Person:
 def answers(person: Person, chance: random.Random, ticking: float = 1.0) -> dict[str, Answer]:
     """Returns a person's answers, in the codes of fs-intake 2.0.0.
 
-    ticking: factor on the share who tick an item of RATES, and on the share who answer 'not sure'.
+    ticking: multiplies the share of people who tick an item, and the share who answer 'not sure'.
     """
     filled = _Filling(person, chance, ticking)
     filled.safety_pages()
@@ -365,7 +365,7 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
     for rate in person.rates:
         item = (rate.question, rate.option)
         has = item in person.has
-        if not has and rate.ticks * ticking <= 1:  # nobody ticks what they do not have
+        if not has and rate.ticks * ticking <= 1:  # only people who have the item tick it
             continue
         if item not in brought and chance.random() < _chance_of_tick(rate, ticking, has=has):
             found.setdefault(rate.question, []).append(rate.option)
@@ -375,8 +375,8 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
 def _chance_of_tick(rate: Rate, ticking: float, *, has: bool) -> float:
     """Returns the chance that a person ticks the option.
 
-    Of all people, has * ticks * ticking tick it. If that exceeds the share who have it, the rest are people without it
-    who read the option too broadly.
+    The share of all people who tick the option is has * ticks * ticking. If that exceeds `has`, the share of people who
+    have the item, the others who tick it do not have the item: they read the option too broadly.
     """
     share = rate.has * rate.ticks * ticking
     if has:

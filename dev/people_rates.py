@@ -1,4 +1,4 @@
-"""Describes who visits a clinic's page on foraminal stenosis: their illness, its duration, their age.
+"""Describes who visits a clinic's page on foraminal stenosis: complaint and its duration, age, illness.
 
 All rates are in the tables below, each with its source; [D] marks our own assumptions, without a source. Only adults
 are drawn, because nothing is stored about minors.
@@ -18,7 +18,7 @@ DESIGN = "clinical design 2.0.0, section 6"
 ASSUMED = "[D]"
 
 FEMALE = 0.56  # DESIGN
-UNSURE = 0.03  # DESIGN: share who answer 'not sure' where offered, whatever they have
+UNSURE = 0.03  # DESIGN: share who answer 'not sure' if the question offers it, whatever they have
 ADULT, OLDEST = 18, 95
 LAST_AGE_ASKED_ABOUT_PREGNANCY = 55
 DURATIONS = ("lt2w", "2w-6w", "6w-3m", "3m-6m", "gt6m")
@@ -31,7 +31,7 @@ class Complaint(NamedTuple):
     age: mean and standard deviation, in years.
     pain: mean of the pain score, from 0 to 10.
     durations: share of the group for each of DURATIONS.
-    region, spread, sx, pattern, dx: option -> share of the group that ticks it, whatever `ticking` is.
+    region, spread, sx, pattern, dx: option -> share of the group that ticks the option; `ticking` does not change it.
     """
 
     share: float
@@ -133,8 +133,10 @@ COMPLAINTS: Mapping[str, Complaint] = {
 class Among(NamedTuple):
     """The people that a rate is about.
 
-    ages: inclusive, in years.
-    item: an item that they must also have; `includes` does not check it.
+    groups: keys of COMPLAINTS; empty: all.
+    female: None: everybody.
+    ages: youngest and oldest, in years, inclusive.
+    item: an item that these people must also have; `includes` does not check it.
     """
 
     groups: tuple[str, ...] = ()
@@ -162,12 +164,12 @@ PREGNANT = Among(item=("preg", "yes"))
 
 
 class Rate(NamedTuple):
-    """How many people have what an option names, and how many of those tick it.
+    """How many people have the item that an option names, and how many tick the option.
 
-    If several rows for an option include a person, the first one counts.
+    If several rows for an option include a person, the first of these rows counts.
 
-    has: share of the people in `among` who have it. A person has at most one of a question's exclusive options.
-    ticks: share of these who tick the option as it is worded.
+    has: share of the people in `among` who have the item. A person has at most one item of a question in EXCLUSIVE.
+    ticks: how many tick the option as it is worded, as a share of those who have the item.
     """
 
     question: str
@@ -191,7 +193,7 @@ RATES = (
     Rate("em-now", "bad-headache", ANYONE, 0.01, 0.20, ASSUMED),
     Rate("em-now", "cold-limb", ANYONE, 0.01, 0.30, ASSUMED),
     Rate("em-now", "self-harm", ANYONE, 0.03, 0.20, ASSUMED),
-    # Page 3. 43 to 56% of women over 50 leak; a quarter of these tick an item. 14% tick any bladder item.
+    # Page 3. 43 to 56% of women over 50 leak; a quarter of these tick an item. 14% of all tick a bladder item.
     Rate("ces", "bladder-leak", WOMEN_OVER_50, 0.50, 0.15, f"{DESIGN}; parts [D]"),
     Rate("ces", "bladder-leak", WOMEN, 0.25, 0.12, ASSUMED),
     Rate("ces", "bladder-leak", MEN_OVER_50, 0.10, 0.15, ASSUMED),
@@ -233,7 +235,8 @@ RATES = (
     Rate("cord", "shock-neck", ANYONE, 0.005, 0.40, ASSUMED),
     Rate("cord", "both-hands-numb", WITH_NECK_ARM, 0.15, 0.45, ASSUMED),
     Rate("cord", "both-hands-numb", ANYONE, 0.05, 0.40, ASSUMED),
-    # Page 4. 4, 11 and 24%, by age, ever had cancer. For a sixth it was over 10 years ago; a sixth had skin cancer.
+    # Page 4. 4, 11 and 24%, by age, ever had cancer. Of these, a sixth had it over 10 years ago, and a sixth had skin
+    # cancer that was only cut out, which no option names.
     Rate("sys", "cancer", UNDER_50, 0.027, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_50_TO_64, 0.073, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_65, 0.160, 1.0, DESIGN),
@@ -275,7 +278,7 @@ RATES = (
     Rate("preg-signs", "fluid", PREGNANT, 0.01, 1.0, ASSUMED),
     Rate("preg-signs", "belly", PREGNANT, 0.10, 0.50, ASSUMED),
     Rate("preg-signs", "waves", PREGNANT, 0.05, 0.50, ASSUMED),
-    # Page 5. Nearly half wake at night; a third of them tick that no position helps.
+    # Page 5. Nearly half wake at night; a third of these people tick that no position helps.
     Rate("pattern", "night-unrelenting", ANYONE, 0.45, 1 / 3, f"{DESIGN}: 15% tick; parts [D]"),
 )
 EXCLUSIVE = frozenset({"injury", "preg"})  # single-choice questions in RATES
@@ -313,6 +316,6 @@ ILLNESSES: Mapping[str, Illness] = {
         WITH_NECK, 0.015, (("cord", "hand-clumsy"), ("cord", "gait-balance"), ("cord", "both-hands-numb"))
     ),
 }
-ILL_TICKS = 0.85  # [D] share of an illness's items that the ill tick
-ILL_PAIN = 7.5  # [D] mean
+ILL_TICKS = 0.85  # [D] share of an illness's items that people with the illness tick
+ILL_PAIN = 7.5  # [D] mean pain score
 ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}  # [D]

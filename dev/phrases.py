@@ -25,7 +25,7 @@ UNSEEN = PROJECT / "tests" / "data" / "phrases_unseen.json"
 SELF_HARM = "self-harm"
 FOLDS = 5
 MUST, GOAL = "must", "goal"
-CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}  # for every other kind, see CAUGHT_OTHERS
+CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}  # least share that must alarm; other kinds: CAUGHT_OTHERS
 CAUGHT_OTHERS = {MUST: 0.65, GOAL: 0.85}
 FALSE_ALARMS = {MUST: 0.10, GOAL: 0.05}
 
@@ -36,7 +36,7 @@ KindsIn = Callable[[str], frozenset[str]]
 class Result:
     """A matcher's results on phrases.
 
-    alarms: (kind, language) -> how many phrases alarm as their own kind; harmless ones, as any kind.
+    alarms: (kind, language) -> how many phrases alarm: for self-harm, as self-harm; for other kinds, as any kind.
     all: (kind, language) -> how many phrases there are.
     wrong: missed phrases and false alarms.
     taken_for_self_harm: phrases of other kinds that alarm as self-harm.
@@ -57,13 +57,13 @@ class Result:
             self.wrong.append(example)
 
     def share(self, kind: str) -> float:
-        """Returns the share of a kind's phrases that alarm. Without phrases, the share is perfect."""
+        """Returns the share of a kind's phrases that alarm. If there are no phrases: 0 for HARMLESS, else 1."""
         count = sum(number for (other, _), number in self.all.items() if other == kind)
         alarms = sum(number for (other, _), number in self.alarms.items() if other == kind)
         return alarms / count if count else 1.0 - (kind == HARMLESS)
 
     def meets(self, level: str) -> bool:
-        """Returns whether the shares reach a level: MUST or GOAL."""
+        """Returns whether the shares of all kinds meet a level: MUST or GOAL."""
         kinds = {kind for kind, _ in self.all}
         return self.share(HARMLESS) <= FALSE_ALARMS[level] and all(
             self.share(kind) >= CAUGHT[level].get(kind, CAUGHT_OTHERS[level]) for kind in kinds - {HARMLESS}
@@ -83,7 +83,7 @@ def judged(kinds_in: KindsIn, examples: Iterable[Example]) -> Result:
 
 
 def cross_validated(examples: Sequence[Example]) -> Result:
-    """Judges each phrase with weights trained without its fold."""
+    """Scores each phrase with weights that were trained on the other folds."""
     words = FOLDER / f"{QUESTIONNAIRE}{WORDS}"
     result = Result()
     for fold in range(FOLDS):
@@ -94,7 +94,7 @@ def cross_validated(examples: Sequence[Example]) -> Result:
 
 
 def kinds_in() -> KindsIn:
-    """Returns the matcher that the service uses."""
+    """Returns the function with which the service finds the kinds in a text."""
     free_text = free_text_of(FOLDER, QUESTIONNAIRE)
     if free_text is None:
         raise FileNotFoundError(f"{QUESTIONNAIRE}{WORDS}")

@@ -3,8 +3,8 @@
     python -m dev.population
 
 Prints each tier's share, how often each safety rule fired and how often it alone caused a tier, and the tiers of each
-group of people. All but the last are repeated for people who tick 0.5 and 1.5 times as often as assumed. It also saves
-a picture. The same seed gives the same people and answers.
+group of people. Tiers and sole causes are repeated for people who tick 0.5 and 1.5 times as often as assumed. The
+command also saves a picture. The same seed gives the same people and answers.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from shared.domain.rules.triage import RuleSet, triage
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "population.svg"
 QUESTIONNAIRE = "fs-intake"
 ASSUMED = 1.0
-TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}  # factor on the assumed ticking -> name
+TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}  # factor on the assumed shares who tick -> name
 DRAWN = 18  # how many rules the picture shows
 COLOURS = {"EMERGENCY": "#b3261e", "URGENT": "#e07b39", "PRIORITY": "#e8c468", "ROUTINE": "#7fa98b"}
 OTHER_COLOUR = "#c9ced6"
@@ -72,8 +72,8 @@ def visitors(count: int, seed: int) -> list[Person]:
 
 
 def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float = ASSUMED) -> Counts:
-    """Triages what the people answer."""
-    # A separate seed, because the answers must not depend on how many random numbers drew the people.
+    """Triages the answers that these people give."""
+    # A separate generator, so that the answers do not depend on how many random numbers it took to draw the people.
     chance, found = random.Random(f"answers {seed}"), Counts(len(visiting))  # noqa: S311
     for person in visiting:
         answers = people.answers(person, chance, ticking)
@@ -183,7 +183,7 @@ def _spread(mean: float, lowest: float, highest: float) -> str:
 
 
 def draw_picture(found: Population, path: Path) -> None:
-    """Draws the tiers at each rate of ticking, and the rules that were most often the sole cause of a same-day tier."""
+    """Draws the tiers at each rate of ticking, and the rules that most often alone caused a tier with `safety`."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")

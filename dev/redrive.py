@@ -1,8 +1,8 @@
 """Empties a stack's failure queues: resends messages if that helps, otherwise shows and deletes them.
 
 The command is `make redrive STACK=name`; for the local cloud add ENDPOINT=http://127.0.0.1:port. It asks before each
-queue, unless YES=1. It resends one message at a time, and deletes it only after the receiver confirmed it. Nothing that
-identifies a person is shown.
+queue, unless YES=1. It resends one message at a time, and deletes a message only after the receiver confirmed it.
+Nothing that identifies a patient is shown.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ class FailureQueue:
     """A failure queue, and what to do with its messages.
 
     name: logical id
-    content: what its messages are, in words
+    content: what the messages are, in words
     outcome: what happens to the messages: the end of a sentence that starts with "These"
-    resend: resends a message; None if messages are only deleted, because the sweep alerts staff anyway
-    describe: returns what is shown of a message
+    resend: resends a message; None if messages are only deleted, because staff are alerted anyway
+    describe: describes a message, without personal data
     confirmation: text shown once the receiver has the message
     """
 
@@ -141,9 +141,9 @@ def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]
 def _send_again(
     stack: Stack, queue: FailureQueue, count: int, resend: Callable[[Stack, str], None], say: Callable[[str], None]
 ) -> bool:
-    """Resends at most `count` messages.
+    """Resends up to `count` messages. Stops and returns False at the first that cannot be resent.
 
-    A message that fails again returns to the queue, so that without a limit it would be resent forever.
+    The limit is needed because a message that fails again returns to the queue, and would be resent forever.
     """
     for number, message in enumerate(_messages(stack, queue, count), start=1):
         with _release(stack, queue, [message]) as held:
@@ -160,7 +160,7 @@ def _send_again(
 def _show_and_delete(
     stack: Stack, queue: FailureQueue, count: int, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> None:
-    """Shows messages, then deletes the ones that it showed."""
+    """Shows messages and, if the user agrees, deletes those that were shown."""
     with _release(stack, queue, []) as held:
         for message in _messages(stack, queue, count):
             held.append(message)
@@ -215,7 +215,7 @@ def _description(queue: FailureQueue, message: Message) -> str:
 def _webhook_event(body: str) -> dict[str, Any]:
     """Returns the SNS event for a failed delivery.
 
-    The queue holds Lambda's copy of the event, after the last retry, or SNS's message, if SNS could not reach Lambda.
+    The queue holds either Lambda's record of a failed invocation, or SNS's message if SNS could not reach Lambda.
     """
     content = _json(body)
     if "requestPayload" in content:

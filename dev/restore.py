@@ -1,7 +1,7 @@
 """Compares a stack's leads with a point-in-time copy, and copies back what is missing or spoilt.
 
-The stack keeps its own table: a restore creates another table, which no function uses. The daily run then erases and
-retires again what was erased or retired since the copy.
+The stack keeps its own table: DynamoDB restores into another table, which no function uses. After the leads are copied
+back, the daily function again erases and retires those that were erased or retired since the copy.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail import next_mail_at, without_due_mails
 
-READY_WITHIN = 3600  # seconds for making the copy
+READY_WITHIN = 3600  # seconds that making the copy may take
 LEAD, TOMBSTONE, CANARIES, OTHER = "leads", "erased or retired", "canaries", "other"
 SPOILT = "unreadable, or with a broken chain of consents"
 Item = dict[str, Any]
@@ -30,7 +30,12 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stack's leads are. `client`: returns a service's boto3 client. `retire`: name of the daily function."""
+    """Where a stack's leads are.
+
+    client: returns the boto3 client of an AWS service
+    table: name of the table with the leads
+    retire: name of the Lambda function that erases and retires leads each day
+    """
 
     client: Callable[[str], Any]
     table: str
@@ -41,11 +46,12 @@ class Place:
 class Comparison:
     """The differences between a table and its copy. Leads are listed by id.
 
-    counts, copied: kind -> how many items the table and the copy have.
-    missing: leads that only the copy has.
+    counts: kind -> how many items the table has.
+    copied: kind -> how many items the copy has.
+    missing: leads that are good in the copy and not in the table.
     spoilt: leads that are good in the copy, but in the table are older, unreadable, or have a broken consent chain.
-    lost: leads that are spoilt in the table and not good in the copy.
-    later: how many leads arrived after the copy.
+    lost: leads that are missing or spoilt in the table, and are not good in the copy.
+    later: how many items only the table has, because they arrived after the copy.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -59,7 +65,7 @@ class Comparison:
 def make_copy(place: Place, at: datetime | None, name: str) -> None:
     """Makes the point-in-time copy and waits until it can be read. `at`: None for the latest possible moment.
 
-    The copy has no indexes: nothing here reads them, and it is ready sooner.
+    The copy has no indexes: nothing here reads them, and without them the copy is ready sooner.
     """
     dynamodb = place.client("dynamodb")
     moment: Item = {"UseLatestRestorableTime": True} if at is None else {"RestoreDateTime": at}
@@ -97,10 +103,10 @@ def compare(place: Place, copy: str) -> Comparison:
 
 
 def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
-    """Puts the copy's items into the stack's table. Returns how many. `at`: now.
+    """Puts the missing and spoilt leads from the copy into the stack's table. Returns how many. `at`: the current time.
 
-    A lead keeps its alert state, so that delivered alerts are not repeated. Mail to the person that was due is dropped.
-    A lead that came back meanwhile is left alone.
+    A lead keeps its alert state, so that delivered alerts are not repeated. Due mails to the patient are dropped.
+    Leaves alone missing leads that came back since the comparison, and spoilt leads that were deleted since.
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -111,7 +117,7 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
         if (now is None) == (lead_id in found.missing):
             item = without_mail_due(item, at)
             item |= {"write_id": {"S": uuid4().hex}} if "write_id" in item else {}
-            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # the lead just came back
+            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # the lead was written just now
                 dynamodb.put_item(TableName=place.table, Item=item, **_unchanged(now))
                 done += 1
     return done
@@ -182,7 +188,7 @@ def _is_uuid(text: str) -> bool:
 
 
 def _unchanged(now: Item | None) -> Item:
-    """Returns the condition that the item has not changed since the comparison."""
+    """Returns arguments with which put_item fails if the item is no longer as in `now` (None: did not exist)."""
     if now is None:
         return {"ConditionExpression": "attribute_not_exists(lead_id)"}
     if "write_id" not in now:

@@ -2,7 +2,8 @@
 
     make resubscribe STACK=...       (python -m dev.resubscribe STACK; credentials and region as for any AWS tool)
 
-A deploy does not: CloudFormation does not notice that SNS, or a link in a mail, removed a subscription.
+A deployment does not restore them: CloudFormation does not notice if SNS removed a subscription, or if a recipient did
+so by the link in a mail.
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ from dev.account import failure
 from dev.stage import outputs_of
 
 TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}  # resource -> output
-PEOPLE = {"email", "sms"}  # protocols; all others are for the stack's queues and functions
+PEOPLE = {"email", "sms"}  # protocols of subscriptions for people; the stack's queues and functions have others
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A subscription in the template. `parameter`: the parameter with its address. Addresses are never shown."""
+    """A subscription in the template.
+
+    parameter: name of the template parameter that holds the endpoint
+    endpoint: e-mail address or phone number; never shown
+    """
 
     parameter: str
     topic_arn: str
@@ -37,7 +42,7 @@ class Wanted:
 
 
 def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Wanted]:
-    """Yields the subscriptions for people whose address the stack has."""
+    """Yields the template's subscriptions for people, except those whose address the stack lacks."""
     for resource in template.expand()["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] != "AWS::SNS::Subscription" or properties["Protocol"] not in PEOPLE:
@@ -53,7 +58,7 @@ def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Want
 
 
 def resubscribe(stack: str, client: Callable[[str], Any], say: Callable[[str], object]) -> None:
-    """Subscribes the missing addresses. SNS then asks each e-mail address to confirm."""
+    """Subscribes each address without a confirmed subscription. SNS then asks e-mail recipients to confirm."""
     (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
     sns = client("sns")

@@ -24,7 +24,7 @@ from dev.account import failure
 # Secret -> how many former keys stay (None: all). Form tokens last a day; erased leads cannot be rehashed.
 SECRETS = {"FormKey": 1, "PersonKey": None}
 DELAY = 15  # seconds between two checks of the stack
-LONGEST = 3600  # seconds for an update
+LONGEST = 3600  # seconds that an update may take
 
 
 @dataclass(frozen=True)

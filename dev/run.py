@@ -134,7 +134,7 @@ def _warm_up(site: str) -> None:
 
 
 def _demo(site: str, port: int) -> Demo:
-    """Returns a page that embeds the form, on another origin. If `port` is in use, it gets any free port."""
+    """Returns the server of a page on another origin that embeds the form. If `port` is in use, picks a free port."""
     try:
         return Demo(port, site)
     except OSError:

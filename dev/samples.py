@@ -34,7 +34,7 @@ def send(site: str, count: int, console: Console) -> None:
 def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) -> dict[str, Any]:
     """Returns a filled-in form.
 
-    questionnaire: as GET /questionnaires/{id} returns it; any version.
+    questionnaire: the JSON from GET /questionnaires/{id}; any version.
     number: makes the contact details unique.
     """
     person = people.draw(chance)
@@ -54,10 +54,10 @@ def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) ->
 
 
 def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    """Returns answers fitted to a questionnaire, of any version.
+    """Returns the given answers, adapted to a version of the questionnaire.
 
-    Options that it does not offer are dropped. A question that dev/people.py does not know, or whose answer would be
-    empty, gets an invented answer: mostly 'no' or 'none', if offered.
+    Drops options that this version does not offer. A question that dev/people.py does not know, or whose answer would
+    be empty, gets an invented answer: mostly 'no' or 'none', if the question offers that. Text is never invented.
     """
     answers: dict[str, Any] = {}
     for page in questionnaire["pages"]:

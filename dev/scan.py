@@ -1,9 +1,9 @@
 """`make scan`: runs all scanners on what is deployed. The exit status is 1 if a finding is not accepted.
 
 Template scanners read the template after the SAM transform. Scanners that ignore conditions get a version with all
-optional resources. infra/accepted.toml lists accepted findings and their reasons; findings in code and secrets are
-accepted by a comment on their line. `--offline` skips the look-up of vulnerabilities; without it, the scan fails if the
-look-up fails.
+optional resources. infra/accepted.toml lists accepted findings in the template, with reasons; a comment on the line
+accepts a finding in code, or a secret. `--offline` skips the look-up of vulnerabilities; without `--offline`, the scan
+fails if the look-up fails.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _choose(value: Any) -> Any:
 
 def cfn_lint(path: Path) -> list[Finding]:
     """Runs all of cfn-lint's rules, including informational ones, and AWS's rules for serverless applications."""
-    # `make lint` checks W2001, unused parameters, on the template as written: the transform itself uses up some
+    # W2001, unused parameters, is left to `make lint`: after the transform, some used parameters look unused
     command = [IN / "cfn-lint", "-f", "json", "-i", "W2001", "-c", "I", "-a", "cfn_lint_serverless.rules", "-t", path]
     found = json.loads(_output(command, {0, 2, 4, 6, 8, 10, 12, 14}) or "[]")
     return [Finding(entry["Rule"]["Id"], _resource(entry)) for entry in found]
@@ -110,11 +110,11 @@ def ruff_security() -> list[Finding]:
 
 
 def detect_secrets() -> list[Finding]:
-    """Searches tracked files for secrets, except locks (hashes), sample events and stored answers of tests (invented
-    ids), and generated files.
+    """Searches tracked files for secrets.
 
-    Accepted candidates are marked on their line. "test" and "testing" are the emulators' keys. Verification over the
-    network is off, because it would drop candidates that it cannot verify.
+    Skips lock files (hashes), sample events and test data (invented ids), and generated files. Accepts candidates that
+    a comment on the line marks, and "test" and "testing", the emulators' keys. Verification over the network is off,
+    because it would drop candidates that it cannot verify.
     """
     files = [name for name in _output(["git", "ls-files"], {0}).splitlines() if not NO_SECRETS.search(name)]
     report = json.loads(
@@ -185,7 +185,7 @@ def unexplained(found: Iterable[Finding], kinds: list[Kind]) -> list[Finding]:
 
 
 def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
-    """Returns accepted findings that no longer occur. Left in the file, they would hide a new one of their kind."""
+    """Returns accepted findings that no longer occur. If they stayed in the file, they would hide new findings."""
     rules = {finding.rule for finding in found}
     places = {(finding.rule, finding.place) for finding in found}
     return [

@@ -53,7 +53,7 @@ class Colleague:
 
 @contextmanager
 def colleague(stage: Stage) -> Iterator[Colleague]:
-    """Creates a user for this run only, with an authenticator app."""
+    """Yields a new user with an authenticator app, and deletes the user at the end."""
     identities, pool = stage.client("cognito-idp"), stage.outputs["StaffPoolId"]
     name, password = f"smoke-{secrets.token_hex(4)}", f"aA1{secrets.token_urlsafe(24)}"
     identities.admin_create_user(UserPoolId=pool, Username=name, TemporaryPassword=password, MessageAction="SUPPRESS")
@@ -69,8 +69,8 @@ def colleague(stage: Stage) -> Iterator[Colleague]:
 def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator | None:
     """Connects an authenticator app to a new user. Returns None if the user pool requires none.
 
-    The inbox's app client accepts passwords only on the sign-in page, which shows the secret only as a picture. So
-    enrolment uses a short-lived client of its own, whose tokens open no route of the service.
+    The inbox's app client accepts passwords only on the sign-in page, which shows the authenticator secret only as a QR
+    code. So enrollment uses a temporary app client, whose tokens no route of the service accepts.
     """
     created = identities.create_user_pool_client(
         UserPoolId=pool, ClientName=name, ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
@@ -94,7 +94,7 @@ def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator
 
 
 class _Form(HTMLParser):
-    """Parses a page's first form: its action, its fields, and which of these a person types into."""
+    """Parses a page's first form: `action`, `fields` (name -> value), and `asked`, the names of fields to type into."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class _Form(HTMLParser):
 
 
 class _StopsAt(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, except the one to the inbox: its address has the code."""
+    """Follows redirects, except the redirect to the inbox, whose URL contains the authorization code."""
 
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox
@@ -134,7 +134,7 @@ class _StopsAt(urllib.request.HTTPRedirectHandler):
 def sign_in(stage: Stage, person: Colleague) -> str:
     """Signs in as the inbox does, with the authorization code flow and PKCE. Returns an access token.
 
-    After the password, the page asks an enrolled person for a code, in the form's only visible field.
+    If the user has an authenticator app, the sign-in page asks for the app's code after the password, in one field.
     """
     inbox, client_id = stage.outputs["Inbox"], stage.outputs["InboxClientId"]
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)

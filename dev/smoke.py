@@ -33,7 +33,7 @@ def test_lead() -> Json:
 
 
 def submit(stage: Stage, submission: Json) -> Answer:
-    """Sends a submission as the form does: it tries again after a 503."""
+    """Sends a submission. As the form does, retries after a 503; tries three times at most."""
     for _ in range(3):
         answer = call("POST", f"{stage.site}/submissions", submission)
         if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:

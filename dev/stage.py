@@ -1,4 +1,4 @@
-"""Shared by the commands that try a deployed stack: the stack, its requests, steps and alerts."""
+"""Defines what the commands that try out a deployed stack share: the stack, requests, steps and alerts."""
 
 import json
 import secrets
@@ -25,9 +25,9 @@ class StepFailedError(Exception):
 
 @dataclass(frozen=True)
 class Stage:
-    """A deployed stack through which a lead is taken.
+    """A deployed stack that a command tries out.
 
-    client: returns a service's boto3 client
+    client: returns the boto3 client of an AWS service
     outputs: the stack's outputs
     site, sign_in: addresses of the service and of the sign-in page, without a slash at the end
     """

@@ -37,7 +37,7 @@ def _parsed(text: str) -> Template:
 
 
 def variables() -> set[str]:
-    """Returns all environment variables of all functions, from `Globals` and from their own properties."""
+    """Returns the names of all functions' environment variables, from `Globals` and from each function's properties."""
     source = read()
     functions = [entry for entry in source["Resources"].values() if entry["Type"] == "AWS::Serverless::Function"]
     described = [source["Globals"]["Function"], *(function["Properties"] for function in functions)]
@@ -60,15 +60,14 @@ def all_routes() -> dict[str, str]:
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):
         (integration,) = re.findall(r"\$\{(\w+)\}", route["Target"]["Fn::Sub"])
         uri = resources[integration]["Properties"]["IntegrationUri"]
-        function = (
-            uri["Fn::GetAtt"][0] if "Fn::GetAtt" in uri else uri["Ref"].split(".")[0]
-        )  # the integration names the function or its alias
+        # the URI refers to the function or to the function's alias
+        function = uri["Fn::GetAtt"][0] if "Fn::GetAtt" in uri else uri["Ref"].split(".")[0]
         found[str(route["RouteKey"])] = str(function)
     return found
 
 
 def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key: str = "bundle.zip") -> Template:
-    """Returns the template as deployed. All functions share one S3 object as code; `sam package` makes one for each."""
+    """Returns the template as deployed, but with one S3 object for all functions; `sam package` makes one for each."""
     values = json.dumps({"AWS::Region": REGION, **(parameters or {})})
     expanded: Template = json.loads(_expanded(TEMPLATE.read_text(), bucket, key, values))
     return expanded
@@ -76,7 +75,7 @@ def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key
 
 @cache
 def _expanded(text: str, bucket: str, key: str, values: str) -> str:
-    """Returns the expanded template as JSON, cached for the same reason as parsing."""
+    """Returns the expanded template as JSON, cached because expanding is slow too."""
     source = copy.deepcopy(_parsed(text))
     source["Globals"]["Function"]["CodeUri"] = {"Bucket": bucket, "Key": key}
     expanded: Template = Translator({}, Parser(), boto_session=_Session()).translate(source, json.loads(values))

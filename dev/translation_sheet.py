@@ -1,4 +1,4 @@
-"""The sheet for reviewing a translation: each text in both languages, and their content hash."""
+"""Writes the sheet for reviewing a translation: each text in both languages, and a hash of all texts."""
 
 from __future__ import annotations
 

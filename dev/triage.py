@@ -6,10 +6,10 @@ Input is one of
 - vignettes: an object with a list `vignettes`, each with `answers` and the `expected` result;
 - cases: an object with a list `cases`, each with `answers` and the `acceptable_tiers`, its band.
 
-Answers that did not come through the form have a `door` beside them: `{"answers": {...}, "door": "callback"}`. Output:
-one result per line, as JSON, with whether a vignette is as expected or a case is in its band. The exit status is 1 if
-an answer set is invalid, a vignette is not as expected, or a case is not in its band. `--table` prints a readable table
-instead.
+Answers that did not come through the form have a `door` beside them: `{"answers": {...}, "door": "callback"}`. Prints
+one result per line, as JSON, which says whether a vignette is as expected or a case is in its band. `--table` prints a
+readable table instead. The exit status is 1 if an answer set is invalid, a vignette is not as expected, or a case is
+not in its band.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from dev.load_rules import load_rules
 from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
-WIDTH = 100  # columns, without a terminal
+WIDTH = 100  # columns of the table, if the output is not a terminal
 
 
 def as_json(result: TriageResult) -> dict[str, Any]:
-    """Returns the result for JSON, with rule ids in place of texts."""
+    """Returns the result as a dict for JSON, with rule ids in place of rules."""
     return {
         "tier": result.tier,
         "safety_rules": [rule.id for rule in result.safety_rules],
@@ -114,7 +114,7 @@ def _json_object(text: str) -> dict[str, Any] | None:
 
 
 def table(found: Iterable[dict[str, Any]]) -> Table:
-    """Returns the results as a table: name, tier, whether the tier is as expected, and the rules that fired."""
+    """Returns the results as a table: name, tier, whether the result is as expected, and rules."""
     shown = Table("", "tier", "as expected", "rules")
     for number, result in enumerate(found, start=1):
         verdict = result.get("agrees", result.get("in_band"))

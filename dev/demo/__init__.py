@@ -24,7 +24,7 @@ def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def policy(clinic: str) -> str:
-    """Returns a strict content security policy: our service's script and its requests, and nothing inline."""
+    """Returns a strict content security policy, which allows our service's script and requests, and nothing inline."""
     address = urlsplit(clinic)
     ours = f"{address.scheme}://{address.netloc}"
     return (

@@ -82,7 +82,7 @@ SIGN_IN = {
     "bearerFormat": "JWT",
     "description": "An access token from the staff sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
 }
-GATEWAY = {  # API Gateway's answer to a request that it does not pass on
+GATEWAY = {  # API Gateway's own response when it throttles a request
     "429": {
         "description": "Too many requests at once; try again in a second. The page shows its own advice.",
         "content": {

@@ -26,12 +26,13 @@ READING_A_BODY = ("400", "413", "415", "422", "503")
 class Operation:
     """The description of one route.
 
-    id: operation id: the name of the route's function
+    id: operation id, unique in the document
     answers: status -> (description, media type -> schema)
     problems: statuses that return problem details
     request: model of the JSON body, if any
-    form: whether the route accepts plain HTML posts; then it shows problems as pages
-    shows_pages: whether a route without a body shows problems as pages
+    cacheable: whether the response has an ETag, so that a client may get 304
+    form: whether the route also accepts HTML form posts, for which it shows problems as pages
+    shows_pages: whether a route that takes no body shows problems as pages
     staff: whether the route needs a sign-in
     """
 

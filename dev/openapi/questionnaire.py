@@ -1,4 +1,4 @@
-"""Models of the answer to GET /questionnaires/{id}. The service itself does without them, to start quickly."""
+"""Models of the response to GET /questionnaires/{id}. The service starts faster without these models."""
 
 from typing import Literal
 

@@ -12,7 +12,7 @@ const WHAT = {
   "contact shown for a medical reason": "saw the number, for a medical reason", undo: "undid an action",
 };
 const FEW = 3; // how many references are shown at once
-const SAME_EXPORT = 60 * 1000; // ms between the entries of one export, which has an entry for each lead
+const SAME_EXPORT = 60 * 1000; // most ms between entries of one export, which has an entry for each lead
 
 export const accessLog = {
   title: "Access log",
@@ -38,7 +38,7 @@ function draw(found, { asked, run }) {
   return [h("p", { class: "soft" }, "The latest entry comes first. Reading this log is an entry too."), log, none, more];
 }
 
-// The entries, with those of an export merged into one: `at` is the latest time, `since` the earliest.
+// The entries, with all entries of an export merged into one: `at` is the latest time, `since` the earliest.
 function joined(entries) {
   const lines = [];
   for (const entry of entries) {

@@ -11,7 +11,7 @@ import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
 import { now } from "./times.js";
 
-const USUAL = 4; // how many outcomes have a button; the others unfold
+const USUAL = 4; // how many outcomes of a call are always shown; the others unfold
 
 const can = (lead, action) => lead.actions.includes(action);
 const button = (text, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, text);
@@ -31,7 +31,7 @@ export function unfolding(id, label, ...content) {
   return h("div", { class: "unfolding" }, opener, box);
 }
 
-// The top of the lead: the button that takes it, and why an action was refused whose buttons are gone.
+// The top of the lead: the button for taking the lead, and the place for a refusal of an action whose buttons are gone.
 export const takeButton = (lead, act) => h("div", { class: "actions", "data-group": "taking" },
   h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
@@ -40,7 +40,8 @@ export const takeButton = (lead, act) => h("div", { class: "actions", "data-grou
 export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && mayCall(lead)
   && h("div", { class: "actions" }, outcomeButtons(lead, act));
 
-// If a person withdrew consent, staff must show the numbers, for a medical reason, before a call.
+// If the patient revoked consent to contact, staff must first press the button that shows the phone number, for a
+// medical reason.
 const mayCall = (lead) => !isDone(lead.summary) && can(lead, "contact_attempt") && !lead.contact_hidden;
 
 const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
@@ -52,7 +53,7 @@ const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group"
 const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome !== "call_at").map(([outcome, text]) =>
   doing(text, act, { action: "contact_attempt", outcome }, { id: outcome === "reached" ? "outcome" : null }));
 
-// The limits for emergency and urgent leads, and for others; the service enforces them.
+// How far ahead a call may be planned, by tier; the service enforces these limits.
 const callLimit = (tier) => (["EMERGENCY", "URGENT"].includes(tier) ? { hours: 24, text: `For tier ${tier}: a time within 24 hours.` } : { hours: 30 * 24, text: "Enter a time within the next 30 days." });
 
 function callAgain({ hours, summary }, act) {
@@ -66,8 +67,9 @@ function callAgain({ hours, summary }, act) {
 // A time by this device's clock and time zone.
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
 
-// `send(time)` gets the time in ISO form. A time outside opening hours is queried once: a second press keeps it.
-// `limit`: how many hours ahead the time may be, and the message if it is later.
+// Calls `send(time)` with the entered time in ISO form, or shows what is wrong with it. A time outside opening hours
+// must be confirmed by a second press. `missing`: the message if no time was entered. `limit`: how many hours ahead the
+// time may be, and the message if it is later.
 function withTime(at, hours, group, missing, send, limit) {
   const ahead = (new Date(at.value) - now()) / (60 * 60 * 1000);
   const wrong = !at.value ? missing : ahead <= 0 ? "That time is past." : limit && ahead > limit.hours && limit.text;
@@ -125,7 +127,7 @@ export function actionButtons(lead, user, act) {
     can(lead, "note") && noteForm(summary.reference, act));
 }
 
-// What the undo button undoes, with the outcome; the lead itself shows an appointment's time.
+// What the undo button undoes, in words. Leaves out an appointment's time, which the lead shows.
 const undoable = ({ action, detail }) => historyText({ action, detail: action === "book" ? "" : detail });
 
 // To close an emergency or urgent lead without a recorded call, the service requires a reason in words.
@@ -137,12 +139,12 @@ function closeChoices(reference, act) {
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
 }
 
-// The button that gives a lead back. Its alerts start over at the first escalation level.
+// The button that releases a lead: no owner, and alerts start again at the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
   h("p", {}, "The lead will have no owner. The clinic is alerted again unless a colleague takes it within two minutes."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
 
-// The button that hands the lead over to a colleague. The next step stays due at the same time.
+// The button that hands the lead over to a colleague. The next action stays due at the same time.
 function handOverChoice(act) {
   const to = colleagueSelect("hand-over-to");
   const send = (event) => (to.value ? act({ action: "hand_over", to: to.value }, event.currentTarget)
@@ -166,7 +168,8 @@ function lowerChoices({ reference, tier }, act) {
     h("label", { for: "lower-reason" }, "Why? Your reason is kept in the history."), reason, tierButtons(lower, lowerTo));
 }
 
-// The patient revoked a consent. Their words are evidence, so they are required. `names`: consent code -> its name.
+// The buttons that record a consent as revoked. Staff must enter how the patient revoked it, because the text is
+// evidence. `names`: consent code -> its name.
 export function revokeChoices(lead, names, act) {
   const given = Object.keys(lead.consents.given).filter((consent) => lead.consents.given[consent]);
   if (!given.length || !can(lead, "revoke_consent")) return null;

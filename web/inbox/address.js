@@ -1,12 +1,13 @@
-// The address bar: which leads are listed, and which lead or other page is open. It has no name and no search term.
+// The address bar: which leads are listed, and which lead or other page is open. It never contains a patient's name or
+// a search term.
 
 const VIEWS = ["open", "mine", "today", "closed"];
 const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "untaken", "owner", "overdue", "unfinished"];
 
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 
-// {filters, reference, page, asked}. reference: null if no lead is open. page: "" for the leads. asked: the page's
-// parameters, such as its days.
+// Returns {filters, reference, page, asked}. reference: of the open lead, or null. page: the open page beside the
+// leads, or "". asked: the page's parameters, such as its date range.
 export function readAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   const view = VIEWS.includes(said.get("view")) ? said.get("view") : "open";

@@ -1,11 +1,12 @@
-// A lead's latest events, under the person's name: the last note and call, former owners, what was sent twice.
+// A lead's latest events, under the patient's name: the last note, call and booking, who handed the lead over, and
+// whether the patient sent the form again.
 
 import { h } from "./elements.js";
 import { historyText } from "./history-text.js";
 import { isDone } from "./lead-summary.js";
 import { formatTime } from "./times.js";
 
-const LONGEST = 200; // characters of a note; the history has the full text
+const LONGEST = 200; // most characters of a note; the history has the full text
 
 export function atAGlance({ history, earlier, summary, owned_since: since }, user) {
   const undone = new Set(history.map((entry) => entry.undo_of));

@@ -6,7 +6,7 @@ import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 
-let asked = null; // a promise of the list of colleagues; reloaded at each sign-in
+let asked = null; // a promise of the list of colleagues; null before the first use
 
 export function colleagues() {
   asked ??= service.staff().catch((error) => {
@@ -17,7 +17,7 @@ export function colleagues() {
   return asked;
 }
 
-// A choice of all colleagues except oneself.
+// A select element with all colleagues except the signed-in user.
 export function colleagueSelect(id) {
   const select = h("select", { id, name: "to", required: true }, h("option", { value: "" }, "Choose …"));
   colleagues().then((all) => select.append(...all.filter((one) => one.id !== signIn.user.id).map((one) => h("option", { value: one.name }, `${one.name}${isOnCall(one) ? " (on call)" : ""}`))));
@@ -26,7 +26,7 @@ export function colleagueSelect(id) {
 
 const isOnCall = ({ name }) => state.rota?.duties[0].who === name;
 
-// The filter by owner.
+// Fills the filter by owner with all colleagues.
 export async function fillOwnerFilter() {
   const select = byId("owner");
   select.append(...(await colleagues()).map((one) => h("option", { value: one.id }, one.id === signIn.user.id ? `${one.name} (you)` : one.name)));

@@ -1,4 +1,5 @@
-// Typed, unsent text, kept in this tab: neither signing in again nor a colleague's change loses it.
+// Text that the user typed and did not send, kept in this tab. It survives signing in again, and redrawing the lead
+// after a colleague's change.
 
 import { h } from "./elements.js";
 
@@ -20,7 +21,7 @@ function saveDraft(reference, action, text) {
 export const forgetDraft = (reference, action) => saveDraft(reference, action, "");
 export const forgetDrafts = () => sessionStorage.removeItem(KEY);
 
-// Deletes the drafts of whoever used this tab before.
+// Deletes the drafts if another user left them in this tab.
 export function keepDraftsOf(user) {
   if (sessionStorage.getItem(OWNER) !== user) forgetDrafts();
   sessionStorage.setItem(OWNER, user);

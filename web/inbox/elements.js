@@ -1,7 +1,7 @@
 // Builds elements without markup in strings, so that what a patient typed is always text, never HTML.
 
-// h("button", {class: "main", onclick: act}, "Call"). An attribute of `true` is set without a value; false, null or
-// undefined leaves it out.
+// Builds an element: h("button", {class: "main", onclick: act}, "Call"). An attribute with the value true is set
+// without a value; an attribute with the value false, null or undefined is left out.
 export function h(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -15,14 +15,15 @@ export function h(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// Downloads a file from this tab's memory, so it has no address that others could open.
+// Saves a text as a file in the user's downloads. The file comes from this tab's memory, so no URL exists that others
+// could open.
 export function saveFile(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-// Downloads a CSV file. Restores the byte order mark that spreadsheets expect and fetch removes.
+// Saves a text as a CSV file. Restores the byte order mark, which spreadsheets expect and fetch removes.
 export const saveCsv = (name, text) => saveFile(name, `\ufeff${text}`, "text/csv");
 
 // Shows a short message in the header, where it covers nothing and screen readers announce it.

@@ -1,4 +1,4 @@
-// The dialog that exports leads as CSV, by days.
+// The dialog that exports the leads of a date range as CSV.
 
 import { daysAgo } from "./days.js";
 import { byId, saveCsv } from "./elements.js";

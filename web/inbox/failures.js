@@ -8,7 +8,7 @@ import { listedLeads, state } from "./state.js";
 import { formatTime } from "./times.js";
 import { drawWorklist } from "./worklist.js";
 
-// A message in place of the leads.
+// Shows a message in place of the leads.
 export function showGate(title, text, { canSignIn = true } = {}) {
   for (const id of ["worklist", "lead", "page", "account", "stale"]) byId(id).hidden = true;
   document.body.classList.remove("reading");
@@ -36,7 +36,7 @@ function signInAgain() {
   else signIn.start();
 }
 
-// The banner while the service cannot be reached.
+// Shows the banner that the service cannot be reached.
 export function showStale() {
   const { updatedAt } = state;
   const since = updatedAt ? `This list is as of ${formatTime(updatedAt)}.` : "Nothing has loaded yet.";

@@ -1,4 +1,4 @@
-// The dialog that hands over all of one's leads at the end of a shift, one by one.
+// The dialog with which users hand over all their leads, one by one, at the end of a shift.
 
 import { colleagueSelect } from "./colleagues.js";
 import { announce, byId } from "./elements.js";
@@ -20,7 +20,7 @@ function openDialog() {
   byId("handing-all").showModal();
 }
 
-// The open leads of the signed-in person, whatever the list shows.
+// The open leads of the signed-in user, whatever the list shows.
 async function ownLeads() {
   const leads = [];
   for (let cursor; ;) {
@@ -31,7 +31,7 @@ async function ownLeads() {
   }
 }
 
-// Skips and counts leads that changed meanwhile. Stops if the service cannot be reached.
+// Skips the leads that the service refuses to hand over, and shows why. Stops if the service cannot be reached.
 async function handOverAll(event) {
   event.preventDefault();
   const to = byId("hand-all-to").value;

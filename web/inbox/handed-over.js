@@ -1,4 +1,5 @@
-// Announces leads that a colleague handed over to me: in the header, and by a mark in the list until I open them.
+// Announces leads that a colleague handed over to me (the signed-in user): in the header, and by a mark in the list
+// until I open them.
 
 import { announce } from "./elements.js";
 import { tierName } from "./lead-summary.js";
@@ -11,16 +12,16 @@ const MINE = new Set(["acknowledge", "take_over", "undo"]); // my actions that m
 // tells other tabs what I took here, so that they do not announce it as handed over
 const tabs = new BroadcastChannel("inbox:taken");
 let known = null; // references of my open leads in the last answer; null before the first answer
-const taking = new Set(); // references of leads that I took since then
+const taking = new Set(); // references of leads that I took since that answer
 
 tabs.addEventListener("message", ({ data: { reference, mine } }) => note(reference, mine));
 
-// Called before sending the action, because a list that is loading may already show its effect.
+// Called before the action is sent, because a list that loads at the same time may already show the action's effect.
 export function expectMine(reference, action) {
   if (MINE.has(action)) tell(reference, true);
 }
 
-// Called if the action did not make me the owner: the lead may still be handed over to me.
+// Called if the action failed or did not make me the owner: if I get the lead later, that is announced.
 export const expectNoMore = (reference) => tell(reference, false);
 
 function tell(reference, mine) {

@@ -18,13 +18,14 @@ export function startIdleLock() {
   note();
   for (const use of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(use, note, { passive: true });
   addEventListener("storage", ({ key }) => { if (key === ENDED && !signIn.token) signIn.close(); });
-  // restored from the browser's history: load the page anew
+  // reloads a page that the browser restored from its history
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", check);
   setInterval(check, 5000);
 }
 
-// Checks first, so that moving the mouse after the limit does not unlock.
+// Records that the tab is used. Checks the limit first, so that moving the mouse after the limit does not prevent the
+// lock.
 function note() {
   const at = Date.now();
   if (at - noted < NOTED_EVERY) return;

@@ -62,7 +62,7 @@ async function start() {
   await Promise.all([showListOfAddress(), openByAddress(), startOtherPages()]);
 }
 
-// The rules in force, in the page's header; and a filter by questionnaire, if there are several.
+// Shows the rules in use in the page's header, and a filter by questionnaire if there are several questionnaires.
 async function showRules() {
   try {
     const { rule_sets: ruleSets } = await service.rules();

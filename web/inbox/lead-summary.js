@@ -1,4 +1,4 @@
-// Shown by both worklist and open lead: tier, countdown, whether the lead is done.
+// What both the worklist and the open lead show: tier, countdown, next action, whether the lead is done.
 
 import { h } from "./elements.js";
 import { formatTime } from "./times.js";
@@ -17,7 +17,7 @@ export const isDone = (lead) => lead.status === "closed" || lead.status === "boo
 const NEXT = { take: "Take it", call: "Call", call_again: "Call again", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
 export const nextText = (what, revoked = false) => (revoked && what.startsWith("call") ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
 
-// Whether the clinic only informs this person. Such leads are listed under Closed, although nobody closed them.
+// Whether staff have nothing to do for this lead. Such leads are listed under Closed, although nobody closed them.
 export const needsNobody = (lead) => lead.tier === "NOT_A_FIT" && !lead.owner && !lead.next_action;
 
 export function countdown(lead) {

@@ -19,7 +19,7 @@ const CHECKS = {
 };
 const PREFERENCES = { call: "a call", text: "a text message", email: "an email" };
 
-// `act` and `records`: the buttons' actions, see action-buttons.js and records.js.
+// `act` and `records`: what the buttons call, see action-buttons.js and records.js.
 export function drawLead(place, lead, { user, act, records, showContact }) {
   const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
   place.replaceChildren(...[
@@ -77,7 +77,7 @@ function owner({ summary, owned_since: since, triage, next, booking, contact_hid
     !done && !hidden && !isCalled(next) && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
 
-// Whether the owner has called. The next action then replaces the tier's instruction.
+// Whether the next action comes after a call. If so, the lead does not show the tier's instruction.
 const isCalled = (next) => Boolean(next) && !["take", "call"].includes(next.what);
 
 const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken && Date.parse(taken) > Date.parse(deadline);
@@ -121,7 +121,7 @@ function phoneText(phone) {
   return parts ? `(${parts[1]}) ${parts[2]}-${parts[3]}` : phone;
 }
 
-// The age, and who filled in the form, if not the patient.
+// The patient's age, and who filled in the form if it was not the patient.
 function ageAndHelper(all) {
   const answerTo = (question) => all.find((entry) => entry.question === question);
   const [age, who] = [answerTo("age"), answerTo("who")];
@@ -175,8 +175,9 @@ function answers({ answers: all }) {
     denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), answerList(denied, "no")));
 }
 
-// What the patient sent earlier, or with a request for a call. Warning signs stay visible even if the latest answers
-// lack them. Answers appear under the name that they were sent with.
+// Answers that the patient sent before the current ones, or with a callback request. Their warning signs stay visible
+// even if the current answers lack them. Shows the sender's name, phone number and e-mail address where they differ
+// from the lead's.
 function earlierAnswers({ received_at: at, tier, answers: all, contact: sender, reference }, number, lead) {
   const warnings = all.filter((entry) => entry.positive);
   const title = reference ? "Asked for a call" : "Earlier answers";
@@ -248,7 +249,7 @@ function source({ attribution, source: channel, earlier, suspicion }) {
     h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, String(value))])));
 }
 
-// ---- records: copies for another system or the person, and erasure. The access log has each.
+// ---- records: copies for another system or the patient, and erasure. The access log records each copy and erasure.
 
 function recordButtons({ summary, others }, { groups }, { fhir, person, erase }) {
   const admin = groups.includes("admin");

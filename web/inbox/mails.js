@@ -1,4 +1,4 @@
-// The mails to the person, and whether more can follow. If mail does not arrive, staff call.
+// The mails to the patient, and whether more can follow. If mail does not arrive, staff call instead.
 
 import { h } from "./elements.js";
 import { formatTime } from "./times.js";

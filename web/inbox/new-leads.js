@@ -7,7 +7,7 @@ import { TIERS, tierName } from "./lead-summary.js";
 import { state } from "./state.js";
 
 const SETTING = "inbox:notify"; // in localStorage: "on" or nothing
-const SLACK = 60 * 1000; // ms by which a lead may be listed after its arrival
+const SLACK = 60 * 1000; // most ms between a lead's arrival and its appearance in the list
 const URGENT = new Set(["EMERGENCY", "URGENT"]);
 const TITLE = document.title;
 const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // frequency in Hz, start in s
@@ -15,7 +15,7 @@ const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // frequency in Hz, start in
 let known = null; // references of the leads without an owner in the last answer; null before the first answer
 let looked = 0; // time of the last answer, in ms by the service's clock
 let sawAll = false; // whether the last answer had all leads without an owner
-let sound = null; // an AudioContext, once the person has pressed something
+let sound = null; // an AudioContext, once the user has pressed something
 
 export function startNewLeads() {
   const button = byId("notify");
@@ -42,7 +42,8 @@ export function announceWaiting(answer) {
   sawAll = !answer.cursor || answer.leads.at(-1)?.status !== "new";
   const count = waitingCount(answer, waiting);
   document.title = count ? `(${count}) ${TITLE}` : TITLE;
-  // not new, but moved up to the first page or given back by a colleague: announced only if urgent
+  // A lead may be in the answer for the first time without being new: it moved up to the first page, or a colleague
+  // released it. Such a lead is announced only if it is urgent and the last answer had all leads without an owner.
   const isNew = (lead) => Date.parse(lead.received_at) >= after || (all && URGENT.has(lead.tier));
   const fresh = before ? waiting.filter((lead) => !before.has(lead.reference) && isNew(lead)) : [];
   if (!fresh.length) return;
@@ -71,8 +72,8 @@ function alarm({ tier, reference }) {
       location.hash = addressOf(state.list.filters, reference);
       shown.close();
     };
-  } catch { /* phones allow it only to an installed page; the sound has to do */ }
+  } catch { /* on phones, only installed pages may show notifications; there is still the sound */ }
 }
 
-// A lead that this person released or reopened is not new.
+// A lead that the user just released or reopened is not announced as new.
 export const markKnown = (reference) => known?.add(reference);

@@ -11,8 +11,8 @@ import { listedLeads, state } from "./state.js";
 import { updateTimes } from "./times.js";
 import { drawWorklist, focusRow } from "./worklist.js";
 
-let erased = null; // the open lead's reference, if the service said that it was erased
-let commands = {}; // the buttons' actions, see startOpenLead
+let erased = null; // the open lead's reference, if the service responded that the lead was erased
+let commands = {}; // what the lead's buttons call, see startOpenLead
 
 // `act(values)` takes an action on the open lead; `records` downloads or erases it.
 export function startOpenLead({ act, records }) {
@@ -38,7 +38,8 @@ export async function openByAddress() {
   if (state.openReference === reference) panel.focus();
 }
 
-// `onlyIfChanged`: for automatic loads. These redraw the lead only if it changed and nobody is typing in it.
+// `onlyIfChanged`: for automatic loads, which redraw the lead only if it changed and the user is not typing in it.
+// `showContact`: shows the contact details although the patient revoked consent, for a medical reason.
 export async function loadLead({ onlyIfChanged = false, showContact = false } = {}) {
   const { openReference: reference } = state;
   try {
@@ -54,7 +55,7 @@ export async function loadLead({ onlyIfChanged = false, showContact = false } = 
   }
 }
 
-// Draws the lead, unless another was opened meanwhile.
+// Draws the lead, unless another lead was opened meanwhile.
 export function showLead(loaded) {
   if (loaded.summary.reference !== state.openReference) return;
   state.lead = loaded;
@@ -63,7 +64,7 @@ export function showLead(loaded) {
   updateTimes();
 }
 
-// Clears an erased lead from the screen, even if a colleague erased it.
+// Shows why a lead could not be loaded. If the lead was erased, this removes its data from the screen.
 function showNotLoaded(reference, refusal) {
   const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusal.message;
   state.lead = null;
@@ -74,13 +75,13 @@ function showNotLoaded(reference, refusal) {
   byId("lead").setAttribute("aria-busy", "false");
 }
 
-// Reloads the open lead only if the list has a newer version, because each reading is logged.
+// Reloads the open lead only if the list has a newer version, because the access log records each load.
 export async function followLead() {
   if (!state.lead) return state.openReference && state.openReference !== erased && byId("lead").ariaBusy !== "true" && loadLead({ onlyIfChanged: true });
   const { reference } = state.lead.summary;
   const summary = listedLeads()?.find((lead) => lead.reference === reference) ?? (await service.search(reference)).leads[0];
   if (state.lead?.summary.reference !== reference) return null;
-  if (!summary) return loadLead({ onlyIfChanged: true }); // most likely erased; loading it shows
+  if (!summary) return loadLead({ onlyIfChanged: true }); // most likely erased; the load shows whether it was
   if (!isNewer(summary)) return null;
   return isInUse() ? offerLatestVersion() : loadLead({ onlyIfChanged: true });
 }
@@ -89,13 +90,14 @@ export function closeLead() { location.hash = addressOf(state.list.filters, null
 
 const isNewer = (summary) => summary.version > state.lead.summary.version;
 
-// Whether somebody is typing or choosing: redrawing the lead would lose the input.
+// Whether the user is typing or choosing something: redrawing the lead would lose the input.
 const isInUse = () => byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
 
-// Offers the latest version without taking the focus, because somebody is typing.
+// Offers the latest version without taking the focus, because the user is typing.
 const offerLatestVersion = () => byId("refusal")?.replaceChildren("This lead has just changed. ", h("button", { type: "button", onclick: () => loadLead() }, "Show the latest version"));
 
-// Shows why an action failed: beside the control that was used or, if another lead is open now, with the reference.
+// Shows why an action failed: beside the control that was used or, if another lead is open now, in the header with the
+// lead's reference.
 export function reportOnLead(reference, text, { group, field } = {}) {
   if (state.openReference === reference && state.lead) showRefusal(text, { group, field });
   else announce(`${reference}: ${text}`);

@@ -1,10 +1,10 @@
 // The pages beside the leads: the report, for managers and administrators, and the access log, for administrators.
-// The address says which page is shown, for which days. A page is {title, usual, form, load, draw}:
+// The address names the page and its date range. A page is {title, usual, form, load, draw}:
 //
-//   usual()               the parameters when the address names none
-//   form(asked, choose)   what the user may ask for
-//   load(asked)           what the service answers
-//   draw(found, {asked, run})   its nodes; `run(task)` runs what a button does, and says how it went
+//   usual()               returns the parameters that apply if the address lacks them
+//   form(asked, choose)   returns a form that calls `choose` with new parameters
+//   load(asked)           requests the page's data from the service
+//   draw(found, {asked, run})   returns the nodes; `run(task)` runs a button's task, and shows the text that it returns
 
 import { accessLog } from "./access-log.js";
 import { addressOfPage, readAddress } from "./address.js";
@@ -56,7 +56,7 @@ async function showOtherPage() {
   content.setAttribute("aria-busy", "false");
 }
 
-// Runs the task. Returns its result or, on failure, the reason as text.
+// Returns the task's result or, if the task fails, the reason as text.
 async function attempt(task) {
   try { return await task(); } catch (error) {
     const refusal = handleFailure(error);

@@ -1,4 +1,4 @@
-// A lead's records: FHIR, a person's data, erasure. Nothing stays in this tab.
+// A lead's records: downloads as FHIR, downloads a patient's data, erases the lead. None of the data stays in this tab.
 
 import { announce, saveFile } from "./elements.js";
 import { handleFailure } from "./failures.js";

@@ -12,11 +12,11 @@ import { drawWorklist } from "./worklist.js";
 
 const INTERVAL = 15 * 1000; // ms
 
-let latest = 0; // number of the last request; answers to earlier ones are dropped
+let latest = 0; // number of the last request; answers to earlier requests are dropped
 let answered = 0; // number of the last request that ended
 
 export function startRefresh() {
-  // skipped while a request is under way, since many pages may take longer than the interval
+  // skipped while a request is under way, because loading many pages may take longer than the interval
   setInterval(() => { if (answered === latest) refresh(); }, INTERVAL);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   addEventListener("online", refresh);
@@ -46,12 +46,12 @@ export async function refresh() {
   } finally { answered = Math.max(answered, request); }
 }
 
-// Loads page after page, because each one says where the next starts.
+// Loads one page after another, because each page has the cursor of the next.
 async function loadPages({ filters, wanted }) {
   const pages = [await service.worklist(filters)];
   while (pages.length < wanted && pages.at(-1).cursor) pages.push(await service.worklist(filters, pages.at(-1).cursor));
   return pages;
 }
 
-// Whether the shown list has all open leads. If not, these are loaded too, to announce new ones.
+// Whether the list has all open leads. If not, refresh() loads the open leads too, to announce new leads.
 const showsAllOpen = ({ q, filters: { view, ...filters } }) => !q && view === "open" && Object.values(filters).every((value) => !value);

@@ -5,11 +5,11 @@ import { h } from "./elements.js";
 import { TIERS, tierName } from "./lead-summary.js";
 
 const HEIGHT = 220; // px
-const FOOT = 24; // px for the bars' names
-const HEAD = 22; // px for the number above the highest bar
-const START = 5; // % of the width, for the grid lines' numbers
-const MOST_NAMES = 7;
-const MOST_NUMBERS = 14; // with more bars, numbers are left out
+const FOOT = 24; // px below the bars, for their dates
+const HEAD = 22; // px above the highest bar, for its number
+const START = 5; // % of the width, left of the bars, for the numbers at the grid lines
+const MOST_NAMES = 7; // most bars with a date; of more bars, only some have one
+const MOST_NUMBERS = 14; // if there are more bars, they have no numbers
 
 function draw(name, attributes, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -18,12 +18,13 @@ function draw(name, attributes, ...children) {
   return node;
 }
 
-// The step between grid lines: 1, 2 or 5 times a power of ten, so that there are at most four.
+// The step between grid lines: 1, 2 or 5 times a power of ten, so that at most four lines are above zero.
 function stepUpTo(most) {
   for (let unit = 1; ; unit *= 10) for (const step of [unit, 2 * unit, 5 * unit]) if (most <= 4 * step) return step;
 }
 
-// `bars`: {day, week, leads, tiers}, in order. `week`: whether the bar is for the week from that day.
+// `bars`: {day, week, leads, tiers}, in order. `week`: whether the bar is for the week starting on `day`, not for one
+// day.
 export function chart(bars) {
   const most = Math.max(1, ...bars.map((bar) => bar.leads));
   const step = stepUpTo(most);

@@ -1,4 +1,4 @@
-// The report, for managers and administrators: figures by day, which name nobody.
+// The report, for managers and administrators: figures for a date range, which identify nobody.
 
 import { dayForm, daysAgo, daysBetween, lastWeek } from "./days.js";
 import { h, saveCsv } from "./elements.js";
@@ -7,7 +7,7 @@ import { chart, periodText, unitOf } from "./report-chart.js";
 import { service } from "./service.js";
 import { table } from "./tables.js";
 
-const MOST_DAYS = 31; // longer periods are shown by week
+const MOST_DAYS = 31; // a chart of more days has one bar per week
 
 export const report = {
   title: "Report",
@@ -65,7 +65,7 @@ function rules({ rules: found, total }) {
     found.map(({ rule, reason, tier, leads }) => [[reason, " ", h("small", { class: "soft" }, rule)], tierName(tier), leads]));
 }
 
-// Where visitors stop in the form.
+// The table of the pages on which visitors left the form unsent.
 function pages({ pages: found, sources }) {
   const sent = sources.filter(({ name }) => ["form", "callback"].includes(name)).reduce((sum, { leads }) => sum + leads, 0);
   const who = "Visitors without JavaScript are not counted.";
@@ -85,7 +85,7 @@ function minutesText(minutes) {
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1440)} days`;
 }
 
-// One bar for each day, even without leads; for many days, one for each week from Monday.
+// One bar for each day, even without leads; for more than MOST_DAYS, one bar for each week, starting on Monday.
 function barsOf({ first, last, days }) {
   const counted = new Map(days.map((day) => [day.day, day]));
   const all = daysBetween(first, last);

@@ -8,7 +8,7 @@ import { service } from "./service.js";
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday"];
 
-// Calls `done(rota)` with the saved rota.
+// Draws the form. Calls `done(rota)` with the rota once it is saved.
 export async function drawRotaForm(place, rota, done) {
   const names = (await colleagues()).filter((one) => one.groups.includes("clinician")).map((one) => one.name);
   const weekly = h("div", {}, rota.weekly.map((shift) => shiftRow(names, shift)));
@@ -42,7 +42,7 @@ function add(list, row) {
   row.querySelector("select").focus();
 }
 
-// The suggested new shift: the same hours on the next day, so that a week takes five presses.
+// The suggested new shift: the person and hours of the last shift, on the next day. So a week takes a few presses.
 function nextShift(weekly) {
   const last = weekly.lastElementChild;
   if (!last) return { day: "Mon", starts: "08:00", ends: "08:00" };
@@ -62,7 +62,7 @@ function row(...fields) {
   return entry;
 }
 
-// A name that has left the list stays visible; the service refuses it.
+// A chosen name that is no longer an option stays visible; the service refuses it.
 function choice(label, name, options, chosen) {
   const all = chosen && !options.includes(chosen) ? [...options, chosen] : options;
   return h("label", {}, label, h("select", { name, required: true }, all.map((option) => h("option", { selected: option === chosen }, option))));

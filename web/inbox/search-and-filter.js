@@ -24,7 +24,7 @@ export function offerQuestionnaires(ids) {
   select.parentNode.hidden = offered.length < 2;
 }
 
-// Loads the list with these filters changed, in place of a search.
+// Ends a search, and loads the list with these filters changed.
 export function showList(changes = {}) {
   const filters = { ...state.list.filters, ...changes };
   byId("q").value = "";
@@ -32,10 +32,10 @@ export function showList(changes = {}) {
   return load(newList(filters));
 }
 
-// The list that the address bar names.
+// Loads the list that the address bar names.
 export const showListOfAddress = () => load(newList(readAddress().filters));
 
-// The browser went back, or somebody opened a link.
+// The browser went back, or the user opened a link.
 const followAddress = () => (sameFilters(readAddress().filters, state.list.filters) ? null : showListOfAddress());
 
 function load(list) {
@@ -51,7 +51,7 @@ async function search(event) {
   const list = newList(state.list.filters, q);
   await load(list);
   const leads = list.pages?.[0].leads;
-  const asked = list === state.list && byId("q").value.trim() === q; // and no new search is being typed
+  const asked = list === state.list && byId("q").value.trim() === q; // false if a new search is being typed
   if (asked && leads?.length === 1) location.hash = addressOf(list.filters, leads[0].reference);
 }
 

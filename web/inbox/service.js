@@ -28,7 +28,7 @@ class Service {
   // Searches by POST, which keeps phone numbers out of URLs and logs.
   search(q) { return this.#ask("POST", "leads/search", { q }); }
 
-  // `showContact`: includes the contact details of somebody who withdrew consent, for a medical reason
+  // `showContact`: includes the contact details of a patient who revoked consent, for a medical reason
   lead(reference, { showContact = false } = {}) { return this.#ask("GET", `leads/${encodeURIComponent(reference)}${showContact ? "?contact=shown" : ""}`); }
 
   act(reference, action) { return this.#ask("POST", `leads/${encodeURIComponent(reference)}/actions`, action); }
@@ -45,7 +45,7 @@ class Service {
 
   report(days) { return this.#ask("GET", `report?${queryOf(days)}`); }
 
-  // These return the text of a file.
+  // reportCsv, fhir, person and csv return the text of a file.
   reportCsv(days) { return this.#file(`report?${queryOf({ format: "csv", ...days })}`, "text/csv"); }
 
   fhir(reference) { return this.#file(`leads/${encodeURIComponent(reference)}/fhir`, "application/fhir+json"); }
@@ -60,12 +60,12 @@ class Service {
     }
   }
 
-  // Calls `progress(text)` after each page with the text so far.
+  // Calls `progress(text)` with each page's text as the page arrives.
   csv(days, progress) { return this.#file(`leads/export?${queryOf({ format: "csv", ...days })}`, "text/csv", progress); }
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }
 
-  // Joins all pages, following their Link headers.
+  // Returns the joined text of all pages, found through their Link headers.
   async #file(path, accept, progress = () => {}) {
     const pages = [];
     for (let next = path; next;) {

@@ -3,15 +3,15 @@
 // The code is removed from the address bar before anything else happens. Tokens are kept in this tab's
 // sessionStorage, so a reload needs no new sign-in, and they end with the tab. There is no refresh token: after an
 // hour, signing in is usually a single redirect, back to the same lead. Signing out, or leaving all tabs idle for too
-// long, ends all tabs' tokens: localStorage holds that time, and no tab uses an older token.
+// long, ends the tokens of all tabs: localStorage holds the time of that end, and no tab uses an older token.
 
 const TOKEN = "inbox:token";
 const ATTEMPT = "inbox:attempt";
-const LEAVING = "inbox:leaving"; // the hash to return to after the user pool ended its session
+const LEAVING = "inbox:leaving"; // the hash of the address to return to after the user pool ended its session
 const CLOSED = "inbox:closed"; // why this tab's user was signed out, for the next page
 export const ENDED = "inbox:ended"; // in localStorage: {at, why} of the last sign-out of all tabs
 const MARGIN = 60 * 1000; // ms; a token this close to its end is no longer used
-const FRESH = 15 * 1000; // ms
+const FRESH = 15 * 1000; // ms after the sign-in
 
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 const ADDRESS = setting("sign-in-address").replace(/\/$/, "");
@@ -54,7 +54,7 @@ class SignIn {
     try { return Boolean(sessionStorage && localStorage); } catch { return false; }
   }
 
-  // null if the person must sign in
+  // null if the user must sign in
   get token() {
     if (!this.#saved || this.#saved.until - MARGIN <= Date.now()) return null;
     return this.#saved.since > (lastEnd().at ?? 0) ? this.#saved.token : null;
@@ -69,7 +69,7 @@ class SignIn {
   }
 
   // Goes to the sign-in page, which returns to the same lead. After a lock, first ends the user pool's session, so that
-  // it asks for password and second factor.
+  // the sign-in page asks for password and second factor.
   async start() {
     if (lastEnd().why === "idle" && !sessionStorage.getItem(LEAVING)) return this.#leave(location.hash);
     sessionStorage.removeItem(LEAVING);
@@ -82,7 +82,7 @@ class SignIn {
     })}`);
   }
 
-  // Completes a sign-in after the return. Returns the error as a sentence, or "".
+  // Completes a sign-in after the sign-in page redirected here. Returns the error as a sentence, or "".
   async finish() {
     const leaving = sessionStorage.getItem(LEAVING);
     if (leaving !== null && !location.hash) history.replaceState(null, "", location.pathname + location.search + leaving);
@@ -129,7 +129,8 @@ class SignIn {
     this.close();
   }
 
-  // Another tab signed out or was locked: removes everything that this tab has loaded.
+  // After a sign-out or lock, in this tab or another: reloads the page, which removes everything that this tab has
+  // loaded.
   close() {
     this.forget();
     sessionStorage.setItem(CLOSED, JSON.stringify(lastEnd().why ?? ""));

@@ -4,20 +4,20 @@ import { NO_FILTERS } from "./address.js";
 
 export const state = {
   list: newList({ view: "open", ...NO_FILTERS }), // the list on the screen
-  updatedAt: null, // when the list was last current: ISO, by the service's clock
+  updatedAt: null, // when the list was last loaded: ISO, by the service's clock
   openReference: null, // the reference in the address bar
   lead: null, // the lead with that reference, as last loaded
   handedOver: new Set(), // references of leads that a colleague handed over to me, until I open them
   rota: null, // who is on call, as last loaded
 };
 
-// A list, and its pages that have arrived. An answer belongs only to the list that requested it.
+// A list of leads, with the pages that have arrived. A response belongs only to the list that requested it.
 export function newList(filters, q = "") {
   return {
     filters,
     q, // the search term; "" for the worklist
     wanted: 1, // how many pages to show; "Show more" adds one
-    pages: null, // the service's answers; null until the first arrives
+    pages: null, // the service's responses; null until the first arrives
   };
 }
 

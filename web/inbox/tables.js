@@ -2,8 +2,8 @@
 
 import { h } from "./elements.js";
 
-// `heads`: one per column, the first for the row names. `rows`: their cells, as text or nodes. `kind`: the class of
-// all cells except the first; "" for words.
+// `heads`: the column heads; the first is that of the row names. `rows`: the cells of each row, as text or nodes.
+// `kind`: the class of all cells except a row's first; "" for words.
 export function table(caption, heads, rows, kind = "figure") {
   const [name, ...figures] = heads;
   return h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": caption }, h("table", {},

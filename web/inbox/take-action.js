@@ -46,7 +46,7 @@ export async function act(values, from) {
   }
 }
 
-// Moves to what is next: after taking the lead, the call; after a call, the next step.
+// Moves the focus to what is next: after taking the lead, the call button; after a call, the next action.
 function focusAfter(action) {
   const place = { acknowledge: ".call", contact_attempt: "#next" }[action];
   const target = (place && byId("lead").querySelector(place)) ?? byId("actions-title");
@@ -58,7 +58,7 @@ function disableActions(disabled) {
   for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = disabled;
 }
 
-// Says that a colleague took the lead meanwhile, and that my call or note was still recorded.
+// Says that a colleague took the lead meanwhile, because my call or note is recorded even then.
 function newOwnerText({ summary: { owner, owner_name: name }, history }, before) {
   const byColleague = owner && owner !== before && owner !== signIn.user.id && history.at(-1).action !== "hand_over";
   return byColleague ? ` ${name} has the lead now.` : "";

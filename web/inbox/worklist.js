@@ -29,8 +29,8 @@ export function drawWorklist() {
   updateTimes();
 }
 
-// The order of the service: leads without an owner first, then by tier, deadline and arrival. Closed leads and "my day"
-// have the latest first.
+// Leads in the order of the service: those without an owner first, then by tier, deadline and arrival. In the views
+// "closed" and "today", the latest come first.
 function inOrder(leads, view) {
   if (view === "today") return leads;
   const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.next_due ?? lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];

@@ -1,10 +1,11 @@
 // Reads the drawn form: what was filled in, what is wrong with it, what is sent. The fields themselves hold the
-// answers, so what a browser filled in without an event counts too. Questions, contact fields and consents are blocks;
-// their data attributes say what they require, and which sentence asks for it.
+// answers, so what a browser filled in without an event counts too. Each question, contact field and consent is a
+// block. The block's data attributes say which answers are valid, and hold the error messages.
 
 const fieldsOf = (block) => [...block.querySelectorAll("input:not([type=hidden]), textarea")];
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
-const typed = (field) => field.value.replace(/\p{Cs}/gu, "").trim(); // half an emoji, left by a length limit, is not JSON
+// a length limit can leave half an emoji, which is not valid JSON
+const typed = (field) => field.value.replace(/\p{Cs}/gu, "").trim();
 const isFilled = (field) => /^(answers|contact|consents)\./.test(field.name) && (ticks(field) ? field.checked : field.value);
 
 export class Answers {
@@ -18,7 +19,7 @@ export class Answers {
 
   // ---- what was filled in ----
 
-  /** The answer in a block; undefined without one, or while another answer hides the question. */
+  /** The answer in a block; undefined if there is none, or while another answer hides the block. */
   answer(block) {
     if (!block || block.hidden) return undefined;
     const { type } = block.dataset;
@@ -36,7 +37,7 @@ export class Answers {
     return value >= (condition.at_least ?? -Infinity) && value <= (condition.at_most ?? Infinity);
   }
 
-  /** Shows the questions that the answers call for, and hides the others. Returns those that appeared. */
+  /** Shows the questions that the answers call for, and hides the others. Returns the questions that appeared. */
   update() {
     const hidden = this.questions.filter((block) => block.hidden);
     for (const block of [...this.questions, ...this.contact]) {
@@ -49,14 +50,15 @@ export class Answers {
     return hidden.filter((block) => !block.hidden);
   }
 
-  /** Rewords every text, and updates consents' hashes. `forOther`: somebody else fills in the form. `forCall`: the
-   * place asks only for a number. */
+  /** Sets the wording of every text, and the hash of each consent's wording. `forOther`: somebody else fills in the
+   * form for the patient. `forCall`: the fields are shown where only a phone number is asked for. */
   word(forOther, forCall) {
     if (!forOther === !this.forOther && !forCall === !this.forCall) return;
     Object.assign(this, { forOther, forCall });
-    for (const block of [...this.questions, ...this.contact]) { // some may be beside emergency advice
+    for (const block of [...this.questions, ...this.contact]) { // some may have been moved beside emergency advice
       for (const node of block.querySelectorAll("[data-other], [data-call]")) {
-        const shown = { hidden: "value", text: "autocomplete" }[node.type] ?? "textContent"; // the browser knows only the helper's data
+        // autocomplete differs, because the browser knows only the data of the helper who fills in the form
+        const shown = { hidden: "value", text: "autocomplete" }[node.type] ?? "textContent";
         const { dataset } = node;
         dataset.self ??= node[shown];
         node[shown] = (forCall && ((forOther && dataset.callOther) || dataset.call)) || (forOther && dataset.other) || dataset.self;
@@ -64,20 +66,20 @@ export class Answers {
     }
   }
 
-  /** The valid answers to the wanted questions. */
+  /** Question code -> answer, for each valid answer. `wanted(block)`: whether to include a question. */
   collect(wanted = () => true) {
     this.update();
     const asked = this.questions.filter((block) => wanted(block) && !this.error(block));
     return Object.fromEntries(asked.map((block) => [block.dataset.question, this.answer(block)]).filter(([, value]) => value !== undefined));
   }
 
-  /** Whether these answers are still the same. */
+  /** Whether the form still has all answers in `given`. */
   isUnchanged(given) {
     const now = this.collect();
     return Object.entries(given).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
   }
 
-  /** Each block with an answer: {block, label, texts}, in form order. */
+  /** {block, label, texts} for each question and contact field with an answer, in form order. */
   given() {
     const shown = [...this.questions, ...this.contact].filter((block) => this.answer(block) !== undefined && !block.dataset.consent);
     const text = (field) => (ticks(field) ? field.parentNode.textContent.trim() : field.type === "tel" ? this.spoken(field.value) : field.value);
@@ -91,7 +93,7 @@ export class Answers {
   /** A phone number as people write it, so that a mistake is easy to see. */
   spoken(phone) { return phone.trim().replace(RegExp(`^${this.field("phone").dataset.spoken}$`), "($1) $2-$3 $4").trim(); }
 
-  /** The names and values of all filled-in fields. */
+  /** [name, value] of each filled-in field. */
   fields() { return [...this.form.elements].filter(isFilled).map((field) => [field.name, field.value]); }
 
   /** Fills in what `fields` returned. */
@@ -123,13 +125,13 @@ export class Answers {
     return { target: fieldsOf(block)[0].id, label: block.dataset.contact ? `${label}:` : label.replace(this.say("all"), "").trim(), text };
   }
 
-  /** The errors in blocks, in their order. `errorOf` returns a sentence for a block, or null. */
+  /** The errors in `blocks`, in the order of the blocks. `errorOf` returns a sentence for a block, or null. */
   errorsIn(blocks, errorOf = (block) => this.error(block)) {
     return blocks.map((block) => [block, errorOf(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text));
   }
 
-  /** The codes of a page's questions with unanswered follow-ups. They are not screened yet, because the rules would
-   * assume the worst too early. */
+  /** The codes of a page's questions whose follow-ups have no valid answer yet. These questions are not screened yet,
+   * because the rules would assume the worst too early. */
   openFollowUps(page) {
     const here = this.questions.filter((block) => page.contains(block));
     const conditions = here.filter((block) => block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen));
@@ -142,11 +144,11 @@ export class Answers {
     return this.errorsIn(this.questions.filter((block) => pages.some((page) => page.contains(block))));
   }
 
-  /** The blocks that ask for contact and consents. `part`: "urgent" for those beside emergency advice, "callback" for
-   * those of "Just call me". */
+  /** The blocks that ask for contact details and consents. `part`: "urgent" for the blocks beside emergency advice,
+   * "callback" for those of "Just call me"; else all. */
   contactBlocks(part) { return this.isMinor ? [] : this.contact.filter((block) => !block.hidden && (!part || part in block.dataset)); }
 
-  /** The blocks for a visitor who only wants a call. */
+  /** All blocks of "Just call me": its question, contact fields and consents. */
   callbackBlocks() { return [...this.questions.filter((block) => "callback" in block.dataset), ...this.contactBlocks("callback")]; }
 
   field(code) { return this.contact.find((block) => block.dataset.contact === code); }
@@ -167,7 +169,7 @@ export class Answers {
     });
   }
 
-  /** The server's error, at its field, if there is one. */
+  /** An error that the server returned, as `found` returns it; {text} alone if no field belongs to `pointer`. */
   refused(pointer, text) {
     const [, part, name] = pointer.split("/");
     const asked = [...this.questions, ...this.contact].find((block) => fieldsOf(block)[0].name === `${part}.${name}`);
@@ -177,7 +179,7 @@ export class Answers {
 
   // ---- what is sent ----
 
-  /** The complete submission. `part`: the part of the form to include; see `contactBlocks`. */
+  /** The submission of a complete form. `part`: which contact details and consents to include; see `contactBlocks`. */
   submission(part) {
     const answers = this.collect((block) => part !== "callback" || "callback" in block.dataset);
     const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers, complete: true };
@@ -194,7 +196,8 @@ export class Answers {
     return content;
   }
 
-  /** The submission of a visitor who leaves early. Null if consent or a way to reach them is missing. */
+  /** The submission of a visitor who leaves before Send. Null for a minor, or if the consent or a valid phone number or
+   * e-mail address is missing. */
   unfinished(part) {
     this.update();
     if (this.isMinor || this.contact.some((block) => block.dataset.consent && this.error(block))) return null;

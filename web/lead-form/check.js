@@ -4,7 +4,7 @@ import { showCallback } from "./callback.js";
 import { el } from "./elements.js";
 import { filled } from "./words.js";
 
-/** Shows the answers or, if something is missing, its page. */
+/** Shows the answers to check or, if something is missing or invalid, the first page with an error. */
 export function showCheck(form, focused = true) {
   const { answers } = form;
   const errors = [...answers.errors(), ...answers.contactErrors()];
@@ -37,7 +37,8 @@ function change(form, block) {
   pages.goToQuestion(block.querySelector("[name]").name);
 }
 
-/** Sends the form: after the check, beside emergency advice (`urgent`), or from the last page of somebody under 18. */
+/** Sends the form, or shows its errors. Called after the check, beside emergency advice (`urgent`), and on the last
+ * page for a visitor under 18. */
 export function submit(form, urgent) {
   const { answers, sending } = form;
   const part = urgent && "urgent";
@@ -47,7 +48,7 @@ export function submit(form, urgent) {
   return form.emergency.check(); // words in the note can be an emergency, too
 }
 
-/** Shows errors beside the advice, or on the first error's page. */
+/** Shows errors beside emergency advice, in "Just call me", or on the first page with an error. */
 export function showErrors(form, errors) {
   const { answers, state } = form;
   if (state.view === "emergency") return form.emergency.show(errors);

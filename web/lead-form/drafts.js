@@ -1,11 +1,11 @@
-// What the form keeps in this tab (sessionStorage): a draft, or the receipt. If the browser refuses storage, or it is
-// full, the answers last only as long as the page.
+// What the form keeps in this tab (sessionStorage): a draft or the receipt, and where the visitor came from. If the
+// browser refuses storage, or storage is full, the answers last only as long as the page.
 
 const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; as long as the server accepts the form's token
-const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; as for the form without JavaScript
+const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; as long as the server shows the receipt of a form without JavaScript
 const ORIGIN = "lead-form:origin";
 const CAMPAIGN = /^(utm_(source|medium|campaign|term|content)|gclid|gbraid|wbraid|msclkid|fbclid)$/;
-const LONGEST = 600; // characters of a campaign parameter; the server keeps fewer
+const LONGEST = 600; // most characters of the path or a campaign parameter; the server keeps fewer
 
 function load(name) {
   try {
@@ -19,11 +19,11 @@ function save(name, value) {
   try {
     if (value) sessionStorage.setItem(name, JSON.stringify(value));
     else sessionStorage.removeItem(name);
-  } catch { /* as above */ }
+  } catch { /* refused or full, see above */ }
 }
 
-/** The draft or receipt of one element. Two forms on a page never share one: the second form's storage key has a
- * number. */
+/** The draft or receipt of one element. Two forms on a page never share a draft: the second form's storage key ends
+ * with a number. */
 export class Draft {
   constructor(form) {
     const nameOf = (one) => ["lead-form", one.questionnaireId, one.id].filter(Boolean).join(":");
@@ -49,7 +49,7 @@ export function origin() {
   try {
     const host = new URL(document.referrer).hostname;
     if (host && host !== location.hostname) found.referrer_host = host;
-  } catch { /* no referrer, or not an address */ }
+  } catch { /* there is no referrer, or it is not a URL */ }
   found.landing_path = location.pathname.slice(0, LONGEST);
   save(ORIGIN, found);
   return found;

@@ -1,6 +1,7 @@
 // <lead-form>: shows the clinic's form page by page, has each page checked for emergencies, and sends the answers.
-// docs/put-the-form-on-a-page.md describes its attributes and events. The server draws the form; this script loads it into
-// a shadow root, so that it looks the same on any site. What a visitor typed stays in this tab until it is sent. No cookies.
+// docs/put-the-form-on-a-page.md describes its attributes and events. The server draws the form; this script loads the
+// form into a shadow root, so that it looks the same on any site. What a visitor typed stays in this tab until the form
+// is sent or, with consent, the visitor leaves the page. No cookies.
 
 import { Answers } from "./answers.js";
 import { Draft, origin } from "./drafts.js";
@@ -16,8 +17,9 @@ import { countStop } from "./stop.js";
 import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
-const CHECK_TIMEOUT = 4000; // ms until the form continues without the check of a page
-const SETTLED = 300; // ms: the press that left a field has ended by then, so nothing moves under the finger
+const CHECK_TIMEOUT = 4000; // ms to wait for the check of a page before the form continues without it
+// ms to wait after a field lost the focus: the tap elsewhere has ended by then, so nothing moves under the finger
+const SETTLED = 300;
 const LOAD_AGAIN = 5000; // ms between attempts to load the form behind emergency advice, after a reload
 
 class LeadForm extends View {
@@ -80,7 +82,7 @@ class LeadForm extends View {
 
   // ---- language ----
 
-  /** Shows everything in that language. What was typed stays. */
+  /** Switches the form to `language`. What was typed stays. */
   async switchLanguage(language) {
     if (!(language in LANGUAGES) || language === this.language) return;
     const before = this.language;
@@ -102,7 +104,7 @@ class LeadForm extends View {
   /** Whether the form has loaded in the visitor's language. */
   get ready() { return this.answers?.form.dataset.language === this.language; }
 
-  /** Loads the form in the visitor's language. False if that fails. */
+  /** Loads the form in the visitor's language. Returns false if that fails. */
   async load() {
     const { language } = this;
     if (this.ready) return true;
@@ -132,7 +134,7 @@ class LeadForm extends View {
     };
     this.answers.restore(fields);
     this.sending.withdraw(); // retries a withdrawal that failed before a reload
-    if (this.state.left && !this.state.savedAt) this.sending.leave(); // whether it arrived is not known
+    if (this.state.left && !this.state.savedAt) this.sending.leave(); // it is unknown whether the unfinished form arrived
   }
 
   changed(field) {
@@ -145,9 +147,10 @@ class LeadForm extends View {
     if (!field.dataset.message || !field.checked) return;
     const text = (id) => ({ id, text: this.drawn.querySelector(`[data-advice="${id}"]`).textContent });
     const { message } = field.dataset;
-    const alone = this.drawn.querySelector(`[data-advice="${message}"]`).dataset.alone !== undefined; // without the safety net (M-NET)
+    // whether the message is shown without the safety-net message (M-NET)
+    const alone = this.drawn.querySelector(`[data-advice="${message}"]`).dataset.alone !== undefined;
     this.emergency.interrupt([message, ...(alone ? [] : [this.answers.form.dataset.net])].map(text), this.language, field.name);
-    this.emergency.check(); // the server confirms, and may know more
+    this.emergency.check(); // the server confirms the emergency, and may return more advice
   }
 
   // ---- what survives a reload ----
@@ -155,7 +158,7 @@ class LeadForm extends View {
   save() {
     const { receipt, state, texts } = this;
     if (receipt) return this.draft.save({ at: receipt.at, receipt, texts, language: state.language, withdraw: state.withdraw });
-    // nothing is kept about people under 18, not even here, but what is to be withdrawn
+    // nothing is kept about people under 18, not even in this tab, except the ids of forms that must still be withdrawn
     if (this.answers?.isMinor) return this.draft.save(state.withdraw[0] ? { withdraw: state.withdraw, at: Date.now() } : null);
     state.fields = this.answers?.fields() ?? state.fields;
     return this.draft.save({ ...state, texts, at: Date.now() });
@@ -175,7 +178,8 @@ class LeadForm extends View {
       }
       await wait(LOAD_AGAIN);
     }
-    this.showAgain(view === "emergency" && !this.overlay.isOpen ? "page" : view); // "by mistake" may have been pressed meanwhile
+    // while the form loaded, the visitor may have pressed "by mistake"
+    this.showAgain(view === "emergency" && !this.overlay.isOpen ? "page" : view);
   }
 
   showAgain(view) {
@@ -223,7 +227,7 @@ class LeadForm extends View {
     this.render(this.state.step < state.step && state.view === "check" ? "page" : state.view, true, this.state.view);
   }
 
-  /** `before`: the view that the visitor leaves. */
+  /** Shows `view`. `before`: the view that the visitor leaves. */
   render(view, focused = true, before = "") {
     if (this.receipt) return showReceipt(this, true);
     this.state.view = view;
@@ -245,17 +249,18 @@ class LeadForm extends View {
   async start() {
     if (!(await this.begin())) return;
     this.state.step = this.pages.firstIncomplete(this.state.step);
-    if (this.state.callback) this.byId("consent-contact").checked = false; // the last page's text allows more
+    // the consent on the last page allows more than the consent of "Just call me"
+    if (this.state.callback) this.byId("consent-contact").checked = false;
     this.state.callback = false;
     this.enter("page");
     this.showPage();
   }
 
-  /** Waits for the form, and starts fetching the token. False if this fails or is already under way. */
+  /** Loads the form, and starts fetching the token. Returns false if loading fails or is already under way. */
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
-      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // not in an emergency
+      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // emergency advice has no such line
       this.inFlight = true;
       report(this.t("Loading the questions…"));
       const loaded = await this.load().finally(() => { this.inFlight = false; });
@@ -295,7 +300,7 @@ class LeadForm extends View {
     this.backTo(this.state.callback ? "callback" : "page", this.state.step);
   }
 
-  /** The main button: Next, or Send beside the answers to check and beside emergency advice. */
+  /** Handles the main button: Next on a page, Send beside the answers to check and beside emergency advice. */
   async next() {
     if (this.inFlight) return;
     const { answers } = this;
@@ -322,7 +327,8 @@ class LeadForm extends View {
     return this.showMinor(answer?.messages ?? []);
   }
 
-  /** Shows the next page. After the last page, or after changing an answer, shows the answers to check. */
+  /** Shows the next page. After the last page, shows the answers to check; so too after changing an answer there,
+   * unless something is missing. */
   goOn() {
     const { state, pages, answers } = this;
     const last = pages.count - 1;

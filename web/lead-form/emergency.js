@@ -1,16 +1,17 @@
-// Emergency advice: its look, the dialog that covers the whole screen, and the fields for a phone number in it.
+// Emergency advice: its elements, the dialog that covers the whole screen, and the fields for a phone number in that
+// dialog.
 
 import { el, newId } from "./elements.js";
 import { adviceIn } from "./words.js";
 
-/** Paragraphs in the given order, each with a class for its severity (M-E, M-U, M-NET, ...). If they are not in the
- * visitor's language, the built-in advice in that language comes first. */
+/** Paragraphs in the given order, each with a class for its severity (M-E, M-U, M-NET, ...). If their language
+ * (`spoken`) is not the visitor's (`language`), the built-in advice in the visitor's language comes first. */
 export const messageList = (messages, spoken, language) =>
   el("div", { class: "messages", id: "messages" }, spoken !== language && el("p", { class: "M-NET" }, adviceIn(language)),
     messages.map(({ id, text }) => el("p", { class: id.replace(/^(M-[EU])-.*/, "$1"), lang: spoken }, text)));
 
-/** The buttons that call for help. A text message to the crisis line begins with AYUDA in Spanish, to get an answer in
- * Spanish. */
+/** The buttons that call for help. If the form is in Spanish, the text message to the crisis line is AYUDA, so that the
+ * line answers in Spanish. */
 export function callButtons(messages, say, language) {
   const call = (href, text) => el("a", { class: "button danger", href }, text);
   const crisis = messages.some((message) => message.id === "M-E-CRISIS") && [call("tel:988", say("call988")), call(language === "es" ? "sms:988?body=AYUDA" : "sms:988", say("text988"))];
@@ -44,7 +45,7 @@ export class Overlay {
     else if (this.node.open) this.node.close();
   }
 
-  /** Puts an open dialog into the flow of the page for printing, and back. */
+  /** Puts an open dialog into the flow of the page for printing, and back over the page afterwards. */
   print(printing) {
     if (!this.isOpen || !this.covers) return;
     this.node.close();
@@ -66,7 +67,7 @@ export class Emergency {
   /** Whether the advice is on the screen in the visitor's language. */
   get isShown() { return this.form.state.view === "emergency" && this.state.language === this.form.language; }
 
-  /** `about`: the name of the question that caused the advice, if known. */
+  /** Shows advice in place of the form. `about`: the name of the field that caused the advice, if known. */
   interrupt(messages, language, about = this.state?.about) {
     const shown = this.isShown;
     this.form.state.emergency = { messages, language, about };
@@ -76,7 +77,8 @@ export class Emergency {
     else this.show();
   }
 
-  /** Replaces the browser's advice by the server's. The visitor may be typing a number beside it. */
+  /** Replaces the advice that the browser chose with the server's. Leaves everything else alone, because the visitor
+   * may be typing a phone number beside the advice. */
   confirm() {
     const { form } = this;
     const { messages, language } = this.state;
@@ -85,7 +87,7 @@ export class Emergency {
     content.querySelector("#messages").replaceWith(messageList(messages, language, form.language));
   }
 
-  /** Leaves out the part for a phone number until the form has loaded. */
+  /** Shows the advice, with fields for a phone number if the form has loaded and the visitor is not a minor. */
   show(errors = []) {
     const { form } = this;
     const { messages, language } = this.state;
@@ -102,8 +104,8 @@ export class Emergency {
     for (const node of this.form.overlay.content.querySelectorAll("[data-unsent]")) node.hidden = !form.state.unsent;
   }
 
-  /** Moves blocks to a place that asks only for a number. They still belong to the form. Until the form's last page is
-   * shown again, a consent's shown text is the one for that place. */
+  /** Moves blocks to a place that asks only for a phone number. Their fields still belong to the form. Until the form's
+   * last page is shown again, consents have the wording for such a place. */
   borrow(place, blocks) {
     const { answers } = this.form;
     answers.word(answers.forOther, true);
@@ -122,8 +124,8 @@ export class Emergency {
 
   // ---- the check of answers ----
 
-  /** Has the server screen the answers, except those to the questions in `without`. Shows an emergency once it is
-   * known, even late. Null on failure. */
+  /** Has the server screen the answers, except those to the questions in `without`. If the response reports an
+   * emergency, shows the advice, even if the response is late. Returns the response; null on failure. */
   async check(without = []) {
     const { form } = this;
     const { answers, language } = form;

@@ -1,19 +1,19 @@
-// Shows the drawn form one page at a time, with errors, follow-ups, exclusive options, the note's counter, and typos in
-// addresses.
+// Shows the drawn form one page at a time, with errors, follow-ups, exclusive options, the note's character counter,
+// and corrections of mistyped e-mail addresses.
 
 import { el } from "./elements.js";
 
 const cut = (text, at, count = 1) => text.slice(0, at) + text.slice(at + count);
 
-/** Whether two texts differ by one letter, or by two swapped neighbours. */
+/** Whether two texts differ by at most one letter, or by two swapped neighbours. */
 const isOneTypo = (typed, right) => [...typed, ""].some((letter, at) => cut(typed, at) === right || typed === cut(right, at) || cut(typed, at) === cut(right, at)
   || (cut(typed, at, 2) === cut(right, at, 2) && letter === right[at + 1] && right[at] === typed[at + 1]));
 
-/** Whether a domain has one typo, or one in each of its two parts. */
+/** Whether a typed domain differs from `right` by one typo, or by one before and one after the first dot. */
 const isTypo = (typed, right) => isOneTypo(typed, right) || right.split(".").every((part, at) => isOneTypo(typed.split(/\.(.*)/)[at] ?? "", part));
 
 export class Pages {
-  /** `announce(text)` says something to people who cannot see it; `say(name)` gives a text. */
+  /** `announce(text)` has screen readers read the text; `say(name)` returns the text with that name. */
   constructor(form, answers, say, announce) {
     Object.assign(this, { form, answers, say, announce });
     this.drawn = (id) => form.getRootNode().getElementById(id);
@@ -21,13 +21,14 @@ export class Pages {
 
   get count() { return this.answers.pages.length; }
 
-  /** The first incomplete page, up to `step`. */
+  /** The number of the first incomplete page before page `step`; `step` if these are complete. */
   firstIncomplete(step) {
     const found = this.answers.pages.findIndex((page, index) => index >= step || this.answers.errors([page]).length);
     return found < 0 ? this.count - 1 : found;
   }
 
-  /** Shows a page with its errors, and the boxes above it that apply. Returns the page's heading, name and error list. */
+  /** Shows a page with its errors, and the boxes above it that apply. Returns the page's heading, name and error
+   * list. */
   show(step, errors, { advice, kept, unsent, savedAt }) {
     const { answers, say } = this;
     const page = answers.pages[step];
@@ -56,7 +57,7 @@ export class Pages {
     if (at) this.drawn("kept").hidden = false;
   }
 
-  /** Shows errors beside their fields and listed in `place`. Returns the list. */
+  /** Shows errors beside their fields, and lists them in `place`. Returns the list; null without errors. */
   showErrors(errors, place) {
     this.clearErrors();
     for (const { target, text } of errors) {
@@ -96,14 +97,14 @@ export class Pages {
     root.querySelectorAll("[aria-invalid]").forEach((node) => node.removeAttribute("aria-invalid"));
   }
 
-  /** Brings a field into view, with its question, and focuses it. */
+  /** Brings a field and its question into view, and focuses the field. */
   goTo(field) {
     field.closest("details")?.setAttribute("open", "");
     field.closest(".question, .question-part").scrollIntoView();
     field.focus({ preventScroll: true });
   }
 
-  /** Brings the question with this field into view and focuses it, if it is on this page. */
+  /** Brings the question with the field `name` into view and focuses the field, if it is on the shown page. */
   goToQuestion(name) {
     const field = name && (this.form.querySelector(`[name="${name}"]:checked`) ?? this.form.querySelector(`[name="${name}"]`));
     if (field && !field.closest("[hidden]")) this.goTo(field);
@@ -123,7 +124,7 @@ export class Pages {
     if (counter) counter.textContent = this.say("used", { used: field.value.length, limit: block.dataset.limit });
   }
 
-  /** Asks in `place` about a likely typo in an e-mail domain. Pressing the question corrects it. */
+  /** Asks in `place` about a likely typo in an e-mail domain. Pressing the question corrects the address. */
   suggest(field, place = field.parentNode.querySelector(".meant"), corrected = () => field.focus()) {
     const [, name, domain] = /^\s*(.+@)(\S+)\s*$/.exec(field.value) ?? [];
     const usual = field.closest("[data-usual]").dataset.usual.split(" ");

@@ -1,18 +1,18 @@
-// The receipt: next steps, reference, advice, and buttons for them.
+// The receipt: next steps, reference, advice, and buttons.
 
 import { showAdded } from "./added.js";
 import { callButtons, messageList } from "./emergency.js";
 import { el } from "./elements.js";
 import { filled } from "./words.js";
 
-/** Keeps and shows the answer to a sent form. `language`: of its messages. Only this page shows the whole phone number.
- * The tab keeps only its last digits, because others may use this device. */
+/** Stores and shows the response to a sent form. `language`: the language of the response's messages. The whole phone
+ * number is shown only until a reload: the tab stores its last two digits, because others may use this device. */
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
-  const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // for the page after Send
+  const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // what the page after Send needs
   const { promise, ...steps } = next_steps ?? {};
   const number = form.answers.spoken(contact?.phone ?? "");
-  const end = number.split(/[a-z#,;]/i)[0].replace(/\P{Nd}/gu, "").slice(-2); // without an extension
+  const end = number.split(/[a-z#,;]/i)[0].replace(/\P{Nd}/gu, "").slice(-2); // the last digits, without the extension
   const kept = promise && filled(promise, { number: form.say("ending", { end }) });
   form.receipt = { reference, disposition, messages, ...steps, promise: kept, language, at: Date.now(), ...after };
   form.promise = promise && filled(promise, { number });

@@ -1,4 +1,5 @@
-// Sends the form until the server answers. Every try has the same content and id, so the form is stored once.
+// Sends the form, and retries until the server accepts or refuses it. Every try has the same content and id, so the
+// form is stored once.
 
 import { showErrors } from "./check.js";
 import { forgetOrigin } from "./drafts.js";
@@ -14,7 +15,7 @@ export class Sending {
     this.form = form; // the LeadForm
     this.pending = null; // the submission being sent
     this.path = "submissions"; // its route
-    this.sentOnLeaving = null; // the last unfinished form sent on leaving, as text
+    this.sentOnLeaving = null; // the form that was last sent when the visitor left, as JSON
   }
 
   /** Adds the page's data about the visit to a submission. */
@@ -61,7 +62,7 @@ export class Sending {
     this.retryTimer = null;
   }
 
-  /** The network is back. */
+  /** The network is back: retries at once. */
   online() {
     if (this.retryTimer) this.again();
     this.withdraw();
@@ -73,7 +74,9 @@ export class Sending {
     this.send({ ...this.pending, submission_id: this.form.state.submissionId });
   }
 
-  /** Says beside the button that sending failed, with phone number and advice. `quiet`: does not move the focus. */
+  /** Says beside the button that sending failed, with phone number and advice. `kind`: which message. `line`: when the
+   * form is sent again. `quiet`: moves the focus to the message only if the focus was in the previous message or
+   * nowhere. */
   problem(kind, line = "", quiet = false) {
     const { form } = this;
     const box = form.copy(`problem-${kind}`);
@@ -85,7 +88,7 @@ export class Sending {
     else form.place(".status").textContent = line;
   }
 
-  /** An answer was changed, or may be: stops the retries. */
+  /** Stops the retries, because an answer was changed or can be changed now. */
   forget() {
     if (!this.pending || this.form.inFlight) return;
     this.stopRetrying();
@@ -96,7 +99,7 @@ export class Sending {
     this.form.place("[type=submit]").hidden = false;
   }
 
-  /** Shows the server's errors at their fields, under emergency advice if the answers call for it. */
+  /** Shows the server's errors beside their fields. If the response has emergency advice, shows the advice instead. */
   refused({ errors, messages }) {
     const { form } = this;
     this.pending = null;
@@ -105,7 +108,8 @@ export class Sending {
     if (messages && form.state.view !== "emergency") form.emergency.interrupt(messages, form.language);
   }
 
-  /** The visitor leaves the page: sends the unfinished form, if they consented, once per change. */
+  /** The visitor leaves the page: sends what was being sent, else the unfinished form if the visitor consented. Sends
+   * the same content only once. */
   leave() {
     const { form } = this;
     const { state } = form;
@@ -114,7 +118,7 @@ export class Sending {
     const text = JSON.stringify(content);
     if (!content || text === this.sentOnLeaving) return;
     this.sentOnLeaving = text;
-    // a page that was left cannot know whether this arrived, so it sends the form again if it comes back
+    // a page that was left cannot know whether the form arrived, so it sends the form again if the visitor comes back
     state.left = true;
     form.save();
     form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true })
@@ -125,7 +129,7 @@ export class Sending {
       });
   }
 
-  /** Keeps and shows when the clinic received the unfinished form; null after its withdrawal. */
+  /** Stores and shows `at`: when the clinic received the unfinished form (ms since 1970); null after its withdrawal. */
   saved(at) {
     const { form } = this;
     Object.assign(form.state, { savedAt: at, left: Boolean(at) });
@@ -133,7 +137,8 @@ export class Sending {
     form.pages.showSaved(at);
   }
 
-  /** The consent was ticked or unticked. Unticking withdraws what was sent on leaving. */
+  /** The consent was ticked or unticked. Unticking withdraws the unfinished form that was sent when the visitor left
+   * the page. */
   consent(given) {
     const { state } = this.form;
     this.keep(state.submissionId);
@@ -141,14 +146,14 @@ export class Sending {
     this.withdraw();
   }
 
-  /** No longer withdraws a form. */
+  /** Takes a form off the list of forms to withdraw. */
   keep(id) {
     const { state } = this.form;
     state.withdraw = state.withdraw.filter((one) => one !== id);
   }
 
-  /** Withdraws what was sent on leaving, and shows the result at the start or beside the consent. Retries until it
-   * succeeds. */
+  /** Withdraws the unfinished forms on the list, and shows the result at the start or beside the consent. A form that
+   * could not be withdrawn stays on the list for the next call: when the network is back, or after a reload. */
   async withdraw() {
     const { form } = this;
     if (!form.answers) return;

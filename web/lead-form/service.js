@@ -5,11 +5,12 @@ import { wait } from "./elements.js";
 const HOME = new URL("..", import.meta.url);
 const REQUEST_TIMEOUT = 20000; // ms
 
-// The policy for the form's own markup. A page with Trusted Types allows it by name: `trusted-types lead-form`.
+// The Trusted Types policy for the form's markup. A page that enforces Trusted Types must allow the policy by name:
+// `trusted-types lead-form`.
 let policy;
 try {
   policy = globalThis.trustedTypes?.createPolicy("lead-form", { createHTML: (markup) => markup });
-} catch { /* the page does not allow it: then it can only link to the form */ }
+} catch { /* the page does not allow the policy: it cannot embed the form, only link to it */ }
 
 export class Service {
   constructor(form) {
@@ -23,7 +24,7 @@ export class Service {
     return fetch(new URL(path, home ? new URL(home.replace(/\/*$/, "/"), document.baseURI) : HOME), { headers, credentials: "omit", ...post, ...more });
   }
 
-  /** Returns what `read` makes of the response. Throws if none comes in time. */
+  /** Sends a request. Returns what `read` returns for the response. Throws if no response comes in time. */
   async ask(path, content, read) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), REQUEST_TIMEOUT);
@@ -34,7 +35,8 @@ export class Service {
     }
   }
 
-  /** {status, body, retryAfter}; status 0 without an answer from this service. POST with `content`, else GET. */
+  /** Sends a POST request if there is `content`, else GET. Returns {status, body, retryAfter (seconds)}; status 0 if no
+   * response came from this service. */
   call(path, content) {
     return this.ask(path, content, async (response) => {
       const body = await response.json().catch(() => null);
@@ -53,8 +55,8 @@ export class Service {
     return holder.content.querySelector("form[data-questionnaire], [data-closed]") && holder.content;
   }
 
-  /** Gets a token and solves its proof of work, as signs of a human visitor. Sending never depends on them. `put`
-   * stores each one when known, while `wanted()` is true. */
+  /** Gets a token and solves its proof of work, as signs of a human visitor. The form can be sent without them. Calls
+   * `put(guard)` to store the token, and again to store both, as long as `wanted()` is true. */
   async guard(id, guard, wanted, put) {
     try {
       if (!guard.token) {
@@ -65,11 +67,12 @@ export class Service {
       }
       const proof = guard.challenge && await solve(guard.challenge, wanted);
       if (proof && wanted()) put({ token: guard.token, proof });
-    } catch { /* without */ }
+    } catch { /* the form is sent without token or proof */ }
   }
 }
 
-/** A proof of work (ALTCHA, version 1), in small steps that never delay typing. Undefined if `wanted()` turns false. */
+/** Returns a proof of work (ALTCHA, version 1), computed in small steps that never delay typing. Returns undefined if
+ * there is no solution, or if `wanted()` turns false. */
 async function solve({ algorithm, challenge, maxnumber, salt, signature }, wanted) {
   const encoder = new TextEncoder();
   const goal = challenge.match(/../g).map((pair) => parseInt(pair, 16));

@@ -1,5 +1,6 @@
-// Counts where visitors stop. If one leaves before Send, the clinic learns the last page, and nothing about the person.
-// A visitor who comes back to this tab moves to another page's count, or by sending out of the counts.
+// Counts where visitors stop. If a visitor leaves before Send, the clinic learns which page was last, and nothing about
+// the person. If the visitor comes back to this tab and leaves another page, that page is counted instead; after Send,
+// none.
 
 /** The visitor leaves the page. Nothing is counted about people under 18, nor while the form is being sent. */
 export function countStop(form) {
@@ -11,5 +12,5 @@ export function countStop(form) {
   if (page === before) return;
   state.last = page;
   form.draft.save({ ...form.draft.load(), last: page }); // does not extend the draft's life
-  form.service.fetch("stops", { questionnaire: form.questionnaireId, page, before }, { keepalive: true }).catch(() => {}); // one count less
+  form.service.fetch("stops", { questionnaire: form.questionnaireId, page, before }, { keepalive: true }).catch(() => {}); // a failure only loses a count
 }

@@ -1,6 +1,6 @@
 // The element's frame: its shadow root with three places (view, drawn form, overlay), and what all views share.
 
-/* global STYLE: the build fills in web/styles/form.css */
+/* global STYLE: the build replaces STYLE with the content of web/styles/form.css, minified */
 import { messageList, Overlay } from "./emergency.js";
 import { el, phoneLink } from "./elements.js";
 import { adviceIn, builtIn, filled, LANGUAGES } from "./words.js";
@@ -24,7 +24,8 @@ export class View extends HTMLElement {
   /** A copy of a template in the drawn form, if it has loaded. */
   copy(id) { return this.byId(id)?.content.firstElementChild.cloneNode(true); }
 
-  /** An element on the screen: in the overlay if it is open, the request for a call, or the drawn form. */
+  /** The element that `selector` finds in the overlay if it is open, else in "Just call me" if shown, else in the drawn
+   * form. */
   place(selector) {
     const shown = this.overlay.isOpen ? this.overlay.content : this.drawn.hidden ? this.view : this.drawn;
     return shown.querySelector(selector);
@@ -71,8 +72,8 @@ export class View extends HTMLElement {
     }));
   }
 
-  /** Shows a place (`view`, `drawn` or the overlay), with new content if given, then hides the previous one. Focuses
-   * the title or `focus`; null leaves the focus alone. */
+  /** Shows a place (`view`, `drawn` or the overlay), with new content if given, and hides the other places. Focuses the
+   * place's title or `focus`; null leaves the focus alone. `title`: for the document's title, on the clinic's page. */
   show(place, title, content, focus) {
     this.emergency.giveBack();
     const urgent = place === this.overlay;
@@ -115,11 +116,12 @@ export class View extends HTMLElement {
     ], focused ? start : null);
   }
 
-  /** Starts the form from the page's link with data-start, which without this script leads to the plain form. */
+  /** Starts the form if the visitor pressed a link with data-start. Without this script, such a link leads to the plain
+   * form. */
   startFrom(event) {
     if (!event.target.closest("a[data-start]")) return;
     event.preventDefault();
-    this.scrollIntoView({ block: "center" }); // where an error appears if the form cannot be loaded
+    this.scrollIntoView({ block: "center" }); // an error appears here if the form cannot be loaded
     this.start();
   }
 
@@ -129,7 +131,7 @@ export class View extends HTMLElement {
     this.showSection(drawn.querySelector("[data-closed]"), false);
   }
 
-  /** Shows a drawn section under its title, and returns it. `wrong`: it has errors. */
+  /** Shows a section of the drawn form as the view. Returns the section. `wrong`: whether the section has errors. */
   showSection(section, focused, wrong) {
     const title = section.querySelector(".title");
     const named = title.textContent;
@@ -146,7 +148,8 @@ export class View extends HTMLElement {
   again() { this.sending.again(); }
   sendAsNew() { this.sending.sendAsNew(); }
 
-  /** Shows whether the visitor must wait for the service. */
+  /** Disables the buttons and shows `text` while the visitor waits for the service. Without `text`, enables the buttons
+   * again. */
   busy(text = "") {
     this.inFlight = Boolean(text);
     this.shadowRoot.querySelectorAll("[type=submit], #again").forEach((node) => { node.disabled = this.inFlight; });

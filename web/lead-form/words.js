@@ -1,6 +1,6 @@
-// The script's short texts. From shared/rulebook, the build fills in those that a visitor may need before the form has
-// loaded: WORDS (language -> English text -> translation) and ADVICE (the emergency advice in each language). All
-// others come with the form, in the form's language: SCRIPT_TEXTS in shared/http/pages.
+// The script's short texts. The build inserts, from shared/rulebook, the texts that a visitor may need before the form
+// has loaded: WORDS (language -> English text -> translation) and ADVICE (the emergency advice in each language). All
+// other texts come with the form: SCRIPT_TEXTS in shared/http/pages.
 
 /* global WORDS, ADVICE */
 export const LANGUAGES = { en: "English", es: "Español" };
@@ -14,7 +14,8 @@ export const filled = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name
 /** A built-in text in a language. */
 export const builtIn = (language, english, values) => filled(WORDS[language]?.[english] ?? english, values);
 
-/** A form's language: the element's, else the page's, else the browser's. */
+/** The form's language: the element's attribute, else what the visitor chose before (if the form is part of another
+ * page), else the page's language, else the browser's, else English. `chosen`: what the visitor chose before. */
 export function wantedLanguage(form, chosen) {
   const nearest = form.closest("[lang]")?.lang;
   const wanted = [form.getAttribute("language"), form.wholePage ? null : chosen, nearest, ...navigator.languages];
