@@ -1,4 +1,4 @@
-"""Emulates AWS in this process with moto: the template's tables, topic and queues, and calls that can fail."""
+"""Emulates AWS in this process with moto: the template's tables, topics and queues, and calls that can fail."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
 
 
 def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
-    """Creates another table with its keys from the template. `resource`: its logical id."""
+    """Creates a table with the keys and indexes that the template gives it. `resource`: the table's logical id."""
     table = _tables()[resource]
     indexes = {"GlobalSecondaryIndexes": table["GlobalSecondaryIndexes"]} if "GlobalSecondaryIndexes" in table else {}
     client.create_table(
@@ -153,7 +153,7 @@ class Wire:
     _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as on the real table
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        # another test in this process calls the local cloud: leave that call alone
+        # leave calls to the local cloud alone, which other tests in this process make
         if not stubber.enabled or "//127.0.0.1" in request.url:
             return None
         operation = event_name.removeprefix("before-send.")
@@ -180,7 +180,7 @@ _carry_out = BotocoreStubber.__call__
 
 
 def _staff_in_group(request: Any) -> AWSResponse:
-    """Replaces the user pool, because moto's needs an extra package."""
+    """Returns the user pool's response, because moto's user pool needs an extra package."""
     group = json.loads(request.body)["GroupName"]
     users = [
         {"Username": name, "Enabled": True, "Attributes": [{"Name": "sub", "Value": STAFF_IDS[name]}]}
@@ -208,11 +208,11 @@ class Aws:
         return found
 
     def leads(self) -> list[dict[str, Any]]:
-        """Returns the stored leads as JSON, flattened: the fields of their parts are merged into them."""
+        """Returns the stored leads, parsed and flattened: the fields of a lead's parts become fields of the lead."""
         return [flat(item["lead"]["S"]) for item in self.items()]
 
     def stored(self) -> list[dict[str, Any]]:
-        """Returns the stored leads as JSON."""
+        """Returns the stored leads, parsed."""
         return [json.loads(item["lead"]["S"]) for item in self.items()]
 
     def accesses(self) -> list[dict[str, str]]:
@@ -221,7 +221,7 @@ class Aws:
         return [{name: value["S"] for name, value in item.items()} for item in found]
 
     def spooled(self, queue: str = "SPOOL_QUEUE") -> list[str]:
-        """Removes all messages from the spool queue and returns their bodies."""
+        """Removes all messages from a queue and returns their bodies. `queue`: name of the variable with its URL."""
         found: list[str] = []
         url = ENVIRONMENT[queue]
         while got := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -234,7 +234,7 @@ class Aws:
         self._sqs.delete_queue(QueueUrl=ENVIRONMENT["SPOOL_QUEUE"])
 
     def mails(self) -> list[Any]:
-        """Returns the mails that SES has taken, in order."""
+        """Returns the mails that SES accepted, in order."""
         return list(ses_backends[ACCOUNT][template.REGION].sent_messages)
 
     def mail_addresses(self) -> list[dict[str, Any]]:
@@ -252,7 +252,7 @@ class Aws:
         )
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Returns the SNS notifications since the last call, in order, as (subject, message, attributes)."""
+        """Returns the SNS notifications since the last call, parsed, in order of their timestamps."""
         found: list[dict[str, Any]] = []
         while got := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in got:
@@ -262,7 +262,7 @@ class Aws:
 
 
 def flat(lead: str) -> dict[str, Any]:
-    """Returns a stored lead, flattened: the fields of its parts are merged into it."""
+    """Parses and flattens a stored lead: the fields of its parts become fields of the lead."""
     fields: dict[str, Any] = json.loads(lead)
     parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work", "mail")]
     return fields | {name: value for part in parts for name, value in part.items()}
@@ -276,7 +276,7 @@ def cached_client(service: str, config: Config | None = None) -> Any:
 
 @cache
 def _empty_tables() -> dict[str, Any]:
-    """Creates the tables, and returns moto's own objects for them."""
+    """Creates the tables once, and returns a copy of moto's objects for them."""
     create_leads_table(cached_client("dynamodb"), ENVIRONMENT["LEADS_TABLE"])
     create_records(cached_client("dynamodb"), "AccessLog", ENVIRONMENT["ACCESS_LOG"])
     create_records(cached_client("dynamodb"), "Erasures", ENVIRONMENT["ERASURES_TABLE"])
@@ -296,8 +296,9 @@ _method_names = cache(method_names_from_class)
 
 @contextmanager
 def _faster_moto() -> Iterator[None]:
-    """Caches what moto would compute in each test: the key that signs SNS messages, the patterns for clients without
-    botocore, and the names of a class's methods.
+    """Caches the key that signs SNS messages and the names of a class's methods, which moto computes in each test.
+
+    Omits moto's URL patterns for HTTP clients other than botocore.
     """
     with (
         patch.object(Subscription, "private_key", lambda _: _signing_key()),
@@ -309,8 +310,10 @@ def _faster_moto() -> Iterator[None]:
 
 @contextmanager
 def aws_in_process() -> Iterator[Aws]:
-    """Provides empty tables, queues and topics. They are put straight into moto, because requests would take most of a
-    test's time. Retries and the pace of e-mail take no time.
+    """Provides empty tables, queues and topics.
+
+    Creates them in moto's backends, because requests would take most of a test's time. Retries and the limit on the
+    rate of e-mail do not wait.
     """
     wire = Wire()
     with (

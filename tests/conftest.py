@@ -21,7 +21,8 @@ os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
-# A busy machine draws pages late, and the local cloud starts a second instance of a function for concurrent requests.
+# On a busy machine, pages appear late. So do responses to concurrent requests, for which the local cloud first starts
+# another instance of the function.
 expect.set_options(timeout=20_000)  # milliseconds
 
 # Correct code must not fail by chance. So there are no deadlines, and Hypothesis draws the same few examples each time.
@@ -70,13 +71,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, elsewhere: Demo) -> Iterator
 
 @pytest.fixture(scope="session")
 def site(cloud: LocalCloud) -> Iterator[str]:
-    """Provides the address of the service, which shows the form."""
+    """Provides the URL of the service, where the form is shown."""
     with Front(cloud) as front:
         yield front.address
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Provides Chromium, once per process: Playwright allows no second instance."""
+    """Provides one Chromium per process, because Playwright allows no second instance."""
     with open_browser() as browser:
         yield browser

@@ -104,7 +104,7 @@ def an_intake(leads: LeadsByNumber, rule_sets: RuleSets = RULEBOOK, candidate: R
 def a_lead(
     answers: Json | None = None, at: datetime = RECEIVED, lead_id: UUID | None = None, **changes: object
 ) -> Lead:
-    """Returns a lead captured from events/capture_lead.json, with other answers."""
+    """Returns a lead captured from events/capture_lead.json, with changed answers and fields (None removes one)."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
     lead = capture_lead(sent, arrival, an_intake(LeadsInMemory())).lead
@@ -121,7 +121,7 @@ def with_what_it_needs(action: str, fields: Json) -> Json:
 
 
 def varied(value: T, **changes: Any) -> T:
-    """Returns a copy of the value with other fields.
+    """Returns a copy of the value with changed fields.
 
     For a lead, these may be fields of its parts. The version stays the same.
     """

@@ -1,8 +1,8 @@
 """Checks during every test that no personal data appears in a log, metric, alert, queue, address or error text.
 
 Names, phone numbers, e-mail addresses and free text that reach a function or the table are remembered for the rest of
-the test. A test fails if a function writes or sends one of them elsewhere. Only the table, and the spool that replaces
-it, may contain this data.
+the test. A test fails if a function writes or sends one of them elsewhere. Only the table, and the spool that stands in
+for it, may contain this data.
 """
 
 from __future__ import annotations
@@ -28,15 +28,16 @@ from botocore.client import BaseClient
 from dev.cloud import LocalCloud
 from tests.aws import ENVIRONMENT
 
-# the last parts of the names of fields with personal data
+# names of fields with personal data, without a prefix such as "contact."
 PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}
 PUNCTUATION = str.maketrans("", "", " ()-.\u00a0\r\n\t")
-# the spool and its failure queue are encrypted and replace the table
+# Queues that may contain personal data: the spool, which stands in for the table, and its failure queue. Both are
+# encrypted.
 KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])
 STORED_WHOLE = {"lead", "remainder"}  # table attributes that are in no index
 FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues that contain only pointers to leads
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
-REMEMBERED = 300  # how many of the latest values are remembered: leaks are of recent data
+REMEMBERED = 300  # number of latest values that are remembered, because leaked data is recent
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
@@ -102,9 +103,9 @@ class Watch:
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind == "email" and "@" not in text:
-            return  # no address but our own word, as below
+            return  # not an address but a word of our own, as below
         if kind == "phone" and not any(character.isdigit() for character in text):
-            return  # no number but our own word, such as a questionnaire's id, which fuzzing put there
+            return  # not a number but a word of our own, such as a questionnaire's id in a fuzz test
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
             return  # a single word, such as a tier or a button's label, may appear anywhere
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
@@ -120,7 +121,7 @@ class Watch:
                 self._hits.append(f"{where} holds what came as {kind}")
 
     def answered(self, answer: object) -> None:
-        """Searches an answer's addresses and problem details. Problems name a field, but never repeat its value."""
+        """Searches a response's URLs and problem details, which name an invalid field but never repeat its value."""
         if not isinstance(answer, dict) or not answer.keys() & {"statusCode", "headers", "body"}:
             return
         self.responses.append(answer)
@@ -249,7 +250,7 @@ def _watch_calls() -> None:
         return calls(self, operation_name, api_params)
 
     def watched_request(self: Any, method: str, url: str, *given: Any, **more: Any) -> Any:
-        # the canary: our own lead
+        # the body of a canary is a lead of our own, without personal data
         sent = "" if url.endswith("/submissions") else str(more.get("body"))
         WATCH.search("a request to others", f"{url} {more.get('headers')} {sent}")
         return requests(self, method, url, *given, **more)
@@ -259,7 +260,7 @@ def _watch_calls() -> None:
 
 
 def found_in_cloud(cloud: LocalCloud) -> list[str]:
-    """Returns the hits: stored leads' personal data in the functions' log or the failure queues."""
+    """Searches the functions' log and the failure queues for stored leads' personal data. Returns the hits."""
     watch, dynamodb = Watch(remembers=None), cloud.client("dynamodb")
     for page in dynamodb.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"]):
         for item in page["Items"]:

@@ -23,8 +23,9 @@ NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # the call paramete
 
 
 class Use(NamedTuple):
-    """A permission that a function uses or has. `function`, `resource`: logical ids; index:
-    "LeadsTable/index/worklist".
+    """A permission that a function uses or has. `function`, `resource`: logical ids.
+
+    An index is written "LeadsTable/index/worklist".
     """
 
     function: str
@@ -71,9 +72,9 @@ def recording() -> Iterator[set[Use]]:
                 ((kind, item),) = entry.items()
                 uses.add(Use(function, f"dynamodb:{kind}Item", _resource(function, item)))
         elif function:
-            # the IAM action's name, except for batches and transactions
+            # The IAM action has the operation's name, except for transactions (above).
             action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
-            called = values.get("RequestItems", ())  # a batch's tables
+            called = values.get("RequestItems", ())  # the tables of a batch
             resources = [_resource(function, {"TableName": table}) for table in called] or [_resource(function, values)]
             used = SES_RESOURCES if action == "ses:SendEmail" else resources
             uses.update(Use(function, action, resource) for resource in used)
@@ -95,7 +96,7 @@ def _caller() -> str | None:
 
 
 def _resource(function: str, values: dict[str, Any]) -> str:
-    """Returns the logical id of a call's resource, from the function's environment, or else the resource's name."""
+    """Returns the logical id of a call's resource, if the function's environment has it, or else its name."""
     name = next((values[key] for key in NAMES if key in values), "*")
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
@@ -115,7 +116,7 @@ def sent_by_lambda() -> set[Use]:
 
 
 def read_by_lambda() -> set[tuple[str, str]]:
-    """Returns the (function, resource) pairs of streams and queues that Lambda reads with a function's role."""
+    """Returns (function, resource) for each stream or queue that Lambda reads with that function's role."""
     mappings = [
         each["Properties"] for each in resources().values() if each["Type"] == "AWS::Lambda::EventSourceMapping"
     ]
@@ -134,7 +135,7 @@ def statements(function: str) -> list[dict[str, Any]]:
 
 @cache
 def granted() -> frozenset[Use]:
-    """Returns all permissions that the template grants, except those for keys."""
+    """Returns all permissions that the template grants, except those for KMS keys."""
     return frozenset(
         Use(function, action, _name(resource))
         for function in functions().values()
@@ -150,7 +151,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """Returns the resource's name as in Use. A value that is no plain reference stays as it is, and matches no call."""
+    """Returns the resource's name as in Use. Any other value is returned as text, which matches no call."""
     match resource:
         case {"Ref": str(name)}:
             return name

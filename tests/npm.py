@@ -15,7 +15,7 @@ FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
 def installed(pins: Path, name: str) -> Path:
-    """Returns the folder .local/`name`. Its node_modules has the packages in the lock file in `pins`."""
+    """Returns the folder .local/`name`, with the packages installed. `pins`: the folder with the lock file."""
     program = shutil.which("npm")
     # `make test` needs no Node; the CI workflows install it, so that nothing is skipped there.
     if program is None or shutil.which("node") is None:

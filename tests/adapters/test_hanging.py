@@ -1,4 +1,7 @@
-"""Checks rule R7 over real sockets: table, spool and webhook receiver accept connections and never answer."""
+"""Tests rule R7 over real sockets: the table and the spool accept connections and never answer.
+
+A webhook's receiver does the same, or accepts no connection.
+"""
 
 from __future__ import annotations
 

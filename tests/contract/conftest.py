@@ -19,14 +19,14 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
 
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
-    """Provides the address of AWS's DynamoDB Local, empty."""
+    """Starts an empty DynamoDB Local and yields its URL."""
     if problem := missing():
         pytest.skip(problem)  # DynamoDB Local needs a JDK, which this project does not install
     with DynamoDBLocal() as database:
         yield database.endpoint
 
 
-# One process starts the database for all processes.
+# The group runs in one pytest-xdist process, so that DynamoDB Local starts only once.
 ON_DYNAMODB_LOCAL = [pytest.mark.slow, pytest.mark.xdist_group("dynamodb")]
 
 

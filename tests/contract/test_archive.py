@@ -34,7 +34,7 @@ def test_leads_are_in_order_of_arrival_and_continue_after_a_cursor(partitioned: 
     for lead in leads:
         partitioned.add(lead)
     arrived = list(partitioned.arrivals(JANUARY))
-    # the last of these leads arrived in February
+    # leads[2] arrived in February
     assert [lead_id for lead_id, _ in arrived] == [leads[i].lead_id for i in (1, 3, 0)]
     for number, (_, cursor) in enumerate(arrived):
         assert list(partitioned.arrivals(JANUARY, cursor)) == arrived[number + 1 :]
@@ -94,7 +94,7 @@ def test_a_retention_stage_is_read_across_partitions_oldest_first(partitioned: L
 
 def test_a_retention_stage_lists_due_leads_oldest_first(table: LeadsTable) -> None:
     leads = [acknowledged(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
-    for lead in (*leads, a_lead(URGENT)):  # the added lead has no owner
+    for lead in (*leads, a_lead(URGENT)):  # an open lead is in no retention stage
         table.add(lead)
     assert list(table.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=1))) == [leads[1].lead_id, leads[2].lead_id]
     assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []

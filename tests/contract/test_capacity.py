@@ -101,7 +101,7 @@ class Counting:
     def _count(self, call: Any, what: dict[str, Any]) -> Any:
         answer = call(**what, ReturnConsumedCapacity="TOTAL")
         self.requests += 1
-        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5  # AWS also charges for an empty page
+        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5  # AWS charges half a unit for an empty page
         return answer
 
 

@@ -350,7 +350,7 @@ def test_erasures_are_listed_until_they_expire(client: Any) -> None:
         erasures.add(erasure)
     assert len(client.scan(TableName=name)["Items"]) == 3
     assert set(erasures.all()) == asked
-    with patch.object(client, "query", partial(client.query, Limit=1)):  # one on each page
+    with patch.object(client, "query", partial(client.query, Limit=1)):  # one erasure per page
         assert set(erasures.all()) == asked
 
 

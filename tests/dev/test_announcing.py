@@ -21,7 +21,7 @@ def alerts(count: int, tier: str = "URGENT") -> list[SentAlert]:
 
 @pytest.fixture
 def announcer(monkeypatch: pytest.MonkeyPatch) -> tuple[Announcer, list[str]]:
-    """Provides an announcer without a timer, and its output."""
+    """Provides an announcer without a timer, and the list of lines that it prints."""
     said: list[str] = []
     monkeypatch.setattr("dev.announcing.threading.Timer", lambda *_: type("Timer", (), {"start": lambda _: None})())
     return Announcer(said.append, "http://127.0.0.1:8080/_local/"), said

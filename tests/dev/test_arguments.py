@@ -39,7 +39,7 @@ def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: p
 
 
 def test_what_deploying_locally_changes_is_in_the_files() -> None:
-    """`make deploy-local` replaces texts in template and rules. A missing text would show only after minutes."""
+    """`make deploy-local` replaces texts in template and rules, and notices a missing text only after minutes."""
     assert TEMPLATE.read_text(encoding="utf-8").count(deploy_local.GRADUAL) == 1
     assert (TEMPLATE.parents[1] / deploy_local.RULES).read_text(encoding="utf-8").count(deploy_local.EARLIER) == 1
 

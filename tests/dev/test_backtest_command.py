@@ -27,7 +27,7 @@ def run(*arguments: str | Path) -> tuple[int | str | None, str, str]:
 
 @pytest.fixture
 def new(tmp_path: Path) -> Path:
-    """Provides a rulebook where MED-01 has a lower floor: leads for which only that rule fires become PRIORITY."""
+    """Provides a rulebook in which the rule that makes FEVER URGENT has the floor PRIORITY."""
     folder = tmp_path / "new"
     folder.mkdir()
     for path in FOLDER.glob("*.toml"):
@@ -48,7 +48,7 @@ def fever_rule() -> str:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """Provides a file of exported answers: two leads and a plain answer set."""
+    """Provides a file with three lines: two exported leads, and an answer set alone."""
     leads = [
         {"reference": "7K3MQ-2XDRT", "answers": FEVER | {"note": CANARY}, "contact": {"name": CANARY}},
         {"reference": "8K3MQ-2XDRT", "answers": HEALTHY},

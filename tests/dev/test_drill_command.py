@@ -1,4 +1,4 @@
-"""Tests on moto that leads are compared with a point-in-time copy and copied back. `make drill` rehearses it all."""
+"""Tests on moto that `make drill` compares leads with a point-in-time copy, and copies lost ones back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Functions:
-    """Replaces Lambda's client: invokes the daily function in this process."""
+    """Replaces Lambda's client: runs retire_leads in this process, or returns `error`, if set."""
 
     def __init__(self) -> None:
         self.error = ""
@@ -52,7 +52,7 @@ class Functions:
 
 
 class Recorder:
-    """A DynamoDB client that records the request for a copy."""
+    """A DynamoDB client that records the arguments of restore_table_to_point_in_time."""
 
     def __init__(self) -> None:
         self._client = boto3.client("dynamodb")
@@ -146,7 +146,7 @@ def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Pl
 
 
 def test_a_mail_that_was_due_is_not_sent_again(aws: Aws, clock: Clock, place: Place) -> None:
-    """The copy is older than the receipt that the person got."""
+    """In the copy, the receipt is still due, but it may have been sent after the copy was made."""
     (lost,) = some(1)
     restore.make_copy(place, None, COPY)
     lose(aws, lost)
@@ -184,7 +184,7 @@ def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -
     restore.make_copy(place, None, COPY)
     lose(aws, lead_id)
     found = restore.compare(place, COPY)
-    captured(URGENT, lead_id=lead_id)  # the visitor's page sent it again
+    captured(URGENT, lead_id=lead_id)  # the visitor's page sent the form again
     before = aws.items()
 
     assert restore.copy_back(place, COPY, found, AN_OPEN_HOUR) == 0

@@ -1,6 +1,6 @@
 """Tests the simulated people: who they are, what they tick, and their tiers on an ordinary day.
 
-The clinical design's figures are repeated here, not read from dev/people_rates.py, so that changing one place fails.
+The clinical design's figures are repeated here, so that a change only in dev/people_rates.py fails a test.
 """
 
 from __future__ import annotations
@@ -171,7 +171,8 @@ CANCER = ("cancer", "cancer-past")
         (stenosis, ticks("cord", "gait-balance"), 0.33 / 2),
         (stenosis, ticks("motor", "leg-weak"), 0.51 / 2),
         (anybody, ticks("pattern", "night-unrelenting"), 0.15),
-        # A third of the cancers were over ten years ago or skin cancers; half of these people tick nothing.
+        # A third of those with cancer had skin cancer or had it over ten years ago. Half of that third tick nothing,
+        # hence 5/6.
         (lambda person: person.age < 50, ticks("sys", *CANCER), 0.04 * 5 / 6),
         (lambda person: 50 <= person.age < 65, ticks("sys", *CANCER), 0.11 * 5 / 6),
         (lambda person: person.age >= 65, ticks("sys", *CANCER), 0.24 * 5 / 6),
@@ -189,7 +190,7 @@ CANCER = ("cancer", "cancer-past")
 def test_as_many_tick_as_the_design_says(who: Whom, tick: Tick, share: float, everybody: list[Visit]) -> None:
     sets = [answers for person, answers in everybody if who(person) and person.illness is None]
     found = sum(map(tick, sets)) / len(sets)
-    assert abs(found - share) <= 0.06 * share + near(share, len(sets))  # 3% are not sure, and parts overlap
+    assert abs(found - share) <= 0.06 * share + near(share, len(sets))  # 3% are not sure, and some tick several options
 
 
 @pytest.mark.parametrize("question", ["em-now", "ces", "motor", "cord", "sys", "signs", "injury", "spread", "change"])

@@ -50,7 +50,7 @@ def keys(clients: Clients, name: str) -> list[str]:
 
 
 def run(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Rotates. Returns, for each update, the stack's parameters and the keys that functions then read."""
+    """Rotates the keys. Returns, for each stack update, the parameters and the keys that functions then read."""
     deployed: list[dict[str, Any]] = []
     update = rotate._update
 
@@ -101,7 +101,7 @@ def is_canary(drawing: FormGuard, checking: FormGuard) -> bool:
 def test_a_second_rotation_retires_the_first_form_key_and_keeps_person_keys(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Erased leads cannot be rehashed. Former keys stay, so that contacts can still be compared with hashes."""
+    """Hashes that remain of erased leads cannot be recomputed with a new key. So former keys stay, to compare them."""
     run(clients, monkeypatch)
     before = keys(clients, "FormKey")[0]
     _, used = run(clients, monkeypatch)
@@ -136,5 +136,6 @@ def test_an_error_names_the_command_that_was_typed(
     said = capsys.readouterr().err
     assert said.startswith("make rotate STACK=elsewhere: ")
     assert advice in said
-    assert ("keys fit together" in said) == (not variable)  # without a region, no key was touched
+    # without a region, no key has changed, so the message does not mention keys
+    assert ("keys fit together" in said) == (not variable)
     assert said.count("\n") == 1

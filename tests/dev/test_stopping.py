@@ -15,7 +15,7 @@ from dev import emulator, run
 from dev.cloud import LocalCloud
 
 SLOW = "import time; time.sleep(600)"
-# Saves after its functions have ended, like the emulator.
+# a program that, like the emulator, saves its state only after its functions have ended
 EMULATOR = f"""
 import signal, subprocess, sys
 from pathlib import Path

@@ -97,8 +97,9 @@ QUESTIONS = RULE_SET.questionnaire.questions
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
     """Draws an answer set.
 
-    A third are a healthy adult's answers with small changes, so that rules fire alone. A third are changed cases, or
-    answers that nearly fire a rule, because many rules need a combination of answers. A third are entirely random.
+    A third are a healthy adult's answers with small changes, so that rules fire alone. A third are test cases, or
+    answers that nearly fire a rule, with small changes, because many rules need a combination of answers. A third are
+    entirely random.
     """
     questions = list(questionnaire.questions.values())
     draw = chance.random()

@@ -111,10 +111,10 @@ class Reading:
         )
 
     def hurt_by(self, *injuries: str, within: str) -> bool:
-        """Returns whether an injury of these kinds happened recently. `within`: "lt2w" or "3m"."""
+        """Returns whether an injury of these kinds happened within this time: "lt2w" (2 weeks) or "3m" (3 months)."""
         recent = {"lt2w"} if within == "lt2w" else {"lt2w", "2w-3m"}
         return self.injury in injuries and self.injured in recent
 
     def hurt_perhaps_by(self, *injuries: str, within: str) -> bool:
-        """Like `hurt_by`, but but also True if the visitor is not sure when."""
+        """Like `hurt_by`, but also True if the visitor is not sure when the injury happened."""
         return self.hurt_by(*injuries, within=within) or (self.injury in injuries and self.injured == "unsure")

@@ -38,7 +38,7 @@ MORE: Json = {"goal": ["why", "second"], "insurance": "private"}
 
 
 def added(lead: Lead, makes_it: Json, answers: Json = MORE) -> Lead:
-    """Returns the lead after answers were added. It then has the assessment of a lead with the answers `makes_it`."""
+    """Returns the lead after `answers` were added. `makes_it`: the answers whose assessment the lead gets."""
     return with_answers(lead, answers, a_lead(makes_it, BACK).assessment, BACK, TIERS, HOURS)
 
 

@@ -18,9 +18,9 @@ from tests.leads import a_lead, varied
         (ROUTINE, {"status": "acknowledged"}, True),
         (ROUTINE, {"status": "booked"}, False),
         (ROUTINE, {"status": "closed"}, False),
-        (ROUTINE, {"staff_tier": "URGENT"}, False),  # staff raised it
+        (ROUTINE, {"staff_tier": "URGENT"}, False),  # staff raised the tier
         (PRIORITY, {}, False),
-        (PRIORITY, {"staff_tier": "ROUTINE"}, False),  # staff lowered it, but the rules found more
+        (PRIORITY, {"staff_tier": "ROUTINE"}, False),  # staff lowered the tier, but the rules' tier counts too
     ],
 )
 def test_a_time_can_be_booked_for_open_routine_leads(

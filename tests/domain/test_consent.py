@@ -17,7 +17,11 @@ AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 
 
 def records(language: str = "en", *, shown: bool = True, call: bool = False) -> tuple[ConsentRecord, ...]:
-    """`call`: whether the page asked only for a number."""
+    """Returns the consent records of a submission.
+
+    shown: whether the submission names the consent texts that its page showed
+    call: whether the page asked only for a phone number
+    """
     rule_set = load().of_clinic("Example Spine").of("fs-intake", language)
     assert rule_set is not None
     entry = ContactEntry.model_validate({"phone": "(312) 555-0142", "email": "sample.patient@example.com"})

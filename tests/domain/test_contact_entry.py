@@ -82,8 +82,8 @@ def test_a_number_is_shown_as_people_write_it_and_a_mistyped_one_as_it_was_typed
 
 
 def passes_the_script(phone: str) -> bool:
-    """Returns whether the form's script sends this number."""
-    pattern = PATTERNS["tel"].replace(r"\p{Nd}", r"\d").replace(r"\P{Nd}", r"\D")  # the same in Python
+    """Returns whether the form's script accepts this number."""
+    pattern = PATTERNS["tel"].replace(r"\p{Nd}", r"\d").replace(r"\P{Nd}", r"\D")  # Python has no \p{Nd}
     return re.fullmatch(pattern, phone) is not None
 
 
@@ -98,7 +98,7 @@ def test_a_number_that_nobody_has_is_refused_before_it_is_sent(written: str) -> 
 
 @pytest.mark.parametrize("written", ["+352 555 0142", "+4795550142", "+65 9555 0142"])
 def test_a_number_that_may_be_american_or_foreign_is_asked_for_again(written: str) -> None:
-    """Without the plus, the number is American; with 011, it is foreign. So people can write either one clearly."""
+    """Without the plus, the number is American. With 011 instead of the plus, it is foreign."""
     with pytest.raises(ValidationError, match="leave out the"):
         ContactEntry.model_validate({"phone": written})
     assert (ContactEntry.model_validate({"phone": written[1:]}).phone or "").startswith("+1")

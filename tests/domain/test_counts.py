@@ -192,7 +192,10 @@ def test_the_only_cause_of_a_tier_stays_when_the_rules_change() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40), st.integers(1, 10), st.booleans())
 def test_untaken_leads_of_the_first_page_are_exact(rows: list[tuple[int, bool]], page: int, lost: bool) -> None:
-    """With wrong stored counts, a tier that ends on the page is exact, and no count is below what the page shows."""
+    """If the stored counts are lost, a tier is still exact if another tier follows it on the page.
+
+    No tier's count is below the number of its rows on the page.
+    """
     ordered = [(TIERS[tier], taken) for tier, taken in sorted(rows, key=lambda row: (row[1], row[0]))]
     truth = Counter(tier for tier, taken in ordered if not taken)
     kept = {} if lost else dict(truth)
@@ -283,18 +286,18 @@ def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER))
     assert '"tier","URGENT","21","21","0","7","0",""' in text
-    # two were booked and two taken: below five, so hidden
+    # two leads were booked, and the median is of two leads: fewer than five, so both figures are hidden
     assert f'"source","form","15","15","0","{HIDDEN}","{HIDDEN}",""' in text
-    # hidden too, because the tier's seven would reveal those two
+    # five were booked: hidden too, because the tier's seven would reveal the two above
     assert f'"source","callback","6","6","0","{HIDDEN}","0",""' in text
     assert f'"campaign","\'=knees","{HIDDEN}","","","","",""' in text
-    # hidden too, because subtraction would reveal the other campaign
+    # hidden too, because subtraction from all leads would reveal the other campaign
     assert f'"campaign","newsletter / spring","{HIDDEN}","","","","",""' in text
     assert not re.search(r'"[1-4]"', text)
 
 
 def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
-    """As on the screen, a group without a call due yet has no figure, not 0."""
+    """As on the screen, the figure of a group in which no call is due yet is empty, not 0."""
     leads = [varied(a_lead(URGENT), lead_id=UUID(int=each)) for each in range(3)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each)) for each in range(10, 19)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each), source="callback") for each in range(20, 28)]
@@ -302,7 +305,7 @@ def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
     assert '"source","callback","8","0","","0","",""' in text
-    # three calls were due, which the other source's six would reveal
+    # three calls were due; the six of google-ads are hidden too, because they would reveal the three
     assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
     assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 

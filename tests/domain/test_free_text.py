@@ -80,8 +80,8 @@ def test_sentences_are_words_without_fillers() -> None:
         ("chhiilllls", "chhiilllls"),  # too many mistakes
         ("caIentura".lower(), "calentura"),
         ("ca1entura", "calentura"),
-        ("feverish", "feverish"),  # the term already has any ending
-        ("hit", "hit"),  # too short to be sure
+        ("feverish", "feverish"),  # the term already matches any ending
+        ("hit", "hit"),  # too short for a sure correction
         ("child", "child"),  # a known word
         ("sunny", "sunny"),
     ],
@@ -96,9 +96,9 @@ def test_spelling_is_corrected(word: str, corrected: str) -> None:
         ("feverish", [Hit("fever", 0, 1)]),
         ("cold and cold", [Hit("chill", 0, 3)]),
         ("cold and", []),
-        ("hot potato", [Hit("saying", 0, 2)]),  # "hot" is part of it
+        ("hot potato", [Hit("saying", 0, 2)]),  # "hot" is part of the saying
         ("hot soup", [Hit("fever", 0, 1)]),
-        ("high fever", [Hit("=high fever", 0, 2), Hit("fever", 1, 2)]),  # words of a phrase hide nothing
+        ("high fever", [Hit("=high fever", 0, 2), Hit("fever", 1, 2)]),  # a phrase does not hide the terms in it
     ],
 )
 def test_terms_are_found(words: str, hits: list[Hit]) -> None:
@@ -136,7 +136,7 @@ def test_a_denial_reaches_as_far_as_it_should(text: str, words: str) -> None:
         ("a high feverish", False),  # the phrase needs the exact word
         ("fever and then chills", True),
         ("fever and then more chills", True),
-        ("fever and then maybe more chills", False),  # four words between
+        ("fever and then maybe more chills", False),  # four words in between are too many
         ("chills and fever", False),
         ("no high fever", False),
         ("high fever once", False),  # the frame "once" silences the phrase

@@ -29,7 +29,7 @@ def due(lead: Lead, at: datetime) -> int | None:
 
 
 def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
-    """Returns the lead after an alert check at this time, and the alerted level."""
+    """Alerts the level that is due at this time, if any. Returns the lead afterwards, and the level."""
     level = due(lead, at)
     return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead), at), level)
 

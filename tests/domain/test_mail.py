@@ -1,4 +1,4 @@
-"""Tests which mails to a lead's person are due, and when. Tables come first."""
+"""Tests which mails to a patient are due, and when."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ def with_receipt(lead: Lead) -> Lead:
         ({"name": "A", "email": "a@example.com"}, True),
         ({"name": "A", "phone": "(312) 555-0142"}, False),
         (EMAIL | {"message_ok": "yes"}, True),
-        (EMAIL | {"message_ok": "no"}, False),  # other readers of the mail would learn who sent it
+        # others who read this mailbox would see that the clinic wrote
+        (EMAIL | {"message_ok": "no"}, False),
         (EMAIL | {"message_ok": "no", "preference": "email"}, True),
         # the helper consented to mail at her own address
         (EMAIL | {"helper_name": "Sample Daughter", "relation": "daughter"}, True),
@@ -137,8 +138,8 @@ def test_a_later_submission_keeps_what_was_mailed() -> None:
 def test_a_receipt_is_due_at_once_and_goes_out_after_the_first_alert() -> None:
     new = a_lead(contact=EMAIL)
     assert next_mail_at(new) == RECEIVED
-    assert due_mail(new, RECEIVED) is None  # the alert is due
-    assert due_mail(new.claimed(1, RECEIVED), RECEIVED + MINUTE / 6) is None  # it is being sent
+    assert due_mail(new, RECEIVED) is None  # the alert is due first
+    assert due_mail(new.claimed(1, RECEIVED), RECEIVED + MINUTE / 6) is None  # the alert is being sent
     assert due_mail(alerted(new), SOON) == DueMail("receipt", "", RECEIVED)
 
 

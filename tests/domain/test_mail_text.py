@@ -1,4 +1,4 @@
-"""Tests what the mails to a person say, and what they do not."""
+"""Tests what the mails to patients say, and what they must not say."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ NO_NUMBER = "We have no phone number for you, so we cannot call. To talk with us
         (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM."),
         (URGENT, PERSON, True, "We will call you by Wednesday, January 14 at 2 PM."),
         (EMERGENCY, PERSON, True, "We will also try to call you. Do not wait for our call."),
-        (URGENT, NO_PHONE, True, NO_NUMBER),  # a letter would come too late
+        (URGENT, NO_PHONE, True, NO_NUMBER),  # an e-mail would come too late
         (PRIORITY, PERSON | {"preference": "email"}, False, "We will write to you by Thursday, January 15 at 5 PM."),
         (URGENT, PERSON | {"preference": "email"}, True, "We will call you by Wednesday, January 14 at 2 PM."),
         (NOT_A_FIT, PERSON, False, "We do not plan to call you. To talk with us, call (312) 555-0100."),
@@ -225,7 +225,7 @@ def test_html_shows_the_same_and_escapes_everything() -> None:
     assert "&lt;script&gt;" in html
     assert "a &amp; b<br>c" in html
     assert f'href="{LINK}"' in html
-    assert html.count(LINK) == 1  # the link shows words, because its address is wider than a phone
+    assert html.count(LINK) == 1  # the link's text is words, because the URL is too long for a phone's screen
     assert ">No more e-mail from us</a>" in html
     call = '<a href="tel:3125550100" style="color:#1d4f91;white-space:nowrap">(312) 555-0100</a>'
     assert html.count("(312) 555-0100") == html.count(call) == 1
@@ -238,7 +238,7 @@ def test_every_english_sentence_is_easy_to_read_and_translated() -> None:
         sentence
         for mail in mails
         for text in (mail.subject, *mail.paragraphs)
-        if not text.startswith("Your appointment at")  # a date and a name
+        if not text.startswith("Your appointment at")  # only a date and a name follow
         for sentence in sentences_of(text.replace(SPINE, "Our office"))
     ]
     assert [sentence for sentence in sentences if grade(sentence) > HARDEST] == []

@@ -1,4 +1,4 @@
-"""Tests that the form queries e-mail addresses with likely typos, and no correct ones."""
+"""Tests that the form asks about likely typos in e-mail addresses, and never about a correct address."""
 
 from __future__ import annotations
 

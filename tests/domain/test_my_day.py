@@ -17,7 +17,7 @@ WEDNESDAY, THURSDAY = date(2026, 1, 14), date(2026, 1, 15)
 
 
 def worked_on() -> Lead:
-    """Returns a lead that NURSE took and called late on Wednesday, and CLERK noted on Thursday."""
+    """Returns a lead that NURSE took and called late on Wednesday. CLERK added a note on Thursday."""
     lead = act(a_lead(URGENT), "acknowledge", at=chicago(14, "22:00"))
     lead = act(lead, "contact_attempt", at=chicago(14, "23:59"), outcome="no_answer")
     return act(lead, "note", CLERK, at=chicago(15, "00:00"), text="A note.")
@@ -31,7 +31,7 @@ def test_a_day_is_one_of_the_clinic() -> None:
 
 
 def test_a_lead_is_found_for_each_member_of_staff_and_day() -> None:
-    lead = released(worked_on(), TIERS, chicago(15, "02:00"))  # the service's own actions are in nobody's day
+    lead = released(worked_on(), TIERS, chicago(15, "02:00"))  # the service's own actions are on nobody's list
     assert list(day_keys_of(lead, ZONE)) == [day_key(NURSE.id, WEDNESDAY), day_key(CLERK.id, THURSDAY)]
 
 

@@ -41,7 +41,7 @@ def plan(lead: Lead) -> tuple[str, datetime | None, datetime | None, datetime | 
 
 
 TAKEN: list[tuple[Any, datetime, datetime]] = [
-    # answers, when the owner is reminded, by when to call
+    # answers, when the owner is reminded, when the call is due
     (EMERGENCY, chicago(14, "10:10"), chicago(14, "10:15")),
     (URGENT, chicago(14, "10:45"), chicago(14, "11:00")),
     (PRIORITY, chicago(15, "08:00"), chicago(15, "17:00")),
@@ -121,7 +121,7 @@ def test_a_more_urgent_tier_shortens_the_time_to_call() -> None:
 
 
 def later(lead: Lead, at: datetime) -> tuple[Lead, list[int]]:
-    """Returns the lead after a sweep each minute until `at`, and the alerts that these sent."""
+    """Runs a sweep each minute until `at`. Returns the lead afterwards, and the levels that were alerted."""
     now, sent = RECEIVED, []
     while now <= at:
         if is_overdue(lead, now):
@@ -212,7 +212,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
 def test_every_open_lead_has_a_next_action_and_a_time_at_which_somebody_looks(
     lead: Lead, steps: Any, minutes: int
 ) -> None:
-    """Checks invariant I11 of docs/reliability.md for any actions, each followed by any sweep."""
+    """Checks invariant I11 of docs/reliability.md after any action, and after a sweep at any later time."""
     at = RECEIVED
     for wanted, who, pause, _ in steps:
         at += timedelta(minutes=pause)

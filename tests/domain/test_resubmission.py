@@ -245,7 +245,7 @@ ROBIN = sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0177")
 # an unfinished ROUTINE form, then a PRIORITY one
 MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)
 CASES = {
-    # Each case: stored lead, new lead, whether the person has a receipt for the new one, expected decision.
+    # Each case: stored lead, new lead, whether the visitor has a receipt for the new lead, expected decision.
     "a repeat": (FINISHED, sent(ROUTINE, LATE), False, Keep),
     "a repeat from the spool": (FINISHED, sent(ROUTINE, EARLY), True, Keep),
     "the submission before the last": (MERGED, sent(ROUTINE, LATE, complete=False), False, Keep),
@@ -391,7 +391,7 @@ def with_contact_of(changes: Changes, answers: Json, at: datetime, *, complete: 
 def test_two_people_under_one_id_are_two_leads_and_one_person_is_one(
     finished: tuple[bool, bool], accepted: bool
 ) -> None:
-    """Holds in either order, whichever of name, number and address are the same."""
+    """Holds whichever of name, phone number and e-mail address are the same, and whichever form arrives first."""
     for changes, another in (*((one, False) for one in SAME), *((one, True) for one in OTHER)):
         for first, second in (({}, changes), (changes, {})):
             stored = with_contact_of(first, SADDLE, EARLY, complete=finished[0])

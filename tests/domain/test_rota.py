@@ -134,7 +134,7 @@ CLOCKS = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0,
 SHIFTS = st.fixed_dictionaries(
     {"day": st.sampled_from([*DAYS, HOLIDAY]), "starts": CLOCKS, "ends": CLOCKS, "who": st.sampled_from(STAFF)}
 )
-# around both clock changes and the holiday
+# starts of two-week periods with a clock change or the holiday
 MOMENTS = st.sampled_from(["2026-03-06T00:00-06", "2026-10-30T00:00-05", "2026-12-22T00:00-06"]).map(at)
 
 

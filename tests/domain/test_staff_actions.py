@@ -52,7 +52,7 @@ def colleague_of(who: Staff) -> Staff:
 
 ACTIONS = st.builds(
     action,
-    # left out, because it changes the submission
+    # revoke_consent is left out, because it changes the submission
     st.sampled_from([name for name in get_args(ActionName) if name != "revoke_consent"]),
     version=st.integers(1, 12),
     outcome=st.sampled_from(["reached", "no_answer", "wrong_number"]),
@@ -208,7 +208,7 @@ def test_a_colleagues_call_refuses_what_would_end_the_work_unread(name: str, *, 
     with pytest.raises(WrongState) as refusal:
         work(noted, action(name, lead.version, **NEEDED.get(name, {})), NURSE, RECEIVED, RULES)
     assert (refusal.value.by_name, refusal.value.action) == ("desk", "contact_attempt")
-    # allowed for whoever has seen the call
+    # allowed, because the request is for the version with the call
     assert act(noted, name, **NEEDED.get(name, {})).history[-1].action == name
 
 

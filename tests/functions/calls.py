@@ -60,7 +60,7 @@ def posting(name: str, body: object, *, encoded: bool = False) -> Json:
 
 
 def submission(answers: Json | None = None, **changes: Any) -> Json:
-    """Returns the submission in events/capture_lead.json with changed answers (None removes one) and fields."""
+    """Returns the submission in events/capture_lead.json with changed answers and fields (None removes one)."""
     body = copy.deepcopy(sent("capture_lead"))
     body["answers"] = {key: value for key, value in (body["answers"] | (answers or {})).items() if value is not None}
     return {key: value for key, value in (body | changes).items() if value is not None}

@@ -29,7 +29,7 @@ def aws() -> Iterator[Aws]:
 
 @pytest.fixture(autouse=True)
 def checked_output(no_leak: Watch) -> Iterator[None]:
-    """Fails the test if a function wrote a log line, a metric or a response of another shape than output.py has."""
+    """Fails the test if a function's log line, metric or response has a format that output.py does not allow."""
     yield
     for line in no_leak.lines:
         check_line(line)

@@ -19,7 +19,7 @@ from shared.rulebook.ui_texts import FILE
 
 LEAD = {"reference", "lead_id"}
 FAILED = {"error", "cause"}
-# text of a log line -> its fields, beyond those of every line
+# text of a log line -> its fields, without those of every line (OF_EVERY_LINE)
 LOG_LINES: dict[str, set[str]] = {
     "alert failed": LEAD | FAILED,
     "alerted": LEAD | {"tier", "ladder_level"},
@@ -96,7 +96,7 @@ HEADERS = {  # header -> pattern for its values
     "vary": "((accept|accept-language|accept-encoding|origin)(, (?!$)|$))+",
     "x-content-type-options": "nosniff",
 }
-# what a problem says to staff and to programs; ui_texts.toml has what it says to visitors
+# sentences of problem details for staff and programs; those for visitors are in ui_texts.toml
 SENTENCES = """
 Ask an administrator to add you to a group: clinician, desk, manager or admin.
 Check in a few seconds whether it was done before you try again.
@@ -199,7 +199,7 @@ def _check_problem(problem: dict[str, Any]) -> None:
 
 @cache
 def _sentences() -> re.Pattern[str]:
-    """Returns a pattern of every sentence that a problem may say, in any language."""
+    """Returns a pattern that matches every sentence of problem details, in any language."""
     entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["words"]
     texts = [*SENTENCES.strip().splitlines(), *(text for entry in entries for text in entry.values())]
     return re.compile("|".join(re.sub(r"\\{\w+\\}", r".{1,40}", re.escape(text)) for text in texts))

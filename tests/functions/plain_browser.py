@@ -82,7 +82,7 @@ class PlainBrowser:
         raise AssertionError(f"{name} has no option {value}")
 
     def fields(self, button: str) -> tuple[str, Fields]:
-        """Returns the address to which a button sends the form, and the form's fields."""
+        """Returns the URL to which a button sends the form, and the fields that it sends."""
         named = (
             one for one in self.page.select("button") if button in (one.get_text(strip=True), one.get("aria-label"))
         )

@@ -33,7 +33,7 @@ def signed_in(call: Json, who: str) -> Json:
 
 
 def captured(answers: Json | None = None, lead_id: str = LEAD_ID, *, alerted: bool = True, **changes: Any) -> str:
-    """Captures a lead, alerts staff, and returns its reference."""
+    """Captures a lead, alerts staff, and returns the lead's reference."""
     body = submission(answers, submission_id=lead_id, **changes)
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     assert response["statusCode"] == 201
@@ -48,7 +48,7 @@ def opened(reference: str, who: str = NURSE) -> Json:
 
 
 def worked(reference: str, action: str, who: str = NURSE, version: int | None = None, **fields: Any) -> Json:
-    """Sends a staff action on a lead, by default for its current version."""
+    """Sends a staff action on a lead. `version`: the version that the sender saw; None: the current one."""
     seen = content(opened(reference, who))["summary"]["version"] if version is None else version
     body = json.dumps({"action": action, "version": seen, **with_what_it_needs(action, fields)})
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": body}

@@ -105,7 +105,7 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
 
 
 def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
-    """A separate receipt page could not be read then. A refresh resends the form, which still makes one lead."""
+    """A receipt page of its own would have to read the table. A refresh resends the form, but makes no second lead."""
     fill_and_check(browser)
     _, fields = browser.fields("Send")
     aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
@@ -269,7 +269,7 @@ def test_an_emergency_is_never_hidden_behind_an_error(browser: PlainBrowser) -> 
 def test_only_who_has_seen_the_advice_reads_everything_that_is_wrong(
     browser: PlainBrowser, seen: str, wrong: list[str]
 ) -> None:
-    """`seen`: what the advice page posts. New advice comes with errors only for its own fields."""
+    """`seen`: "yes" if the form comes from the advice page. Otherwise the page shows only its own fields' errors."""
     sent = changed(contact__name="x" * 500, contact__phone="1", emergency=seen)
     browser._show(send([*sent, ("answers.em-now", "chest-pressure")]))
     assert browser.title == "Get emergency help now"

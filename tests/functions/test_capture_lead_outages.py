@@ -57,7 +57,7 @@ def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
 
 
 def test_the_largest_body_and_odd_characters_can_be_spooled(aws: Aws) -> None:
-    """Spools the largest accepted body, with the most space-consuming characters. SQS refuses some unescaped."""
+    """Spools a body near the size limit. Its characters take the most space, or SQS refuses them unless escaped."""
     answers = {f"q{number}": "\U0001f600" * 400 for number in range(38)} | {"note": "\uffff\ufffe"}
     body = submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}, website="\x01\x7f")
     posted = json.dumps(body, ensure_ascii=False).encode()
@@ -97,7 +97,7 @@ def test_the_log_names_the_error_of_aws(aws: Aws, logs: Callable[[], str]) -> No
 
 
 def test_after_a_slow_call_the_table_is_not_called_again(aws: Aws, clock: Clock) -> None:
-    """An unfinished form takes two calls to the table. After a slow first one, a second would take too long."""
+    """Completing an unfinished form takes two calls to the table. After a slow first one, a second takes too long."""
     send(submission(complete=False))
 
     def slow(operation: str) -> None:

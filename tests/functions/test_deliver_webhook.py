@@ -55,7 +55,7 @@ class Receiver:
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     receiver = Receiver()
-    # checks every 10 ms whether to end
+    # polls every 10 ms for shutdown
     thread = threading.Thread(target=receiver.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     monkeypatch.setattr(deliver_webhook, "webhook", Webhook(receiver.address, KEY))
@@ -97,7 +97,7 @@ def test_what_a_receiver_answers_is_not_read(receiver: Receiver, status: int) ->
 
 @pytest.mark.parametrize("sent", [b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 100 Continue\r\n\r\n"])
 def test_a_receiver_that_never_ends_its_answer_is_given_up(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
-    """It keeps sending bytes or interim answers, so each single wait is short."""
+    """The receiver keeps sending bytes or interim responses, so no single read times out."""
     monkeypatch.setattr(webhook, "LONGEST", 0.3)
     over = threading.Event()
 

@@ -47,7 +47,7 @@ ANSWERS = URGENT | {
 }
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that differ in each run
-# what a physician's signature or the review of a translation changes; other tests compare that
+# parts that a physician's signature or the review of a translation changes; other tests check these parts
 OF_SIGNATURES = re.compile(
     r'"(approved_by|approvalDate|awaiting_approval|awaiting_translation_review)": ("[^"]*"|true|false), '
     r'|(?<="resourceType": "Questionnaire", )"status": "\w+", |"[^"]*class=\\"approval\\"[^"]*", '

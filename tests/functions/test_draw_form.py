@@ -43,7 +43,7 @@ def test_the_first_page_is_complete(browser: PlainBrowser) -> None:
 
 
 def test_a_consent_is_on_the_page_once_after_an_error(browser: PlainBrowser) -> None:
-    """Otherwise a box that the visitor unticks would still be sent by a hidden field."""
+    """Otherwise a hidden field would still send a consent that the visitor has unticked."""
     fill_all(browser).fill({"contact.phone": "12", "consents.marketing": "yes"}).press("Next")
     fields = [str(field["name"]) for field in browser.page.select("input") if "consents." in str(field["name"])]
     assert browser.errors

@@ -29,7 +29,7 @@ CANARIES = {
     "email": "canary.address@example.com",
     "postal": "60611-0188",  # too long to be in a hash by chance
 }
-APART = ("table", "access log", "erasures")  # kept separately; the others are the table's indexes
+APART = ("table", "access log", "erasures")  # the tables of `everything`; its other entries are indexes
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
 IN_PATH = "/canary-path"
@@ -39,7 +39,7 @@ HEALTH = ("sys.fever", "fever", "SYS-")
 
 
 def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
-    """Returns all items of the table, its indexes and the access log."""
+    """Returns all items of the leads table, of its indexes, of the access log and of the list of erasures."""
     table = ENVIRONMENT["LEADS_TABLE"]
     described = aws.dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
     indexes = [index["IndexName"] for index in described]
@@ -53,7 +53,7 @@ def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
 
 
 def a_lead_with_canaries() -> str:
-    """Provides a lead with recognisable values, after alert, staff actions, revocation and export."""
+    """Makes a lead with recognisable values, an alert, staff actions and a revoked consent. Returns its reference."""
     reference = captured(
         URGENT | {"note": IN_ANSWERS},
         contact=CANARIES,

@@ -192,7 +192,7 @@ def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
 
 
 def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
-    """The most urgent leads are mailed singly. After the summary, other alerts go only to webhooks and texts."""
+    """The most urgent leads are mailed singly, the rest as a summary. Webhooks and texts still get every alert."""
     for _ in range(20):
         captured(URGENT, str(uuid.uuid4()))
     clock.at += timedelta(seconds=1)
@@ -281,7 +281,7 @@ def test_a_lead_that_somebody_took_after_the_summary_is_not_alerted(aws: Aws, mo
 
 
 def test_half_of_the_time_is_left_for_alerting(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If reading is slow, the sweep sends alerts for the leads that it has read."""
+    """If reading is slow, the sweep stops reading and alerts the leads that it has read."""
     monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
     for _ in range(40):
         captured(URGENT, str(uuid.uuid4()))

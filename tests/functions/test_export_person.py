@@ -171,9 +171,9 @@ def test_much_data_comes_in_several_answers(aws: Aws, monkeypatch: pytest.Monkey
 
 
 def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
-    """The person has returned so often that the leads just fit into one response.
+    """Scales the response for one resubmitted lead up to the most stored bytes that a response may cover.
 
-    Lambda's limit is 6 MB for the body as JSON in JSON.
+    Lambda's limit of 6 MB applies to the JSON response, in which the body is an escaped string.
     """
     for number in range(6):
         body = submission(URGENT | {"note": f"\u4e2d{number}" * 100}, submission_id=LEAD_ID, complete=number == 5)

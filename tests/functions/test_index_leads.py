@@ -1,4 +1,4 @@
-"""Tests that counts and search keys follow the leads, on moto."""
+"""Tests on moto that counts and search keys are updated when leads change."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_the_list_says_how_many_wait_beyond_its_page(aws: Aws, monkeypatch: pyte
     for view in ("open", "mine", "closed"):
         page = content(listed(view=view))
         assert (page["untaken"], page["open"]) == ({"EMERGENCY": 1, "URGENT": 2}, 4)
-    aws.wire.down = {"dynamodb.GetItem"}  # even without counts, the page shows that a lead waits
+    aws.wire.down = {"dynamodb.GetItem"}  # without stored counts, unowned leads on the page are still counted
     assert content(listed())["untaken"] == {"EMERGENCY": 1}
 
 

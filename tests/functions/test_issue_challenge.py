@@ -34,7 +34,7 @@ def proof_of(challenge: Json) -> str:
 
 
 def suspicion_of(aws: Aws, *, answers: Json | None = None, **changes: Any) -> Json:
-    """Sends a submission a minute after the form was drawn, and returns its suspicion."""
+    """Sends a submission and returns the stored lead's suspicion."""
     body = submission(**changes)
     body["answers"] = body["answers"] if answers is None else answers
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)

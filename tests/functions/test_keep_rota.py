@@ -27,7 +27,7 @@ WEEK = [
     for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday")
 ]
 NURSE, OTHER = {"nurse": "nurse@clinic.example"}, {"other-nurse": "other@clinic.example"}
-MON_WED_FRI = [shift for shift in WEEK if shift["day"] in ("Mon", "Wed", "Fri")]  # today is a Wednesday
+MON_WED_FRI = [shift for shift in WEEK if shift["day"] in ("Mon", "Wed", "Fri")]  # the tests' clock says Wednesday
 
 
 def shown(who: str = "nurse") -> Json:

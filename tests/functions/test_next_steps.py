@@ -1,4 +1,4 @@
-"""Tests what a receipt says about the next steps, to each person in their language."""
+"""Tests what a receipt tells visitors about the next steps, in their language."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
             "en",
             THANKS,
             "We will call {number} by Wednesday, January 14 at 2 PM.",
-        ),  # safety: a call
+        ),  # a red flag: a call, whatever the preference
         (EMERGENCY, BY_MAIL, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", INTENTA),
@@ -170,7 +170,7 @@ def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_healt
 
 
 def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock) -> None:
-    """Its advice says what to do meanwhile, and promises no call."""
+    """The advice says what to do while the clinic is closed, and promises no call."""
     clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday in the settings
     assert next_steps(URGENT)["promise"] == ""
 

@@ -160,7 +160,7 @@ def test_an_error_text_that_quotes_the_patient_is_never_shown(
 
 
 def corrupted(aws: Aws) -> str:
-    """Provides a stored lead in which every value is invalid."""
+    """Captures a lead. Returns its stored JSON, with every value replaced by an invalid one."""
     capture_lead.handler(with_canaries(URGENT), CONTEXT)
     [lead] = aws.stored()
     spoiled: Json = {name: ["Canaryname", CONTACT] for name in lead}

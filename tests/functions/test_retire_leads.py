@@ -192,7 +192,7 @@ def test_a_late_stream_record_of_a_retired_lead_alerts_nobody(aws: Aws, clock: C
 
 
 class TestAfterARotationOfKeys:
-    """A day after `make rotate`, one key again finds all leads."""
+    """After `make rotate`, the daily run recomputes stored hashes, so that the new key alone finds all leads."""
 
     @pytest.fixture
     def rotated(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:

@@ -63,7 +63,7 @@ def test_an_unknown_person_is_not_found(text: str) -> None:
     ("name", "words"),
     [
         ("Jos\u00e9 Q. O'Neill-Diaz", ("jose", "neill", "diaz")),  # a single letter would find too many
-        ("\u674e \u5a1c 3", ("\u674e", "\u5a1c", "3")),  # but in Chinese it is a name
+        ("\u674e \u5a1c 3", ("\u674e", "\u5a1c", "3")),  # but a single Chinese character may be a name
     ],
 )
 def test_a_name_is_found_by_these_words(name: str, words: tuple[str, ...]) -> None:

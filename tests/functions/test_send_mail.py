@@ -116,7 +116,7 @@ def test_a_mail_whose_reply_was_lost_is_not_sent_again(aws: Aws, clock: Clock) -
 
 
 class Killed(BaseException):
-    """The process died at once."""
+    """Stands for the process being killed: code that catches Exception does not catch it."""
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -21,13 +21,13 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 def seen(**query: str) -> list[tuple[str, str]]:
-    """Returns who did what, in the answer's order, without readings of the log."""
+    """Returns (staff name, action) in the response's order. Omits entries about reading the log."""
     entries = content(accesses(**query))["entries"]
     return [(entry["staff_name"], entry["what"]) for entry in entries if entry["what"] != "read the log"]
 
 
 def some(count: int) -> list[str]:
-    """Captures leads of different people: opening one person's lead would also list that person's others."""
+    """Captures leads of different people, because opening a lead would also list the same person's other leads."""
     contacts = [{"name": f"Sample {number}", "phone": f"(312) 555-010{number}"} for number in range(count)]
     return [captured(PRIORITY, lead_id=str(uuid4()), contact=contact) for contact in contacts]
 

@@ -182,7 +182,7 @@ def test_the_wait_for_an_unfinished_form_is_not_measured(clock: Clock, logs: Log
         (EMERGENCY, 5, 1, 0),
         (EMERGENCY, 10, 2, 1),
         (URGENT, 60, 2, 1),
-        (PRIORITY, 7 * 24 * 60, 1, 0),  # a waiting routine lead concerns the manager, not the operator
+        (PRIORITY, 7 * 24 * 60, 1, 0),  # operators hear only of urgent leads
         (ROUTINE, 7 * 24 * 60, 1, 0),
     ],
 )

@@ -143,7 +143,8 @@ def test_after_a_withdrawal_the_visitor_can_still_send(aws: Aws, clock: Clock) -
         ("withdrawn", ""),
         ("sent_after_all", ""),
     ]
-    assert (shown["earlier"], shown["summary"]["sent_more"]) == ([], False)  # not "Sent twice", not "All 0 answers"
+    # so the inbox shows neither "All 0 answers" nor the mark "more answers"
+    assert (shown["earlier"], shown["summary"]["sent_more"]) == ([], False)
 
 
 def test_a_returning_visitor_completes_the_same_lead(aws: Aws, clock: Clock) -> None:

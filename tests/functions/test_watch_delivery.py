@@ -1,4 +1,4 @@
-"""Tests the canary, on moto: from the POST through the real functions to the queue, and the report of a lost one."""
+"""Tests the canary, on moto: from the POST through the real functions to the queue, and how a lost one is reported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
 
 class Api:
-    """Replaces the API before capture_lead. `stream`: called for a new lead; `spooled`: called with spool entries."""
+    """Replaces API Gateway: passes each POST to capture_lead.
+
+    stream: called with the id of each lead that was sent
+    spooled: returns the new spool entries, which are then replayed
+    """
 
     def __init__(self, spooled: Callable[[], list[str]]) -> None:
         self.stream: Callable[[str], object] = lambda lead_id: alert_staff.handler(stream_of(lead_id), CONTEXT)
@@ -61,7 +65,7 @@ class Api:
 @pytest.fixture
 def api(aws: Aws) -> Iterator[Api]:
     api = Api(aws.spooled)
-    # checks every 10 ms whether to end
+    # polls every 10 ms for shutdown
     thread = threading.Thread(target=api.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     yield api
@@ -72,7 +76,7 @@ def api(aws: Aws) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Provides the canary's queue with its filter, a confirmed and a pending subscription, and polls without a wait."""
+    """Subscribes the canary's queue, with its filter, and a phone number to the alert topic. Polls do not wait."""
     sqs, sns = cached_client("sqs"), cached_client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -87,7 +91,7 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def expecting(*endpoints: str, alarms: str = "") -> Subscriptions:
-    """Returns the check that expects these endpoints at the alert topic and `alarm` at the alarm topic."""
+    """Returns the check that expects `endpoints` at the alert topic and `alarms` at the alarm topic ("" for none)."""
     expected = {
         ENVIRONMENT["ALERT_TOPIC_ARN"]: frozenset(endpoints),
         ENVIRONMENT["ALARM_TOPIC_ARN"]: frozenset({alarms} - {""}),
@@ -109,7 +113,7 @@ def metrics_of(written: str) -> Json:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes this function's clock advance a minute per reading. Other functions have another clock."""
+    """Makes the clock of watch_delivery advance a minute per reading. Other functions use their own clock."""
     ticks = iter(AN_OPEN_HOUR + timedelta(minutes=number) for number in range(100))
     monkeypatch.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(ticks)))
 
@@ -210,7 +214,7 @@ def forged(number: int) -> str:
 
 @pytest.mark.parametrize("number", range(8))
 def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
-    """A false canary counts as an ordinary lead, so that no lead is lost."""
+    """A submission with a forged token becomes an ordinary lead, so that no lead is lost."""
     answer = capture_lead.handler(posting("capture_lead", submission(token=forged(number))), CONTEXT)
     assert content(answer)["reference"]
     [lead] = aws.leads()
@@ -271,7 +275,7 @@ def test_every_five_minutes_only_the_subscriptions_are_checked(
 
 
 def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address counts only at the topic where it is expected, even if it is subscribed to others."""
+    """A subscription to another topic does not replace the expected one."""
     subscribers = expecting("+13125550100", alarms="+13125550100")
     monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, subscribers=subscribers))
     assert run()["subscriptions_missing"] == 1

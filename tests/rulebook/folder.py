@@ -31,7 +31,7 @@ def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
 
 
 def sign(folder: Path, by: str = "Dr. Sample", on: str = "2026-01-31") -> None:
-    """Signs questionnaire and rules as in docs/rules.md: only name and date, in both files."""
+    """Signs questionnaire and rules as in docs/rules.md: sets only name and date, in both files."""
     for name in (INTAKE, TRIAGE):
         _sign(folder / name, by, on)
 
@@ -47,7 +47,7 @@ def _sign(file: Path, by: str, on: str) -> None:
 def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = "2026-01-31", *, reviewed: bool = False) -> Rulebook:
     """Returns the rulebook with these signatures ("" for none), and with translations reviewed or not.
 
-    So no test depends on whether the clinic's own rulebook is signed.
+    Tests that use it do not depend on whether the clinic's own rulebook is signed.
     """
 
     def part(rule_set: RuleSet, *, reviewed: bool = True) -> RuleSet:
@@ -65,7 +65,7 @@ def unsigned(rulebook: Rulebook) -> Rulebook:
 
 
 def change(folder: Path, file: str, old: str, new: str) -> None:
-    """Replaces the first `old`, which must exist."""
+    """Replaces the first occurrence of `old` in a file. Fails if there is none."""
     text = (folder / file).read_text()
     assert old in text, f"{file} no longer holds {old!r}: fix the test"
     (folder / file).write_text(text.replace(old, new, 1))

@@ -21,7 +21,7 @@ SIGNATURES = ("approved_by", "approved_on", "changes")
 
 
 def fingerprint(folder: Path) -> str:
-    """Returns a hash of the parsed files without signatures, so that only content changes it."""
+    """Returns a hash of the parsed files, without signatures and change log. It changes only when the rules do."""
     files = [
         tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in (TRIAGE, INTAKE, TIERS, WORDS, WEIGHTS)
     ]

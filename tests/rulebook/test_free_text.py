@@ -93,7 +93,7 @@ def test_a_hostile_note_takes_little_time(unit: str) -> None:
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_work_grows_with_the_length_and_not_faster(unit: str) -> None:
     short, long = (unit * 500)[:500], (unit * 500)[:LONGEST]
-    assert calls(long) < 6 * calls(short)  # four times as long
+    assert calls(long) < 6 * calls(short)  # the text is four times as long
 
 
 def calls(note: str) -> int:

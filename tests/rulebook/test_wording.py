@@ -12,7 +12,7 @@ from shared.rulebook.loading import load
 HARDEST = 6.0
 FEWEST_WORDS = 5  # a shorter text's grade means little
 SILENT = re.compile(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$")
-# Names of conditions and medicines, which patients know or must know. They are counted as "it".
+# Names of conditions and medicines, which patients know or must know. Each counts as the word "it".
 NAMES = re.compile(
     r"\b(cauda equina syndrome|foraminal stenosis|spinal stenosis|degenerative disc disease|spondylolisthesis"
     r"|ankylosing spondylitis|osteoporosis|scoliosis|diabetes|antibiotics|prednisone|warfarin|eliquis|xarelto"
@@ -41,7 +41,7 @@ def grade(text: str) -> float:
 
 
 def sentences_of(text: str) -> list[str]:
-    """Returns the sentences that are long enough to measure. Neither colons nor lists in parentheses end one."""
+    """Returns the sentences that are long enough to measure. Colons and lists in parentheses end no sentence."""
     measured = NAMES.sub("it", text)
     return [s for s in re.split(r"(?<=[.?!])\s+|\n", measured) if len(words_of(s)) >= FEWEST_WORDS]
 
