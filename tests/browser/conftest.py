@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Console:
-    """The page's console errors. A test that causes an error announces it with `expect`."""
+    """The page's console errors. A test that causes an error declares it with `expect`."""
 
     errors: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -68,10 +68,10 @@ def traffic(page: Page) -> Traffic:
 
 @pytest.fixture
 def stored(cloud: LocalCloud, traffic: Traffic) -> Callable[..., list[Any]]:
-    """Provides a function that returns the stored leads that this page sent, with their parts' fields merged into them.
+    """Provides a function that returns the stored leads that this page sent, as flat dicts.
 
-    Leads from other pages do not count, because a closed page may still send one. The function's arguments are the ids
-    of forms that the page sends while it closes, because `traffic` no longer sees these."""
+    The function ignores leads from other pages, because the page of an earlier test may send one while it closes. Its
+    arguments are the ids of forms that this page sends while it closes, because `traffic` does not see these forms."""
     dynamodb, table = cloud.client("dynamodb"), cloud.outputs["LeadsTable"]
 
     def read(*lead_ids: str) -> list[Any]:

@@ -14,7 +14,7 @@ REASSURANCE = re.compile(
     re.IGNORECASE,
 )
 
-# Links within a sentence may be smaller than a fingertip (WCAG 2.5.8); a checkbox's target includes its label.
+# Links within a sentence may be smaller than a fingertip (WCAG 2.5.8). A checkbox's target includes its label.
 TARGETS = """
 (smallest) => [document, ...[...document.querySelectorAll("lead-form")].map(form => form.shadowRoot)]
   .flatMap(root => [...root.querySelectorAll("button, .button, input, textarea, .option, .call a, .languages a")])

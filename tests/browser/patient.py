@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 Answers = dict[str, str | list[str]]
 
-# Answers, page by page, that fire no safety rule.
+# For each page, answers that fire no safety rule.
 CALM: list[Answers] = [
     {"em-now": ["none"]},
     {"age": "54", "who": "self", "region": ["lumbar"], "injury": "no"},
@@ -46,7 +46,7 @@ FOCUSED = """
 
 
 class Patient:
-    """A patient who uses the mouse or a finger. Another test uses the keyboard."""
+    """A patient who uses the mouse or a finger. (test_sending.py tests the keyboard.)"""
 
     def __init__(self, page: Page, site: str, level: int = 1) -> None:
         self.page = page
@@ -81,7 +81,7 @@ class Patient:
         return self
 
     def fill_to(self, step: int, **changed: str | list[str]) -> Patient:
-        """Fills in the form up to page `step`, without red flags except those in `changed` (with _ for -)."""
+        """Fills in the pages before `step`. `changed`: answers that differ from CALM; write _ for - in codes."""
         return self.go_on(1, step, **changed)
 
     def go_on(self, first: int, step: int, **changed: str | list[str]) -> Patient:
@@ -96,7 +96,7 @@ class Patient:
         return {code: named.get(code, value) for code, value in CALM[step - 1].items()}
 
     def at(self, step: int, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Opens a form that is already filled in up to `step`; filling it in would be slower."""
+        """Opens the form at `step` with a stored draft of the pages before, which is faster than filling them in."""
         return self.open(query).comes_back(step, text, **changed)
 
     def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
@@ -116,11 +116,11 @@ class Patient:
         return self
 
     def filled_in(self, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Fills in everything, and stays on the last page."""
+        """Opens the form with everything filled in, on the last page of questions."""
         return self.open(query).comes_back(LAST, text, **changed).leave_contact()
 
     def ready_to_send(self, query: str = "", **changed: str | list[str]) -> Patient:
-        """Fills in everything, and checks the answers."""
+        """Opens the form with everything filled in, on the page "Check your answers"."""
         return self.filled_in(query, STEP, **changed).goes_to_check()
 
     def goes_to_check(self) -> Patient:
@@ -137,7 +137,7 @@ class Patient:
         return self
 
     def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
-        """Checks which page is shown. `focused`: what has the focus; after a reload, the question answered last."""
+        """Checks that page `number` is shown. `focused`: selector of the element that must have the focus."""
         shown = re.compile(rf"^{text.format(number=number, count=LAST)}, ")
         appears(self.page.locator(".progress", has_text=shown))
         if self.level == 1:  # an embedded form does not take the focus when it loads
@@ -166,7 +166,7 @@ class Patient:
         return str(json.loads(self.kept()["lead-form:fs-intake"])["submissionId"])
 
     def kept(self) -> dict[str, str]:
-        """Returns everything that the page keeps in the tab's session storage."""
+        """Returns the content of the tab's session storage."""
         found: dict[str, str] = self.page.evaluate("({...sessionStorage})")
         return found
 
@@ -201,7 +201,7 @@ class Traffic:
 
 
 class Held:
-    """Requests that are held back until the test releases them."""
+    """Holds back requests to `path` until the test releases them."""
 
     def __init__(self, page: Page, path: str) -> None:
         self._routes: list[Route] = []

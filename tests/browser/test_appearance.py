@@ -1,6 +1,6 @@
-"""Checks every page and state of the form on a wide screen and a phone: looks, accessibility, nothing over 320 px.
+"""Checks accessibility and layout of every page and state of the form, from a wide screen down to 320 px.
 
-test_landing.py checks the landing page around it.
+Takes screenshots. test_landing.py checks the landing page around the form.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture
 def look(page: Page) -> Look:
-    """Takes screenshots of the current state and checks its appearance."""
+    """Provides a function that takes screenshots of the page's current state and checks it. `name`: their file name."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("narrow", NARROW), ("phone", PHONE)):
@@ -136,7 +136,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.open().sees_step(2)  # the page has read the stored draft by now; the next line makes it write one
+    patient.open().sees_step(2)  # waits until the page has read the stored draft, which the next line replaces
     patient.comes_back(LAST).leave_contact().goes_to_check()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()

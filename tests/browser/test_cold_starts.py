@@ -10,7 +10,7 @@ from benchmarks.visit import drive
 
 @pytest.mark.slow
 def test_a_usual_visit_waits_for_no_start_after_start(browser: Browser) -> None:
-    """Loading form and token has already started the functions that screen answers and accept the submission."""
+    """Loading the form and the token has already started the functions that screen answers and accept submissions."""
     visit = drive(browser, "usual")
 
     assert set(visit.started) == {"ShowPage", "DrawForm", "CaptureLead"}

@@ -46,7 +46,7 @@ def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, store
     expect(page.locator("[type=submit]:visible")).to_be_disabled()
     page.reload()
     patient.sees_check()
-    page.unroute("**/submissions")  # only after the reload; otherwise the answer could arrive first
+    page.unroute("**/submissions")  # not before the reload: the response could arrive first
     patient.next()
     patient.reference()
     assert len(stored()) == 1
@@ -203,7 +203,7 @@ def test_nothing_is_kept_about_people_under_18(patient: Patient, page: Page) -> 
 
 
 def test_answers_of_yesterday_are_not_shown_today(patient: Patient, page: Page) -> None:
-    Held(page, "**/challenges/*")  # while this request is held, nothing is stored
+    Held(page, "**/challenges/*")  # while the request is held, the page stores no draft
     patient.at(3)
     page.evaluate("""() => {
       const kept = JSON.parse(sessionStorage.getItem("lead-form:fs-intake"));
@@ -238,7 +238,7 @@ def test_sends_by_itself_when_the_network_is_back(
 def test_a_flaky_network_loses_nothing_and_doubles_nothing(
     patient: Patient, page: Page, console: Console, stored: Callable[..., list[Any]]
 ) -> None:
-    """Every second request fails, some only after they took effect."""
+    """Every second request fails, and half of these fail only after they took effect."""
     console.expect("ERR_")
     seen: list[Route] = []
 
@@ -262,7 +262,7 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
         expect(again.or_(reference)).to_be_visible()
         if reference.is_visible():
             break
-        # pressed only if still there: the page may have retried on its own
+        # pressed only if the button is still there: the page may have retried by itself
         again.evaluate_all("nodes => nodes.forEach(node => node.click())")
     patient.reference()
     assert len(stored()) == 1

@@ -218,7 +218,7 @@ SITE_WITH_MONITORING = """
 
 
 def test_a_site_with_monitoring_and_several_forms(patient: Patient, page: Page) -> None:
-    """The monitoring adds a header to every request. Each form sends its own submission and links its own number."""
+    """The site's monitoring adds a header to every request. Each form has its own submission id and phone number."""
     page.add_init_script(SITE_WITH_MONITORING)
     patient.open()
     first, second = page.locator("lead-form").nth(0), page.locator("lead-form").nth(1)

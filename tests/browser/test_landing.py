@@ -1,4 +1,4 @@
-"""Checks the landing page in light and dark, on paper and enlarged, and what starts the form."""
+"""Checks the landing page in light and dark, on paper and enlarged, and the buttons and links that start the form."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_in_light_and_in_dark(patient: Patient, page: Page, scheme: str, languag
 
 
 def test_the_form_is_dark_where_the_page_is(patient: Patient, page: Page) -> None:
-    """Emergency advice has its own colours, which are light."""
+    """Emergency advice stays light on a dark page."""
 
     def look(name: str) -> None:
         judge(page, f"dark {name}")
@@ -112,7 +112,7 @@ def test_enlarged_nothing_is_cut_or_stuck(patient: Patient, page: Page, zoomed: 
 
 
 def serve(page: Page, site: str, name: str, landing: LandingPage) -> None:
-    """Shows the landing page of another stack at the site's address."""
+    """Serves `name` as `landing` configures it at the site's URL, in place of the stack's own landing page."""
     content = WebFiles(landing.placeholders).get(name).content
     page.route(site, lambda route: route.fulfill(body=content, content_type="text/html"))
 

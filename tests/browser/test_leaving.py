@@ -1,4 +1,4 @@
-"""Tests what the form sends when a visitor leaves before Send, and its withdrawal."""
+"""Tests what the form sends when a visitor leaves before Send, and how the visitor withdraws what was sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.browser.patient import LAST, Held, Patient, Traffic, until
 
 @pytest.fixture
 def leave(page: Page) -> Callable[[], None]:
-    """Leaves the page and comes back, as the browser's back-forward cache allows."""
+    """Provides a function that makes the page behave as if the visitor left it for the back-forward cache."""
     return lambda: page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
 
 

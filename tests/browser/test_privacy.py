@@ -1,4 +1,4 @@
-"""Tests that the page is small, loads only our own files, and stores nothing in the browser."""
+"""Tests that the page is small, loads only our own files, and after Send stores only the receipt, in the tab."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dev.cloud import LocalCloud
 from tests.browser.patient import LAST, Patient, Traffic
 
 FIRST_VIEW_BYTES = 24_000  # the page, its styles and the script
-FORM_BYTES = 12_500  # loaded meanwhile: the drawn form, its texts, and its styles
+FORM_BYTES = 12_500  # the drawn form with its texts and styles, which the script loads
 ELEMENT_BYTES = 16_000
 
 
 def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> None:
-    """Browsers always request an icon; without one they would get a 404."""
+    """Does not count the icon: browsers always request an icon, and would get a 404 without it."""
     sizes: dict[str, int] = {}
 
     def note(request: Request) -> None:
@@ -84,7 +84,7 @@ def test_where_the_patient_came_from(
         site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.goto(site + "?language=en")  # the campaign of the visit's first page counts, not the last
+    page.goto(site + "?language=en")  # the campaign of the visit's first page counts
     patient.comes_back(LAST).leave_contact().goes_to_check().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")

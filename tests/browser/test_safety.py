@@ -1,4 +1,4 @@
-"""Tests that emergencies stop the form, with and without a network, and that people under 18 leave no data behind."""
+"""Tests that emergencies stop the form, even without a network, and that no data of people under 18 is kept."""
 
 from __future__ import annotations
 
@@ -137,9 +137,9 @@ def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None
     page.locator("#question-note").fill("Some days I want to die")
     page.locator("#contact-name").focus()
     patient.sees_emergency()
-    expect(page.locator("#messages p")).to_have_count(1)  # no other advice beside it, such as on bladder or fever
+    expect(page.locator("#messages p")).to_have_count(1)  # only this advice, and none on bladder or fever
     consent = page.locator("[data-consent=contact] label")
-    expect(consent).not_to_contain_text("e-mail")  # no address is asked for
+    expect(consent).not_to_contain_text("e-mail")  # the page asks for no e-mail address
     page.get_by_role("button", name="I pressed this by mistake").click()
     expect(consent).to_contain_text("call or e-mail me about them")
     patient.next()

@@ -14,7 +14,7 @@ USABLE = 1_000  # milliseconds
 
 @pytest.mark.slow
 def test_start_reacts_within_a_second_on_a_slow_phone(browser: Browser, site: str) -> None:
-    """Repeats until two loads are fast, because other tests share the processor."""
+    """Loads the page until FAST loads are fast, LOADS times at most, because other tests share the processor."""
     found: list[float] = []
     while sum(usable < USABLE for usable in found) < FAST:
         assert len(found) < LOADS, found

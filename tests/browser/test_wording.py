@@ -38,7 +38,7 @@ PLACES = {
     "index": EVERYWHERE | {"site_address", "address?", "map_link?", "clinician?", "insurers?"},
     "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
 }
-# Names of treatments and of parts of the spine. Patients know them from their doctor.
+# Names of treatments and of parts of the spine: not graded, because patients know them from their doctor.
 TREATMENTS = re.compile(
     r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
     re.IGNORECASE,
@@ -190,6 +190,6 @@ def tokens(page: str) -> list[str]:
 
 
 def described(page: str) -> Iterator[str]:
-    """Yields what search engines and messengers show about a page."""
+    """Yields the texts of a page that search engines and messengers show: description, title, text of the image."""
     kinds = r'(?:name="description" property="og:description"|property="og:(?:title|image:alt)")'
     yield from re.findall(rf'<meta {kinds} content="([^"]*)">', page)

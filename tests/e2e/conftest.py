@@ -47,7 +47,7 @@ class Service:
         return self.call("POST", path, body, {"content-type": "application/json"} | (headers or {}))
 
     def submit(self, submission: Json) -> Answer:
-        """Sends a submission as the form does: retries after a 503."""
+        """Sends a submission and, like the form, retries after a 503."""
         for _ in range(3):
             answer = self.post("submissions", submission)
             if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:

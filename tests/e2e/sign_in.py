@@ -30,7 +30,7 @@ class _Fields(HTMLParser):
 
 @dataclass(frozen=True)
 class SignIn:
-    """One attempt to sign in. `verifier` stays in the browser until the code is exchanged."""
+    """One attempt to sign in. `verifier`: the PKCE code verifier, sent only when the code is exchanged."""
 
     cloud: LocalCloud
     service: Service
@@ -54,7 +54,7 @@ class SignIn:
         return self.service.get(f"oauth2/authorize?{urlencode(query | changes)}")
 
     def code(self, who: str, password: str = PASSWORD) -> str:
-        """Signs in, and returns the code from the redirect to the inbox, or "" if there is none."""
+        """Signs in. Returns the authorization code from the redirect to the inbox ("": sign-in failed)."""
         fields = _Fields()
         fields.feed(self.page().body.decode())
         body = urlencode(fields.found | {"username": who, "password": password})

@@ -1,4 +1,4 @@
-"""Tests the canary on the local cloud: from the real API through table, stream and topic to its filtered queue."""
+"""Tests the canary on the local cloud: from the real API through table, stream and topic to the canary's queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests mail to a person on the local cloud: the call to SES, the outbox page, and the unsubscribe link."""
+"""Tests mail to a visitor on the local cloud: the call to SES, the outbox page, and the unsubscribe link."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.e2e.conftest import Json, Service, Staff
 
 
 def mails_to(cloud: LocalCloud, email: str) -> list[dict[str, Any]]:
-    """Runs the sweep until it has mailed the address, and once more. Returns the mails."""
+    """Runs the sweep until it has mailed the address, and then once more. Returns all mails to the address."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and not any(mail["To"] == [email] for mail in cloud.mails()):
         sweep(cloud)

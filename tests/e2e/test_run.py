@@ -23,12 +23,12 @@ pytestmark = pytest.mark.cloud
 
 
 def _enable_ctrl_c() -> None:
-    """Enables Ctrl-C (SIGINT), which processes in the background inherit as ignored."""
+    """Enables Ctrl-C (SIGINT), because a process started in the background ignores SIGINT."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
-    """A running service, and its lines in the terminal."""
+    """A running `python -m dev.run`, and the lines that it prints."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.site = f"http://127.0.0.1:{(port := free_port())}/"
@@ -76,7 +76,7 @@ def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
     with running(tmp_path, "--samples", "5", until=signal.SIGTERM) as first:
         eventually(
             lambda: first.shows("alert "), "an alert in the terminal"
-        )  # a NOT_A_FIT lead is stored and alerts nobody
+        )  # not every sample raises an alert: a NOT_A_FIT lead does not
         alert = next(line for line in first.lines if line.startswith("alert "))
         link = next(word for word in alert.split() if word.startswith(f"{first.site}inbox#lead="))
         stored = f"_local/leads/{link.partition('=')[2]}"

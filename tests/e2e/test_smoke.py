@@ -13,13 +13,13 @@ from dev.stage import Stage, StepFailedError
 
 @pytest.fixture
 def stage(cloud: LocalCloud, site: str) -> Stage:
-    """Returns a smoke test's settings, for the service and the sign-in page at `site`."""
+    """Provides settings for a smoke test of the service and the sign-in page at `site`."""
     address = site.removesuffix("/")
     return Stage(STACK, cloud.client, cloud.outputs | {"Inbox": f"{site}inbox"}, address, address)
 
 
 def left_behind(cloud: LocalCloud) -> list[str]:
-    """Returns a smoke test's users, queues and subscriptions that still exist."""
+    """Returns the users, queues and subscriptions of smoke tests that still exist."""
     users = cloud.client("cognito-idp").list_users(UserPoolId=cloud.outputs["StaffPoolId"])["Users"]
     queues = cloud.client("sqs").list_queues(QueueNamePrefix="smoke-").get("QueueUrls", [])
     topic = cloud.outputs["AlertTopicArn"]

@@ -19,7 +19,7 @@ Outage = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture
 def without_table(cloud: LocalCloud) -> Outage:
-    """Points capture_lead to a missing table, and stops replays of the spool."""
+    """Provides a context manager in which capture_lead has no table and the spool is not replayed."""
     functions = cloud.client("lambda")
     capture = cloud.resources["CaptureLead"]
     [mapping] = functions.list_event_source_mappings(FunctionName=cloud.resources["ReplaySubmissions"])[

@@ -73,7 +73,7 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
     """Flips a bit in every third character of the token, but not in the last one, which has unused bits.
 
-    Every third suffices, because the authorizer is not ours.
+    Every third character is enough, because the authorizer is not our code.
     """
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200

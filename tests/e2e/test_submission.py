@@ -19,7 +19,7 @@ def stored(cloud: LocalCloud, lead_id: str) -> Json | None:
 
 
 def count(cloud: LocalCloud, text: str) -> int:
-    """Returns how many stored leads contain `text`, which excludes other tests' leads."""
+    """Returns the number of stored leads that contain `text`. Pass a text that only this test's leads contain."""
     pages = (
         cloud.client("dynamodb")
         .get_paginator("scan")
@@ -54,7 +54,8 @@ def test_a_submission_is_stored_and_staff_are_alerted(
 def test_the_same_submission_again_is_the_same_lead_and_one_alert(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
-    del submission["contact"]["email"]  # a receipt would say whether a mail was sent meanwhile
+    # With an e-mail address, the second response could differ: it says whether the receipt was mailed.
+    del submission["contact"]["email"]
     first, again = (service.submit(submission) for _ in range(2))
 
     assert (first.status, again.status) == (HTTPStatus.CREATED, HTTPStatus.OK)
@@ -64,7 +65,7 @@ def test_the_same_submission_again_is_the_same_lead_and_one_alert(
 
 
 def test_one_lead_however_often_it_is_sent_at_once(cloud: LocalCloud, service: Service, submission: Json) -> None:
-    submission["contact"] = {"name": "Impatient Patient", "phone": "(312) 555-0107"}  # without an address, as above
+    submission["contact"] = {"name": "Impatient Patient", "phone": "(312) 555-0107"}  # no e-mail address, as above
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda _: service.submit(submission), range(6)))
 

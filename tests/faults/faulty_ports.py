@@ -1,4 +1,4 @@
-"""Replaces table, spool, topic and rota in the simulation, with calls that may fail."""
+"""In-memory table, spool, topic and rota for the simulation. Their calls may fail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "
 
 
 class FaultyLeads:
-    """The table as the use cases see it, with calls that may fail."""
+    """The table of leads as the use cases see it. Its calls may fail."""
 
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -42,7 +42,12 @@ class FaultyLeads:
         return self._days.carry("table", lead_id, lambda: self._days.read(lead_id), StoreUnavailable)
 
     def with_rota(self, lead_id: UUID) -> tuple[Lead | None, DutyBoard]:
-        """Returns the lead and the rota, or no rota if reading it fails."""
+        """Returns the lead (None: not found) and the rota.
+
+        Raises:
+            StoreUnavailable: the rota or the lead cannot be read
+
+        """
         board = self._days.rota()
         try:
             return self.get(lead_id), board
@@ -56,7 +61,7 @@ class FaultyLeads:
     def replace(self, before: Lead, after: Lead) -> None:
         def effect() -> bool:
             stored = self._days.read(before.lead_id)
-            if stored is after:  # the SDK's retry finds that the first attempt wrote the lead
+            if stored is after:  # the SDK's first attempt wrote the lead, and only its reply was lost
                 return True
             if stored is None or stored.version != before.version:
                 return False
@@ -93,7 +98,7 @@ class FaultySpool:
 
 
 class SetAside:
-    """The failure queue of the spool, in memory."""
+    """The spool's failure queue. Counts its entries and checks that they are unreadable."""
 
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -103,7 +108,7 @@ class SetAside:
 
 
 class FaultyTopic:
-    """The topic as one process uses it, at that process's pace."""
+    """The topic as one process sees it. `pace`: least seconds between the process's mails."""
 
     def __init__(self, days: Days, pace: float) -> None:
         self._days = days

@@ -1,4 +1,4 @@
-"""Simulates a flood of spam: the real use cases, a table and a topic in memory, a virtual clock.
+"""Simulates a flood of spam: runs the real use cases on an in-memory table and topic and a virtual clock.
 
 The same seed gives the same run.
 """
@@ -33,7 +33,7 @@ SHARDS = 4  # shards of a new table's stream; each runs one alert_staff at a tim
 
 @dataclass
 class Sent:
-    """What the topic received. `mails`: when AlertEmail, which gets all mail, got each one."""
+    """What the topic received. `mails`: when each mail was sent to AlertEmail, the address that gets every mail."""
 
     alerts: list[tuple[datetime, Alert]] = field(default_factory=list)
     summaries: list[tuple[datetime, Summary]] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Sent:
 
 
 class Topic:
-    """The topic as one process uses it, by that process's clock and at its pace."""
+    """The topic as one process sees it. `now`: the process's clock; `pace`: least seconds between its mails."""
 
     def __init__(self, sent: Sent, pace: float) -> None:
         self.now = START
@@ -65,7 +65,7 @@ class Topic:
 
 
 class Clinic:
-    """The flooded service. `call_takes`: how long a sweep takes per lead, so that a backlog delays it."""
+    """The flooded service. `call_takes`: time that a sweep spends on each lead, so a backlog delays the sweep."""
 
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)
@@ -92,7 +92,7 @@ class Clinic:
         return submission_id
 
     def stream(self, lead_id: UUID) -> None:
-        """Runs alert_staff for a record in one of the shards. A shard is busy until its last record is done."""
+        """Runs alert_staff for the lead's stream record. Records in the same shard run one after another."""
         shard = self.shards[lead_id.int % SHARDS]
         shard.now = max(shard.now, self.now)
         alert_staff(lead_id, self._alerting(shard), shard.now)
@@ -101,7 +101,7 @@ class Clinic:
         return Alerting(self.table, RULEBOOK, topic, HOURS, "https://staff.clinic.example/")
 
     def sweep(self) -> None:
-        """Runs one sweep, which stops after 40 seconds like the real one."""
+        """Runs one sweep. It stops after 40 seconds; the real one stops after 30."""
         self.sweeps.now = self.now
 
         def tick() -> datetime:

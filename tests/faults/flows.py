@@ -27,9 +27,9 @@ class Flow:
     """Something that a client or AWS does.
 
     prepare: runs without faults; returns what `act` needs
-    act: runs with faults; returns the client's reply; repeated if the client retries
-    tries: whether a client may retry; other flows are only followed by sweeps
-    leads: how many leads may be stored at most
+    act: runs with faults; returns the response to the client (None: there is no client)
+    tries: whether the client may repeat `act`; False: only replays and sweeps follow
+    leads: the most leads that may be stored
     poison: whether a spool entry is unreadable
 
     """
@@ -180,9 +180,9 @@ FLOWS = (
 
 
 def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
-    """Runs a flow with a plan, ends the fault, and returns the violations.
+    """Runs a flow under a plan of faults, ends the faults, and returns the violations.
 
-    tries_again: whether the client, if it got no success, repeats the request after the fault
+    tries_again: whether a client that got an error repeats the request after the faults end
 
     """
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
@@ -207,13 +207,16 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
 
 
 def attempts_of(world: World, flow: Flow) -> int:
-    """Returns how many attempts the flow makes if nothing fails."""
+    """Returns how many attempts of AWS calls the flow makes if nothing fails."""
     assert run(world, flow, no_fault) == []
     return world.flow_attempts
 
 
 def _heal(world: World) -> None:
-    """Replays the spool twice, once with duplicates. Sweeps twice, because a claim has lapsed by the second sweep."""
+    """Replays the spool twice, the second time with a duplicate of every entry, and then sweeps twice.
+
+    The second sweep alerts leads that are claimed during the first, because claims have lapsed by then.
+    """
     world.flow_attempts = world.attempts
     sent_twice = list(world.spool)
     world.replay()

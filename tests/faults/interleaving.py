@@ -1,7 +1,7 @@
-"""Runs concurrent tasks in every order: at each call to table, topic or spool, another task may go first.
+"""Runs concurrent tasks in every order: before each call to table, topic or spool, another task may go first.
 
-A schedule says which task makes each call. A schedule ends early if it reaches a state that an earlier one reached:
-the same content in table, topic and spool, and the same answers to every task so far.
+A schedule says which task makes each call. It ends early if it reaches a state that an earlier schedule reached:
+the same content in table, topic and spool, and the same results of every task's calls so far.
 
 """
 
@@ -34,11 +34,11 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK, NoAccessLog
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben", "cat")}
-WAIT = 120  # seconds; only ends a test that hangs, since a turn takes microseconds
+WAIT = 120  # seconds until a hanging test fails; a turn takes microseconds
 
 
 class Abandoned(BaseException):
-    """This schedule has reached a state that an earlier one reached."""
+    """This schedule has reached a state that an earlier schedule reached."""
 
 
 class Turns:
@@ -49,7 +49,7 @@ class Turns:
         self._go = [threading.Semaphore(0) for _ in tasks]
         self._done = [False] * len(tasks)
         self._abandoned = False
-        self.seen: list[list[str]] = [[] for _ in tasks]  # the answers to each task so far
+        self.seen: list[list[str]] = [[] for _ in tasks]  # for each task: the results of its calls so far
         self.errors: list[BaseException] = []
         self._threads = [
             threading.Thread(target=self._run, args=(number, task), daemon=True) for number, task in enumerate(tasks)
@@ -109,10 +109,11 @@ class Meeting:
     turns: Turns | None = None
     version: int = 1  # the version of the lead that staff saw
     board: DutyBoard = field(default_factory=lambda: DutyBoard(Rota()))
-    alerted_alone: list[str] = field(default_factory=list)  # per alert to clinicians: one person, or "everyone"
+    # for each alert to clinicians: name of the clinician on call, or "everyone"
+    alerted_alone: list[str] = field(default_factory=list)
 
     def call(self, effect: Callable[[], T]) -> T:
-        """Makes one atomic call in the calling task's turn."""
+        """Waits for the calling task's turn and makes one atomic call."""
         if self.turns is None:
             return effect()
         self.turns.point()
@@ -250,7 +251,7 @@ class Meeting:
 
 
 def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeting], None]]) -> Iterator[Meeting]:
-    """Yields the final state of every schedule.
+    """Runs every schedule of the tasks after `prepare`. Yields the final state of each that does not end early.
 
     Raises:
         BaseException: the error that a task raised

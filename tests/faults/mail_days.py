@@ -1,7 +1,7 @@
-"""Simulates hours of mail to persons with random faults, all from one seed: the real use case on a virtual clock.
+"""Simulates two hours of mail to visitors with random faults: runs the real use case on a virtual clock.
 
 Calls fail before or after they take effect, replies are lost, processes are killed, and two sweeps run at once. Leads
-share addresses. SES's limits are checked like those for alerts.
+share addresses. Mails are checked against the same limit per second as alerts. One seed gives one run.
 
 """
 
@@ -37,7 +37,7 @@ class Killed(BaseException):
 
 
 class MailDays:
-    """One simulated run. `violations`: broken promises, as sentences. `fault_rate`: share of calls that fail."""
+    """One simulated run. `violations`: broken promises, as sentences; `fault_rate`: share of calls that fail."""
 
     def __init__(self, seed: int, leads: int, fault_rate: float) -> None:
         self.chance = random.Random(f"mail/{seed}/{fault_rate}")
@@ -51,7 +51,7 @@ class MailDays:
         self._receipts: dict[tuple[str, str], UUID] = {}
         self._hours: Counter[str] = Counter()
         self._sweeping = 0
-        self._template = varied(a_lead(), next_at=None)  # its alerts are over
+        self._template = varied(a_lead(), next_at=None)  # its alerts have ended
         self._arrivals = sorted(RECEIVED + self.chance.random() * 60 * MINUTE for _ in range(leads))
 
     def run(self) -> MailDays:
@@ -75,7 +75,7 @@ class MailDays:
         self.kept[lead_id] = varied(self._template, **changes)
 
     def sweep(self) -> None:
-        """Runs a sweep as a separate process, with its own pace."""
+        """Runs a sweep like a separate process, which paces only its own mails."""
         self._sweeping += 1
         mails = _Ses(self, Pace(MAIL_PACE, self._seconds, self._wait))
         writer = MailWriter("Example Spine Clinic", "(312) 555-0100", HOURS, {})
@@ -98,9 +98,9 @@ class MailDays:
         self.now += seconds * SECOND
 
     def carry(self, effect: Callable[[], T], refused: Exception, lost: Exception) -> T:
-        """Makes a call. `refused`: the error if it had no effect; `lost`: the error if only its reply was lost."""
+        """Makes a call. `refused`: raised if it has no effect; `lost`: raised if only its reply is lost."""
         self.now += CALL_TAKES * SECOND
-        if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered the minute twice
+        if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered this minute's event twice
             self.counts["side by side"] += 1
             self.sweep()
         if self.chance.random() >= self.fault_rate:
@@ -116,7 +116,7 @@ class MailDays:
     # ---- checks of the promises
 
     def _check_claims(self, swept_at: datetime, failed: Collection[UUID]) -> None:
-        """Checks that a full sweep marks abandoned claims as "unknown"."""
+        """Checks that a sweep that ended in time left no lapsed claim open (except of leads that failed)."""
         for lead in self.kept.values():
             for entry in lead.mail.entries:
                 lapsed = entry.status == "sending" and swept_at - entry.at > UNKNOWN_AFTER

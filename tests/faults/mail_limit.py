@@ -9,7 +9,7 @@ SECOND = timedelta(seconds=1)
 
 
 def first_breach(mails: list[datetime]) -> datetime | None:
-    """Returns when SNS disables an address that got mails at these times, or None."""
+    """Returns when SNS disables an address that gets mails at these times (None: it does not)."""
     times = sorted(mails)
     for first, beyond in zip(times, times[MAILS_A_SECOND:], strict=False):
         if beyond - first < SECOND:

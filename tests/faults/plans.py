@@ -20,12 +20,12 @@ FAULT_RATE = 0.3  # share of the attempts that fail in `several_faults`
 
 
 def retry_choices(flow: Flow) -> tuple[bool, ...]:
-    """Returns whether the client retries: both True and False if it may, else only False."""
+    """Returns the values of `tries_again` to run: False, and True if the client may retry."""
     return (False, True) if flow.tries else (False,)
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """Injects the fault at each of the flow's attempts in turn. Yields violations, each with its plan."""
+    """Runs the flow once for each of its attempts, injecting the fault there. Yields violations with their plan."""
     for attempt in range(attempts_of(made, flow)):
         for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)
@@ -33,7 +33,7 @@ def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
 
 
 def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str]] = SUBSETS) -> Iterator[str]:
-    """For each subset of the services in turn, makes all their attempts fail."""
+    """Runs the flow once for each subset, with every attempt of these services failing. Yields violations."""
     for services in subsets:
         for again in retry_choices(flow):
             broken = run(made, flow, while_down(services, fault), tries_again=again)
@@ -41,7 +41,7 @@ def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str
 
 
 def several_faults(made: World, seed: int, number: int) -> Iterator[str]:
-    """Runs a random flow where each attempt may have a random fault."""
+    """Runs a random flow where each attempt may have a random fault. Yields violations."""
     chance = random.Random(f"{seed}/{number}")
     flow = chance.choice(FLOWS)
     faults = [chance.choice(FAULTS) if chance.random() < FAULT_RATE else None for _ in range(40)]

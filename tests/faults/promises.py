@@ -18,10 +18,10 @@ from tests.faults.random_faults import MINUTE, SECOND, YEAR_BEGINS, Run
 from tests.leads import RULEBOOK
 
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-11-26,2026-12-25")
-SWEEP_STOPS = 30 * SECOND  # as in functions/escalate_leads.py
-ALERTED_WITHIN = 2 * MINUTE  # counted from when the lead was received or the fault ended
-ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # counted from when the level was due
-MOMENT = 2 * SECOND  # how far two clocks may differ
+SWEEP_STOPS = 30 * SECOND  # TIME_LIMIT of functions/escalate_leads.py
+ALERTED_WITHIN = 2 * MINUTE  # after the lead was received or the fault ended
+ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # after the level was due
+MOMENT = 2 * SECOND  # the most that two clocks differ
 
 
 def check(run: Run) -> None:
@@ -56,7 +56,7 @@ def check(run: Run) -> None:
 
 
 def _check_number(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-    """Checks that a level is repeated only if a fault hit the lead: a lost reply, or an unrecorded alert."""
+    """Checks that a level is alerted again only if a fault hit the lead between the two alerts. Counts alerts."""
     levels: dict[tuple[int, datetime], list[datetime]] = {}
     for at, level, ladder in alerts:
         levels.setdefault((level, ladder), []).append(at)
@@ -71,7 +71,7 @@ def _check_number(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, dat
 
 
 def _check_follow_up(run: Run, lead: Lead) -> None:
-    """Checks that open leads have a next action and a reminder for the owner, and that overdue ones lose the owner."""
+    """Checks that an open lead has a next action, and that an inactive owner is reminded and then loses the lead."""
     lead_id, planned = lead.lead_id, next_action(lead)
     if lead.needs_someone and planned is None:
         run.broken("I11", lead_id, "is open without a next action")
@@ -92,7 +92,7 @@ def _check_follow_up(run: Run, lead: Lead) -> None:
 
 
 def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-    """Checks that levels follow each other, and that a new escalation starts at level 1."""
+    """Checks that the level rises only within an escalation, so that a new escalation starts at level 1."""
     for (_, before, began), (_, level, ladder) in pairwise(alerts):
         if level > before and ladder != began:
             run.broken("I5", lead_id, f"the ladder of level {level} began later than that of level {before}")
@@ -100,7 +100,8 @@ def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, date
 
 def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetime]]) -> None:
     tiers = _tiers(lead)
-    by_the_clock = not tiers[lead.tier].marketing  # escalation in open hours outlasts the run
+    # Marketing tiers escalate in opening hours, which may take longer than the run: only their level 1 is checked.
+    by_the_clock = not tiers[lead.tier].marketing
     due = (
         lead.assessment.received_at
         if lead.submitted.complete or lead.assessment.red_flag
@@ -120,7 +121,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
             return
         grace = ALERTED_WITHIN
         if level == 1 and lead.lead_id in run.ever_spooled and not run.weather.stream:
-            # the spool redelivers an entry after 90 s, and no sweep can see the lead before that
+            # the spool redelivers an entry after 90 s, and until then no sweep can see the lead
             grace += MINUTE
         without_faults = due + (grace if level == 1 else ESCALATED_WITHIN)
         by = max(without_faults, _last_fault(run, lead.lead_id, at or run.ends) + grace) + MOMENT
@@ -132,14 +133,14 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
         if level == 1 and not restarted:
             delay = max(0, round((at - due).total_seconds()))
             run.delays[delay] = run.delays.get(delay, 0) + 1
-        # The next level is due after this level. An alert that could not be recorded is repeated first.
+        # The next level is due after this level's last alert: an alert that was not recorded is repeated first.
         due = max(due, *(at for at, alerted_level, _ in alerts if alerted_level == level))
 
 
 def _last_fault(run: Run, lead_id: UUID, until: datetime) -> datetime:
-    """Returns the time of the last fault, up to `until`, that may have delayed this lead.
+    """Returns the time of the last fault, no later than `until`, that may have delayed this lead's alerts.
 
-    A fault before the level was due counts too, because an unrecorded alert is repeated first.
+    Faults before a level was due count too: they may leave an alert unrecorded, which is repeated before the next.
     """
     faults = [at for at in (*run.hits.get(lead_id, ()), *run.sweeps_broken) if at <= until]
     faults += [min(ends, until) for _, begins, ends in run.outages if begins <= until]

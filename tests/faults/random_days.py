@@ -1,9 +1,10 @@
-"""Simulates days of the clinic with random faults: the real use cases on a virtual clock. One seed gives one trace.
+"""Simulates days of the clinic with random faults: runs the real use cases on a virtual clock.
 
 Visitors send forms, send twice, leave forms unfinished and come back, retry or give up. Calls fail before or after
 they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
-become unreadable. Staff acknowledge leads, some of them twice, and call, hand over, or forget to. In one kind of
-weather, people also ask for calls, answer more after Send and withdraw consent, and staff book.
+become unreadable. Staff acknowledge leads, some of them twice, and call, hand over, or forget them. With
+Weather.every_door, visitors also request calls, answer more after Send and withdraw consent, and staff book. One seed
+gives one trace.
 
 """
 
@@ -53,10 +54,10 @@ from tests.faults.random_visits import (
 from tests.leads import RULEBOOK, NoAccessLog, varied
 
 BETWEEN_VISITS = 10  # seconds on average: about 50 times the traffic of a busy clinic
-TAIL = timedelta(minutes=75)  # simulated after the last visit: escalation in clock time takes 60 minutes at most
+TAIL = timedelta(minutes=75)  # simulated after the last visit: escalation in clock time ends within 60 minutes
 RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between a page's retries
 STREAM_RETRIES = 5
-INVISIBLE = 90  # seconds until the spool delivers an entry again, as in the template
+INVISIBLE = 90  # seconds until the spool delivers a failed entry again, as in the template
 VISIT = Visit("203.0.113.10", "Agent")
 SHARDS = 4  # shards of a new table's stream; each runs one alert_staff at a time
 
@@ -66,7 +67,7 @@ class Days(Clinic):
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
-        self._callers = random.Random(f"{seed}/doors")  # separate, too
+        self._callers = random.Random(f"{seed}/doors")  # separate, so that callers do not change other draws
         self._of_number: dict[str, list[UUID]] = {}  # phone key -> leads
         self._waiting: Counter[UUID] = Counter()  # how many of a lead's entries wait in the spool
         self._delivered: UUID | None = None  # the id of the submission that is being replayed
@@ -130,7 +131,7 @@ class Days(Clinic):
         self._send(submission, signs, retries)
 
     def _visit_another_door(self, lead_id: UUID, content: int) -> None:
-        """A person sends a form, then asks for a call, answers more or withdraws consent; or only asks for a call."""
+        """Requests a call; or sends a form and later requests a call, answers more, or withdraws consent."""
         chance = self._callers
         what, later, signs = (
             chance.choice(("asks", "sends, asks", "adds", "takes back")),
@@ -170,7 +171,7 @@ class Days(Clinic):
             self.broken("I1", lead_id, "was answered as added, but the lead lacks the answers")
 
     def _take_back(self, submission: Submission, retries: tuple[int, ...]) -> None:
-        """Unticks the consent to contact before Send."""
+        """Sends what the page sends when the visitor unticks the consent to contact before Send."""
         unticked = varied(submission, consents=Consents(contact=False), complete=False)
         try:
             captured = capture_lead(unticked, Arrival(self.draw_clock(), VISIT, SIGNS[0]), self._intake)
@@ -224,7 +225,7 @@ class Days(Clinic):
         at = self.draw_clock()
         try:
             alert_staff(lead_id, self._streaming[lead_id.int % SHARDS], at)
-        # After an error, Lambda retries the record, and finally sends it to the failure queue.
+        # After an error, Lambda retries the record. After the last retry, Lambda sends it to the failure queue.
         except (Exception, Killed):  # noqa: BLE001
             if retries:
                 self.after(2 ** (STREAM_RETRIES - retries), lambda: self._stream(lead_id, retries - 1))
@@ -274,7 +275,7 @@ class Days(Clinic):
             if self._delivered not in (
                 None,
                 lead.lead_id,
-            ):  # the lead with the submission's id delayed it
+            ):  # a resubmission stored as a separate lead: faults hit the lead with the submission's id
                 self.hits.setdefault(lead.lead_id, []).append(self.now)
             self._by_reference[lead.reference] = lead.lead_id
             self._of_number.setdefault(lead.submitted.phone_key, []).append(lead.lead_id)
@@ -296,7 +297,7 @@ class Days(Clinic):
         return self._by_reference.get(reference)
 
     def of_number(self, phone_key: str) -> list[tuple[UUID, LeadSummary]]:
-        """Returns a number's newest leads, like the table's index."""
+        """Returns the newest leads with this phone number, newest first, like the table's index."""
         newest = list(reversed(self._of_number.get(phone_key, ())))[:SAME_PERSON]
         return [(lead_id, LeadSummary.of(self.table.leads[lead_id])) for lead_id in newest]
 

@@ -35,20 +35,20 @@ class TopicUnavailable(Exception):
 
 
 class Unreadable(ValueError):
-    """A stored lead cannot be read; stands for pydantic's error."""
+    """A stored lead cannot be read. Stands in for pydantic's ValidationError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
     """Settings that decide which faults occur.
 
-    alerts_a_level: the highest average of alerts per alerted level (R9)
+    alerts_a_level: highest allowed average of alerts per level that was alerted (R9)
     fault_rate: share of a call's attempts that fail
     outages: whether table, spool, topic and scheduler fail for minutes
     stream: whether the table has a stream
     poison: share of leads that become unreadable
-    every_door: whether people also ask for calls, answer more after Send and withdraw consent, and staff book, promise
-        a time and take over. Only then does each person have a separate number.
+    every_door: whether visitors also request calls, answer more after Send and withdraw consent, and staff book,
+        promise a time and take over. Only these visitors have phone numbers other than the default.
 
     """
 
@@ -74,7 +74,7 @@ WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES, EVERY_DOOR)
 
 
 class Table:
-    """A table of leads in memory. `due` returns red flags first, then the longest overdue first."""
+    """A table of leads in memory. `due` returns leads with a red flag first, each group by the time they are due."""
 
     def __init__(self) -> None:
         self.leads: dict[UUID, Lead] = {}
@@ -95,7 +95,7 @@ class Table:
             lead = self.leads[entry[1]]
             if lead.escalation.next_at == entry[0] and lead.assessment.red_flag == red_flag:
                 found[entry] = None
-        for entry in found:  # these leads are still due until they are written again
+        for entry in found:  # these leads stay due until they are written again
             heapq.heappush(schedule, entry)
         return [lead_id for _, lead_id in found]
 
@@ -116,7 +116,7 @@ class Run:
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
         self.delays: dict[int, int] = {}  # seconds until the first alert -> how many leads
-        self.mails: list[datetime] = []  # when AlertEmail, which gets all mail, got each one
+        self.mails: list[datetime] = []  # when each mail was sent to AlertEmail, which gets them all
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self.ends = self.now
         self.outages: list[tuple[str, datetime, datetime]] = []

@@ -38,7 +38,7 @@ class Clinic(Run):
         self._rota_faults: list[datetime] = []
 
     def _change_rota(self) -> None:
-        """Saves another rota: with a gap, or with somebody on call, whose subscription may be confirmed."""
+        """Saves another rota: nobody is on call, or a nurse whose subscription may be unconfirmed."""
         names = [nurse.name for nurse in NURSES]
         on_call, reachable = self._managers.choice([*names, ""]), self._managers.choice((names, names, names[:1]))
         board = always(on_call, *reachable, at=self.now) if on_call else DutyBoard(Rota())
@@ -54,9 +54,9 @@ class Clinic(Run):
         self._rota_faults.append(self.now)
 
     def _check_on_call(self, alert: Alert) -> None:
-        """Checks that an alert to clinicians went to somebody who was on call in the last minute, since clocks differ.
+        """Checks that an alert to clinicians went to a nurse who was on call in the last minute.
 
-        If the rota could not be read, the alert went to everyone.
+        A minute is allowed because clocks differ. If the rota could not be read, the alert may go to everyone.
         """
         if not alert.on_call:
             return
@@ -95,7 +95,7 @@ class Clinic(Run):
         return MORE_HABITS if self.weather.every_door else HABITS
 
     def _work(self, lead_id: UUID, habit: str) -> None:
-        """The owner works a lead, or forgets it."""
+        """Makes the lead's owner act on it according to `habit`, or forget it."""
         lead = self.table.leads[lead_id]
         owner = next((nurse for nurse in NURSES if nurse.id == lead.work.owner), None)
         if owner is None or habit == "forgets" or lead_id in self.poisoned:

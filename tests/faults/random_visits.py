@@ -1,4 +1,4 @@
-"""Draws what simulated visitors send, and caches its scores."""
+"""Makes the submissions that simulated visitors send, and caches their scores."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
-CALLS = (2, 6)  # contents of requests for a call: a red flag, and no answers
+CALLS = (2, 6)  # indexes in ANSWERS for callback requests: with a red flag, and without answers
 ADDED = AddedAnswers.model_validate(
     {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
 )
-UNFINISHED = -1  # an unfinished form without answers; ~content: an unfinished form with these answers
+# A form's `content`: n is a finished form with ANSWERS[n], ~n an unfinished one with them, -1 one without answers.
+UNFINISHED = -1
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 
 
 @cache
 def _checked(content: int) -> Submission:
-    """Returns a submission as a page sends it. Cached, because validation is not part of the simulation."""
+    """Returns a submission as the page sends it. Cached, because the simulation does not test validation."""
     finished = content >= 0
     return Submission.model_validate(
         {
@@ -51,20 +52,20 @@ def _checked(content: int) -> Submission:
     )
 
 
-# Scores are cached: there are few different answers, and no fault changes their scores.
+# Scores are cached: there are few different answers, and faults do not change their scores.
 _SCORES: dict[tuple[int, str], TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def cached_score(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
-    """Caches scores by the answers object's id; `_checked` keeps the object alive."""
+    """Caches scores by the id() of the answers; `_checked` keeps the object alive."""
     if (id(answers), door) not in _SCORES:
         _SCORES[id(answers), door] = score(rule_set, answers, version, door=door)
     return _SCORES[id(answers), door]
 
 
 def cached_options(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Caches options by the condition object's id; RULEBOOK keeps the object alive."""
+    """Caches options by the id() of the condition; RULEBOOK keeps the object alive."""
     if id(condition) not in _OPTIONS:
         _OPTIONS[id(condition)] = options_of(condition)
     return _OPTIONS[id(condition)]
@@ -76,5 +77,5 @@ def form(content: int, lead_id: UUID, number: str = "") -> Submission:
 
 
 def number_of(lead_id: UUID) -> str:
-    """Returns a person's own number."""
+    """Returns a phone number derived from the lead's id, one of 70,000."""
     return f"+1{200 + lead_id.int % 700}55501{lead_id.int // 700 % 100:02}"

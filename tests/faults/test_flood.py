@@ -1,4 +1,4 @@
-"""Tests that a flood of spam delays no real person's alert."""
+"""Tests that a flood of spam does not delay the alerts of real visitors."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_text_messages_in_a_flood_are_about_people_only() -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_flood_of_people_does_not_disable_the_mail_address(stream: bool) -> None:
-    """Two hundred leads come out of the spool at once, and no filter takes them for bots."""
+    """Two hundred leads without spam signs arrive at once, as when the spool is replayed."""
     clinic = Clinic(seed=9)
     leads = [clinic.submit(HEALTHY | clinic.chance.choice([{}, *URGENT]), PERSON[0]) for _ in range(200)]
     for lead_id in leads[:100] if stream else []:

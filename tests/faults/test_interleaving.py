@@ -1,4 +1,4 @@
-"""Tests rule R5: in any order of calls, there is one lead and one alert per escalation level."""
+"""Tests rule R5: in any order of calls, one lead is stored, and each escalation level is alerted once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def ben_acknowledges(meeting: Meeting) -> None:
 
 
 def settled(meeting: Meeting) -> Meeting:
-    """Sweeps until all due alerts are out, even if a claim must lapse first."""
+    """Sweeps until all due alerts are sent, even if a claim must lapse first."""
     for _ in range(2):
         meeting.at += timedelta(seconds=31)
         meeting.sweep()
@@ -89,7 +89,7 @@ def test_one_lead_and_one_alert_a_level_in_every_order(prepare: Task, tasks: lis
 @pytest.mark.parametrize("prepare", [stored, alerted], ids=["the first alert", "an escalation"])
 @pytest.mark.parametrize("others", [[Meeting.sweep], [Meeting.sweep, Meeting.alert]], ids=["a sweep", "two alerters"])
 def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: list[Task]) -> None:
-    """An alert claimed before the acknowledgement may still go out. No later one does, and the actor is the owner."""
+    """An alert that was claimed before the acknowledgement may still go out. No later alert does. Ann is the owner."""
     for meeting in meetings(prepare, [ann_acknowledges, *others]):
         lead = meeting.leads[UUID(LEAD_ID)]
         assert meeting.answers == ["ann"]
@@ -126,7 +126,7 @@ def test_a_lead_goes_back_once_in_every_order_of_sweeps() -> None:
 
 
 def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -> None:
-    """If the call comes first, Ann keeps the lead; if not, the lead loses its owner and the clinic is alerted."""
+    """If Ann's call comes first, she keeps the lead; otherwise the lead loses its owner and the clinic is alerted."""
     owners = set()
     for meeting in meetings(overdue, [ann_calls, Meeting.sweep]):
         lead = meeting.leads[UUID(LEAD_ID)]
@@ -138,7 +138,7 @@ def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -
 
 
 def reminder_due(meeting: Meeting) -> None:
-    """Prepares a lead that Ann took without calling, when her reminder is due."""
+    """Prepares a lead that Ann took and did not call. Her reminder is due."""
     stored(meeting)
     meeting.alert()
     meeting.acknowledge("ann")
@@ -200,7 +200,7 @@ def test_one_of_two_hand_overs_wins_in_every_order_and_the_other_is_told() -> No
         owners.add(meeting.leads[UUID(LEAD_ID)].work.owner)
         assert sorted(meeting.answers) == ["AlreadyTaken", "ann"]
         reminders = len(meeting.alerts)
-        assert len(settled(meeting).alerts) <= reminders + 1  # either new owner is reminded once
+        assert len(settled(meeting).alerts) <= reminders + 1  # the new owner is reminded at most once
         assert len(meeting.alerts) >= 1
     assert owners == {"ben", "cat"}
 
@@ -236,7 +236,7 @@ def test_a_form_completed_during_an_acknowledgement_is_not_lost() -> None:
     ways = set()
     for meeting in meetings(unfinished, [Meeting.submit, ann_acknowledges]):
         lead = meeting.leads[UUID(LEAD_ID)]
-        # Ann is the owner, or her action was refused because the lead had changed since she opened it.
+        # Ann owns the lead, or her action was refused because the lead had changed since she opened it.
         assert lead.work.owner == "ann" or "WrongState" in meeting.answers
         assert lead.submitted.complete or [spooled.submitted.complete for spooled in meeting.spooled] == [True]
         ways.add(lead.submitted.complete)

@@ -1,4 +1,4 @@
-"""Simulates mail to persons with random faults: never twice, never faster than SES allows, never without a result."""
+"""Tests, under random faults, that mail is never sent twice or faster than SES allows, and always gets a result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_no_mail_is_sent_twice_too_fast_or_without_a_result(seed: int, fault_rat
     assert len(days.accepted) > PEOPLE / 2
     assert (days.counts["faults"] == 0) == (fault_rate == 0)
     if fault_rate == 0:
-        assert len(days.accepted) == days.counts["sent"]  # one receipt per address; the others are withheld
+        assert len(days.accepted) == days.counts["sent"]  # one receipt per address; other leads' receipts are withheld
 
 
 def violations_at_many_faults() -> Iterator[str]:
@@ -30,7 +30,7 @@ def violations_at_many_faults() -> Iterator[str]:
 
 
 def test_sending_before_the_claim_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shows that the check works: a sweep that forgets its claims sends mails twice."""
+    """Shows that the check works: it reports a sweep that forgets its claims and sends mails twice."""
     recorded = MailState.recorded
 
     def forgets(state: MailState, entry: MailEntry) -> MailState:

@@ -41,18 +41,20 @@ def test_cached_rule_results_do_not_change_the_trace(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("seed", [20551128, 20806128, 20926128][: min(DEPTH, 3)])
 def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) -> None:
-    """Covers six of a million visits (seed 20261128): an alert was published but not recorded, so it was repeated
-    before the next level. The check had allowed a delay only for faults after that level was due."""
+    """Covers a fault in the check, seen in six of a million visits (seed 20261128).
+
+    An alert was published but not recorded, so it was repeated before the next level. The check had allowed the next
+    level to be late only for faults after it was due."""
     assert Days(seed, 2500, STORMY).run().violations == []
 
 
 def test_leads_whose_summary_failed_are_alerted_by_the_same_sweep() -> None:
-    """Covers a topic that refuses a large sweep's summary (seed 20261130): leads are mailed one by one."""
+    """Covers a topic that refuses the summary of a large sweep (seed 20261130): leads are then alerted one by one."""
     assert Days(20298630, 2500, SWEEP_ALONE).run().violations == []
 
 
 def test_an_error_of_the_service_excuses_no_late_alert(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only injected faults excuse a late alert. Here the service itself cannot write the alert."""
+    """Only injected faults excuse a late alert. Here the service itself fails to compose the alert."""
 
     def broken(*_: object) -> Alert:
         raise ValueError("an error of the service")
@@ -62,9 +64,9 @@ def test_an_error_of_the_service_excuses_no_late_alert(monkeypatch: pytest.Monke
 
 
 def test_an_alert_that_an_outage_left_unrecorded_is_sent_again() -> None:
-    """Covers a table that fails in the 20 ms between publishing and recording (seed 777).
+    """Covers a table that fails in the 20 ms between publishing an alert and recording it (seed 777).
 
-    Invariant I7 allows one more alert per fault that hit the lead; the check had not allowed it for outages."""
+    Invariant I7 allows one more alert per fault that hit the lead. The check had not counted outages as faults."""
     days = Days(73277, 2500, OUTAGES).run()
     assert days.violations == []
     assert days.counts["alerts"] == days.counts["levels alerted"] + 1

@@ -1,6 +1,6 @@
-"""Tests that no failed attempt of any call loses a lead, stores it twice or leaves it without an alert.
+"""Tests that failed AWS calls never lose a lead, store it twice or leave it without an alert.
 
-`make soak` runs all plans."""
+`make soak` runs all plans of faults."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LONG = {
     "staff acknowledge",
     "the stream alerts during a sweep",
 }
-A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # faults to try in every flow
-OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # each is tried in three flows
+A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # faults that every flow is tested with
+OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # each is tested in three flows
 SHORT = tuple(flow for flow in FLOWS if flow.name not in LONG)
 
 
@@ -34,14 +34,14 @@ def made() -> Iterator[World]:
 @pytest.mark.slow
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_any_single_fault(made: World, flow: Flow) -> None:
-    """Tries the most different faults at each attempt of each flow, and every fault in some flows."""
+    """Tests A_FEW at each attempt of each flow, and each of the OTHERS in three of the short flows."""
     faults = A_FEW if flow.name in LONG else (*A_FEW, *OTHERS[SHORT.index(flow) % 3 :: 3])
     assert [broken for fault in faults for broken in single_faults(made, flow, fault)] == []
 
 
 @pytest.mark.slow
 def test_any_outage(made: World) -> None:
-    """Each combination of flow and fault has a different subset of services down."""
+    """Tests every second combination of flow and fault, with the next subset of the services down each time."""
     found: list[str] = []
     for number, (flow, fault) in enumerate(KINDS[::2]):
         found += outages(made, flow, fault, [SUBSETS[number % len(SUBSETS)]])
@@ -54,7 +54,7 @@ def test_several_faults_at_once(made: World) -> None:
 
 
 def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World) -> None:
-    """Checks rule R7 at its worst: every attempt times out, and the SDK waits as long as it may between attempts."""
+    """Checks rule R7 in the worst case: every attempt times out, and the SDK's waits between attempts are longest."""
     hangs = while_down(frozenset({"dynamodb", "sqs"}), "timeout_before")
     for flow in (flow for flow in FLOWS if flow.tries):
         assert run(made, flow, hangs) == []
@@ -63,7 +63,7 @@ def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World
     assert made.longest == pytest.approx(2 * PATIENT_FACING.read_timeout + 1 + SPOOLING.read_timeout)  # type: ignore[attr-defined]
     [reply] = made.replies
     assert reply.status == 503
-    assert "clinic_phone" in reply.body  # a timeout is an error without an answer, so it has no error code
+    assert "clinic_phone" in reply.body  # a timeout is an error without a response, so it has no error code
 
 
 def test_a_plan_injects_its_fault(made: World) -> None:

@@ -1,6 +1,6 @@
 """Injects faults into the real functions' AWS calls.
 
-A plan decides for each attempt of each call whether it fails. flows.py has what runs under a plan, and checks it.
+A plan decides for each attempt of each call whether it fails. flows.py defines what runs under a plan, and checks it.
 
 """
 
@@ -40,7 +40,7 @@ FAULTS = (
 )
 RECEIVED = (200, 201, 202, 303)  # 303 redirects the plain form to its receipt
 FAILED = 503
-# Service, fault -> the HTTP status and error code of AWS's answer.
+# Service, fault -> HTTP status and error code of AWS's response.
 ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     "dynamodb": {
         "throttle": (400, "ProvisionedThroughputExceededException"),
@@ -59,7 +59,7 @@ ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     },
 }
 OF_ALL_SERVICES = {"http500": (500, "InternalFailure"), "http503": (503, "ServiceUnavailable")}
-Plan = Callable[[int, str], str | None]  # (attempt's number, its service) -> the fault, if any
+Plan = Callable[[int, str], str | None]  # (number of the attempt, service) -> fault; None: the attempt succeeds
 
 
 class Killed(BaseException):
@@ -80,7 +80,7 @@ def while_down(services: frozenset[str], fault: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The client's reply. `status` is 0 if the function was killed."""
+    """The response to a client. `status`: HTTP status; 0 if the function was killed."""
 
     status: int
     body: str
@@ -88,7 +88,7 @@ class Reply:
 
 @dataclass
 class World:
-    """The service in this process, and everything that a run left behind."""
+    """The service in this process, and what a run recorded."""
 
     aws: Aws
     at: datetime = BEGIN
@@ -101,9 +101,9 @@ class World:
     spool: list[str] = field(default_factory=list)  # bodies of the entries that wait in the spool
     set_aside: list[str] = field(default_factory=list)  # bodies of the entries in the spool's failure queue
     replies: list[Reply] = field(default_factory=list)
-    received: bool = False  # whether the client got a "received"
+    received: bool = False  # whether a client got a status in RECEIVED
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # called once, as if by another function, just before the next write
+    meanwhile: Callable[[], Any] | None = None  # called once, before the next PutItem, like another function
     runs: int = 0  # how many runs had faults
     flow_attempts: int = 0  # how many attempts the flow itself made
     chance: random.Random = field(default_factory=random.Random)  # draws the same ids in every run
@@ -112,7 +112,7 @@ class World:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
     def now(self) -> datetime:
-        """Returns the current time, in place of the functions' clock."""
+        """Returns the simulated time. Replaces the functions' clock."""
         return self.at + timedelta(seconds=self.waited)
 
     def sleep(self, seconds: float) -> None:
@@ -158,7 +158,7 @@ class World:
         return answer
 
     def _alert(self, request: Any) -> None:
-        """Records an alert, and checks invariants I3 and I8: its lead is stored and unacknowledged."""
+        """Records an alert, and checks invariants I3 and I8: the alert's lead is stored and not acknowledged."""
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
         if "more leads wait" in message:  # a summary names no lead
@@ -173,7 +173,7 @@ class World:
             self.broken("I8: an alert after the lead was acknowledged")
 
     def stored(self) -> list[Json]:
-        """Returns the stored leads without AWS calls, so that faults do not affect the reading."""
+        """Returns the stored leads. Makes no AWS calls, so faults cannot affect the result."""
         return [json.loads(item.attrs["lead"].value) for item in table().items.values()]
 
     def broken(self, what: str) -> None:
@@ -199,7 +199,7 @@ class World:
         return reply
 
     def submit(self, handler: Any, call: Json, lead_id: str, *, complete: bool = True) -> Reply:
-        """Sends a submission. If the answer says "received", checks that the lead is stored or spooled."""
+        """Sends a submission. If the status is in RECEIVED, checks that the lead is stored or spooled."""
         before = {lead["lead_id"] for lead in self.stored()}
         reply = self.call(handler, call)
         if reply.status in RECEIVED:
@@ -214,7 +214,7 @@ class World:
         return reply
 
     def trigger(self, handler: Any, call: Json) -> Any:
-        """Sends an AWS event to a function, which may raise an error."""
+        """Sends an AWS event to a function. Returns its result (None: it raised an error)."""
         self.waited = 0.0
         try:
             return handler(call, CONTEXT)
@@ -238,7 +238,7 @@ _delay_amount = ExponentialBackoff.delay_amount
 
 
 def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
-    """Returns the longest delay, in place of the SDK's random one between attempts."""
+    """Returns the longest delay that the SDK may wait between attempts. Replaces the SDK's random delay."""
     with patch.object(backoff, "_random", lambda: 1.0):
         delay: float = _delay_amount(backoff, context)
     return delay
@@ -253,7 +253,7 @@ def world() -> Iterator[World]:
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
-        # After many failures, an SDK client retries less. Here each plan gets a new client's retries.
+        # After many failures, an SDK client's retry quota is used up. Here each plan retries like a new client.
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         stack.enter_context(patch.object(wiring, "now", made.now))
         yield made

@@ -1,4 +1,4 @@
-"""Checks that every answer must pass, whatever the request."""
+"""Checks that every response must pass, whatever the request."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from shared.http.problem_details import PROBLEM
 from tests.functions.calls import Json
 from tests.hostile.attacker import Route
 
-LARGEST = 6 * 1024 * 1024  # bytes: Lambda's limit
-AS_JSON = 12  # bytes of JSON for one character at most: two escaped surrogates
+LARGEST = 6 * 1024 * 1024  # bytes: Lambda's limit for a response
+AS_JSON = 12  # the most bytes that JSON needs for one character: two escaped surrogates
 HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
 SCRIPT = re.compile(r"<script|<img|<iframe|<svg|\bon\w+\s*=", re.IGNORECASE)
 HTML = "text/html; charset=utf-8"
@@ -22,18 +22,18 @@ LINK = re.compile(r'\b(?:href|src|action|formaction)="([^"]*)"')
 RUNS = ("javascript:", "data:", "vbscript:")
 DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # routes whose pages show what a visitor typed
 CACHED = 304
-UNREADABLE = {400}  # statuses of requests that API Gateway does not pass on
+UNREADABLE = {400}  # statuses of responses to requests that API Gateway would not pass on
 
 
 def statuses(route: str) -> set[int]:
-    """Returns a route's statuses in the OpenAPI document."""
+    """Returns the statuses that a route may respond with: those in the OpenAPI document, UNREADABLE and CACHED."""
     operation = openapi.OPERATIONS[route]
     named = {int(status) for status in (*operation.answers, *operation.problems)}
     return named | UNREADABLE | ({CACHED} if operation.cacheable else set())
 
 
 def fault(route: Route, answer: object, *, out_of_order: bool = False) -> str:
-    """Returns what is wrong with the answer, or "". `out_of_order`: whether the table was made to fail."""
+    """Returns what is wrong with the response ("": nothing). `out_of_order`: whether table and spool must fail."""
     if not isinstance(answer, dict):
         return "no answer"
     status = answer["statusCode"]
@@ -80,7 +80,10 @@ def _body(route: Route, answer: Json) -> str:
 
 
 def _scripted(page: str) -> bool:
-    """Returns whether a page has a tag that runs script. Ignores quoted attributes, which may hold any escaped text."""
+    """Returns whether a page has a tag that runs a script.
+
+    Ignores quoted attribute values other than links, because they may contain any escaped text.
+    """
     return any(map(_runs, set(TAG.findall(page))))
 
 

@@ -1,4 +1,4 @@
-"""Runs the attacker in batches. Each starts with an empty table, so that it can be repeated alone."""
+"""Runs the attacker in batches. Each batch starts with an empty table, so that it can be repeated on its own."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.quiet import quiet
 leaks.install()  # before any function is imported
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
-MOST_FAULTS = 20  # kept per batch at most
-EVERY_SO_OFTEN = 10  # in every tenth batch, the table cannot be reached
-SEARCHED_FOR = 25  # how many of the latest requests' personal data is searched for
+MOST_FAULTS = 20  # the most faults that a batch reports
+EVERY_SO_OFTEN = 10  # in every tenth batch, table and spool are unavailable
+SEARCHED_FOR = 25  # requests after which the leak check forgets the personal data that it searches for
 
 
 @dataclass
 class Attacked:
-    """A batch's result. `statuses`: status -> how many answers. `faults`: the first few, with request numbers."""
+    """A batch's result. `statuses`: status -> number of responses; `faults`: the first MOST_FAULTS faults."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)

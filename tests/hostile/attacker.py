@@ -1,6 +1,6 @@
-"""Makes hostile requests to every route, as API Gateway would pass them to functions.
+"""Generates hostile requests to every route, as API Gateway would pass them to functions.
 
-A request depends only on the seed and its number, so that it can be repeated.
+A request depends only on the seed and the request's number, so that it can be repeated.
 
 """
 
@@ -70,7 +70,7 @@ class Route:
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Returns all the template's routes, so that new ones are attacked too."""
+    """Returns all routes of the template, so that new routes are attacked too."""
     found = []
     for name, function in template.routes().items():
         handler = importlib.import_module(f"functions.{module_name(function)}").handler
@@ -284,7 +284,7 @@ class Attacker:
 
 @cache
 def _base(staff: bool) -> bytes:
-    """Returns a pickled request to start from: unpickling is the fastest way to copy one."""
+    """Returns a valid request to start from, pickled, because unpickling is the fastest way to copy it."""
     asked = event("show_lead" if staff else "show_receipt")
     return pickle.dumps({**asked, "pathParameters": None, "queryStringParameters": {}, "rawQueryString": ""})
 

@@ -1,7 +1,7 @@
 """Collects texts and documents that are known to break programs.
 
-The Big List of Naughty Strings comes from a package. HOSTILE_CORPORA can name a folder with more, such as a checkout of
-public fuzz lists: each line of its text files becomes a string, and each small file a body.
+The Big List of Naughty Strings comes from a package. The environment variable HOSTILE_CORPORA can name a folder with
+more, such as a checkout of public fuzz lists: each line of its text files becomes a string, each small file a body.
 
 """
 

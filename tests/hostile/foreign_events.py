@@ -1,4 +1,4 @@
-"""Provides events from services that call no function here, and malformed events from the right ones."""
+"""Provides events from services that invoke no function here, and malformed events from services that do."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ FOREIGN: dict[str, Any] = {
 
 
 def misshapen(request: Json) -> dict[str, Any]:
-    """Returns HTTP API requests, each with one part of a wrong type."""
+    """Returns HTTP API events, each with one part of a wrong type: description -> event."""
     context = request["requestContext"]
     return {
         "no context": request | {"requestContext": None},

@@ -1,8 +1,8 @@
 """Tests that every function has one defined reaction to a foreign event.
 
-- Functions with a route answer 400 with problem details and the emergency advice if the event is not an HTTP API
-request.
-- Functions behind the stream, the topic or an operator raise a named error of ours.
+- Functions with a route respond 400 with problem details and the emergency advice if the event is not from an HTTP
+API.
+- Functions invoked by a stream, a queue, a topic or an operator raise ForeignEvent or InvalidInput.
 - Scheduled functions ignore the event that starts them.
 
 """
@@ -144,7 +144,7 @@ def test_only_an_operators_payload_revokes_a_consent() -> None:
 
 
 class Untouchable:
-    """An event that raises an error if any part is read."""
+    """An event that raises an error if any of its attributes is read."""
 
     def __getattribute__(self, name: str) -> Any:
         raise AssertionError("the event was read")

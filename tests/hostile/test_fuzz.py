@@ -1,6 +1,6 @@
-"""Tests that every request to every route gets an answer that the API describes, and never a server error.
+"""Tests that every request to every route gets a response that the API describes, and never a server error.
 
-`make soak ONLY=requests` sends a million requests. A fault names the seed and the number of its request.
+`make soak ONLY=requests` sends a million requests. A reported fault names the seed and the number of the request.
 
 """
 
@@ -88,7 +88,7 @@ def test_every_kind_of_fault_is_detected() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
-    """Each string is sent as a name without a phone number, so that the page shows it again."""
+    """Sends each string as the name. The phone number is missing, so the page shows the name again with the error."""
     (route,) = (route for route in routes() if route.name == "POST /submissions")
     for text in corpora.strings():
         if len(text) > 3000:
@@ -105,7 +105,7 @@ def test_every_naughty_string_is_shown_as_text() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
-    """Covers seed 20261122, request 3180: the receipt's address was mistaken for the service's address."""
+    """Covers seed 20261122, request 3180: the receipt's URL was mistaken for the service's URL."""
     asked = event("show_receipt")
     asked["headers"]["hx-request"] = "true"
     page = show_receipt.handler(asked, CONTEXT)["body"]
@@ -122,7 +122,7 @@ def test_a_lone_surrogate_in_a_query_is_refused() -> None:
 
 @pytest.mark.parametrize("host", ["6]þ", "[", "a/b", 'a"b', "a b", "a@b", "", "x" * 300])
 def test_an_invalid_host_header_is_ignored(host: str) -> None:
-    """Covers seed 7, request 43643: reading the service's own address failed."""
+    """Covers seed 7, request 43643: reading the service's own URL failed."""
     asked = event("draw_form")
     asked["headers"] |= {"host": host, "hx-request": "true", "referer": "https://elsewhere.example/"}
     answer = draw_form.handler(asked, CONTEXT)
@@ -140,7 +140,7 @@ def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> No
 
 @pytest.mark.parametrize("answers", [{"age": ["none"], "region": ["lumbar"]}, {"age": "private", "em-now": ["none"]}])
 def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, Any]) -> None:
-    """Covers seed 20261128, requests 2430 and 36418: they got a 503 and logged an error that raises alarms."""
+    """Covers seed 20261128, requests 2430 and 36418: the response was 503, and the logged error raises an alarm."""
     version = {"id": "fs-intake", "version": "0.0.0"}
     asked = sent("draw_form.screening") | {"questionnaire": version, "answers": answers, "page": "P1"}
     answer = draw_form.handler(posting("draw_form.screening", asked), CONTEXT)

@@ -1,6 +1,4 @@
-"""Tests that the leak check (tests/leaks.py) finds a planted leak in every output.
-
-Otherwise, a run without findings would prove nothing."""
+"""Tests that the leak check (tests/leaks.py) finds a planted leak in every output."""
 
 from __future__ import annotations
 
@@ -129,7 +127,6 @@ def test_a_thread_is_watched_too(sent: Watch) -> None:
 
 
 def test_a_leak_fails_the_test_it_happens_in() -> None:
-    """Runs the leak check around a test that leaks."""
 
     def a_test_that_leaks() -> None:
         with watched() as watch:
@@ -141,7 +138,7 @@ def test_a_leak_fails_the_test_it_happens_in() -> None:
 
 
 class EmulatedCloud:
-    """Replaces the local cloud: one lead, and given texts in the log and in a queue."""
+    """Replaces the local cloud. It has one lead, and `log` and `queue` as content of its log and of a queue."""
 
     outputs = {"LeadsTable": "leads"}  # noqa: RUF012
     resources = {name: name for name in ("Logs", *FAILURES)}  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""Tests that tokens, proofs, cursors and signatures are refused if expired or altered: one bit, key or purpose."""
+"""Tests that tokens, proofs, cursors and signatures are refused if they expired or differ in a bit, key or purpose."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def flips(token: str) -> Iterator[str]:
-    """Yields the token with each bit flipped in turn, if a request can contain the result."""
+    """Yields the token with each bit flipped in turn, but only results that a request can contain."""
     for place, character in enumerate(token):
         for bit in range(7):
             other = chr(ord(character) ^ 1 << bit)
@@ -110,7 +110,7 @@ def test_an_invalid_canary_token_makes_it_a_lead(
 
 
 def test_every_flipped_bit_of_a_proof_is_detected_or_has_no_meaning() -> None:
-    """A flipped bit is harmless in an unused field's name. All used fields are signed, or are the proof itself."""
+    """A proof with a flipped bit is accepted only if it still decodes to the same fields."""
     proof = solved(GUARD)
     assert proof_sign(proof) == Sign.GOOD_PROOF
     for text in flips(proof):
@@ -140,7 +140,7 @@ def test_a_proof_with_another_key_submission_or_time_is_detected() -> None:
 
 
 def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
-    """The expiry is part of the salt, which both the proof of work and the signature cover."""
+    """The expiry is part of the salt. Both the proof of work and the signature cover the salt."""
     fields = read(solved(GUARD))
     bare = fields["salt"].partition("?")[0]
     digest = hashlib.sha256(f"{bare}{fields['number']}".encode()).hexdigest()
@@ -158,7 +158,7 @@ def test_the_work_is_work() -> None:
     assert form_guard.MAX_NUMBER >= 50_000
 
 
-# --- webhooks, checked with the specification's library, which receivers use ---
+# --- webhooks, verified with the library of the Standard Webhooks specification, as receivers do ---
 
 KEY = ENVIRONMENT["WEBHOOK_KEY"]
 BODY = b'{"type":"lead.new","data":{"reference":"7K3MQ-2XDRT"}}'

@@ -1,6 +1,6 @@
 """Serves the inbox to a browser from this process: the functions on moto, and a sign-in page without passwords.
 
-No request leaves the browser, so a page takes milliseconds. test_on_the_local_cloud.py uses the real user pool.
+Playwright intercepts every request, so a page takes milliseconds. test_on_the_local_cloud.py uses the real user pool.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LOGOUT = '<!doctype html><script>location.replace(new URLSearchParams(location.s
 
 
 def serve(context: BrowserContext) -> None:
-    """Answers every browser request from this process."""
+    """Handles every request of the browser in this process."""
     context.route(f"{ORIGIN}/**", _answer)
     context.route(f"{SIGN_IN}/**", _sign_in)
 
@@ -69,7 +69,7 @@ def _answer(route: Route) -> None:
 
 
 def _call(request: Request) -> tuple[str | None, Json]:
-    """Returns a request's function, and the event that API Gateway would make."""
+    """Returns the name of the function for a request (None: no route), and the event that API Gateway would pass."""
     parts = urlsplit(request.url)
     for key, function, parameters in _matches(request.method, parts.path):
         call = event("list_leads")
@@ -84,7 +84,10 @@ def _call(request: Request) -> tuple[str | None, Json]:
 
 
 def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yields the matching routes, those without a parameter first, as in API Gateway."""
+    """Yields (route key, function, path parameters) of matching routes, those without parameters first.
+
+    API Gateway prefers routes without parameters too.
+    """
     for key, function in _routes():
         asked, _, pattern = key.partition(" ")
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern), path)
@@ -94,7 +97,7 @@ def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]
 
 @cache
 def _routes() -> list[tuple[str, str]]:
-    """Returns the routes, those without a parameter first, cached: a page makes dozens of requests."""
+    """Returns (route key, function), those without parameters first. Cached: a page makes dozens of requests."""
     return sorted(template.routes().items(), key=lambda item: "{" in item[0])
 
 

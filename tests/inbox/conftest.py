@@ -45,8 +45,9 @@ def hours_are(hours: OpeningHours, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def send(aws: Aws) -> Send:
-    """Provides a function that sends a patient's form and alerts staff: `send({"pain": 9}, phone="(312) 555-0199")`
-    returns the lead's reference."""
+    """Provides a function that sends a patient's form, alerts staff, and returns the lead's reference.
+
+    Example: `send({"pain": 9}, phone="(312) 555-0199")`."""
 
     def arrive(answers: Json | None = None, language: str = "en", **contact: str) -> str:
         return captured(answers, str(uuid4()), contact=submission()["contact"] | contact, language=language)
@@ -77,5 +78,5 @@ def member(browser: Browser, aws: Aws) -> Iterator[Come]:
 
 @pytest.fixture
 def stored(aws: Aws) -> Callable[[str], Json]:
-    """Provides a function that returns a stored lead, with its parts' fields merged into it."""
+    """Provides a function that returns the stored lead with a reference, as a flat dict."""
     return lambda reference: next(lead for lead in aws.leads() if lead["reference"] == reference)

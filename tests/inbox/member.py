@@ -13,7 +13,7 @@ from tests.browser.conftest import Console
 from tests.browser.patient import appears
 
 OPEN_LEADS = re.compile(r"/leads\?view=open$")
-REFRESHED_EVERY = 16_000  # milliseconds of the page's clock, a little more than in web/inbox/refresh.js
+REFRESHED_EVERY = 16_000  # milliseconds of the page's clock, a little more than the interval in web/inbox/refresh.js
 TURNS = 20
 TURN = 1_000  # milliseconds
 
@@ -29,7 +29,7 @@ class Member:
         page.on("pageerror", lambda error: console.errors.append(str(error)))
 
     def open(self, reference: str = "") -> Member:
-        """Opens the inbox, or a lead by an alert's link, and signs in."""
+        """Opens the inbox, or the lead that an alert links to, and signs in."""
         self.page.goto(f"{self.site}inbox{f'#lead={reference}' if reference else ''}")
         self.sign_in()
         return self.sees(reference) if reference else self
@@ -41,7 +41,7 @@ class Member:
         self.page.locator("#user", has_text=self.name).wait_for(state="attached")  # hidden on a phone
 
     def goes_to(self, reference: str) -> Member:
-        """Opens a lead by its address, when already signed in."""
+        """Opens a lead by its URL. Needs a signed-in member."""
         self.page.evaluate("reference => { location.hash = `lead=${reference}` }", reference)
         return self.sees(reference)
 
@@ -54,7 +54,7 @@ class Member:
         return self
 
     def filter(self, name: str, choice: str) -> Member:
-        """Chooses a value in a filter of the list. The filters start folded."""
+        """Chooses a value in a filter of the list. Opens the filters first if they are folded."""
         if self.page.locator("#find").get_attribute("open") is None:
             self.page.locator("#find summary").click()
         self.page.locator(f"[data-filter={name}]").select_option(choice)
@@ -65,12 +65,12 @@ class Member:
         return self.press("Save the appointment").has("^Booked by you")
 
     def has(self, text: str) -> Member:
-        """Checks the open lead's owner."""
+        """Checks what the open lead's page says about its owner. `text`: a regular expression."""
         appears(self.page.locator(".has", has_text=re.compile(text)))
         return self
 
     def refreshes(self) -> Member:
-        """Turns the page's clock until the page loads the open leads by itself. While it loads, it skips a turn."""
+        """Advances the page's clock until the page reloads the list. (A page that is still loading skips a reload.)"""
         for _ in range(TURNS):
             with suppress(TookTooLongError), self.page.expect_request(OPEN_LEADS, timeout=TURN):
                 self.page.clock.fast_forward(REFRESHED_EVERY)

@@ -155,7 +155,7 @@ def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send,
     assert not [
         address for address in nurse.addresses if token[1] in address or "5550188" in address.replace("%20", "")
     ]
-    # both have only times
+    # both values are only timestamps
     assert nurse.page.evaluate("Object.keys(localStorage).sort()") == ["inbox:active", "inbox:ended"]
     assert nurse.page.evaluate("document.cookie") == ""
     assert "code=" not in nurse.page.url

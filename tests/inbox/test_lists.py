@@ -1,4 +1,4 @@
-"""Tests the list: its address, its pages, its open lead, and the announcement of new leads."""
+"""Tests the list of leads: its URL, its pages, the open lead in it, and the announcement of new leads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ window.GainNode = class { connect(next) { return next; } };
 
 
 def row(number: int, **changes: Any) -> Json:
-    """Returns a list row, as the service sends it."""
+    """Returns a row of the list, as the service sends it."""
     return {
         "reference": f"{number:05}-00000",
         "version": 1,
@@ -53,7 +53,7 @@ def row(number: int, **changes: Any) -> Json:
 
 
 class Table:
-    """Answers the list's requests in place of the service. `asked`: the queries."""
+    """Responds to the list's requests in place of the service. `asked`: the queries of these requests."""
 
     def __init__(self, rows: list[Json]) -> None:
         self.rows = rows
@@ -153,7 +153,7 @@ def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
     asked = {(query.get("source", [""])[0], query.get("questionnaire", [""])[0]) for query in table.asked}
     assert asked >= {("", "knee"), ("google-ads", "knee")}
     del rules["rule_sets"][1:]
-    manager.page.reload()  # the link's filter by a former questionnaire stays visible
+    manager.page.reload()  # the filter in the URL stays visible though its questionnaire is gone
     expect(manager.page.get_by_label("Questionnaire").locator("option")).to_have_text(["all", "fs-intake", "knee"])
     manager.page.goto(f"{manager.site}inbox#")
     manager.page.reload()

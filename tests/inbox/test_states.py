@@ -1,4 +1,4 @@
-"""Checks every state of the inbox: wide, on a phone, dark. Takes screenshots; checks accessibility and sizes."""
+"""Checks accessibility and layout of every state of the inbox: wide, on a phone, and dark. Takes screenshots."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ COLOURS = ALL_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}
 def look(member: Member, name: str) -> None:
     """Takes screenshots of the current state and checks it, in light and dark.
 
-    All rules run on the wide layout in light and the phone's in dark. The phone's layout in light needs only a check of
-    colours.
+    All of axe's rules run on the wide layout in light and on the phone layout in dark. On the phone layout in light,
+    only the rules for colours run; on the narrow layout, none.
     """
     page = member.page
     for folder, size, scheme in (
@@ -109,7 +109,7 @@ def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> Non
     look(nurse, "02-locked")
     nurse.press("Sign in")
     expect(nurse.page.get_by_label("Username")).to_be_visible()
-    # ends the user pool's session, so that it asks for the password again
+    # ends the user pool's session, so that the sign-in page asks for the password again
     assert any("/logout?" in address for address in nurse.addresses)
     nurse.sign_in()
     nurse.sees(reference)

@@ -1,4 +1,4 @@
-"""Provides visitors without JavaScript on the local cloud: a client that has none, and Chromium with it turned off."""
+"""Provides visitors without JavaScript on the local cloud: an HTTP client, and Chromium with JavaScript turned off."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[str], list[Json]]:
-    """Provides a function that returns the stored leads with a text, which excludes other tests' leads."""
+    """Provides a function that returns the stored leads that contain a text.
+
+    Pass a text that only this test's leads contain.
+    """
     table = cloud.client("dynamodb")
 
     def leads(text: str) -> list[Json]:

@@ -38,7 +38,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture(scope="module")
 def copy(browser: Browser) -> Iterator[Page]:
-    """Provides a page with JavaScript, which axe needs, for copies of the checked page."""
+    """Provides a page for copies of the checked page. It has JavaScript turned on, because axe needs JavaScript."""
     context = browser.new_context(viewport=PHONE, bypass_csp=True)
     yield context.new_page()
     context.close()
@@ -46,7 +46,7 @@ def copy(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def look(plain_page: Page, copy: Page) -> Look:
-    """Checks the current state, and takes a screenshot under this name."""
+    """Provides a function that checks the page's current state and saves screenshots under a name."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
@@ -166,7 +166,7 @@ def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_every_page_shows_the_notice_and_exists_in_spanish(plain_page: Page, site: str, look: Look) -> None:
-    """Once there are answers, the language switch is a button, because no URL may contain an answer."""
+    """After the first answers, the language switch is a button that posts the form: no URL may contain an answer."""
     es = words("es")
     notice, title = plain_page.locator(".approval").first, plain_page.locator("h1")
     go_to(plain_page, site, 4)
@@ -281,7 +281,7 @@ def test_spanish(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_the_whole_form_by_keyboard(plain_page: Page, site: str) -> None:
-    """Tab and space must reach all that a mouse can, but never the hidden field that traps bots."""
+    """The keyboard must reach all that a mouse can, but never the hidden field that traps bots."""
     plain_page.goto(f"{site}form")
     seen = []
     for _ in range(40):

@@ -1,4 +1,4 @@
-"""Tests that htmx on another site's page sends that site's form, and shows our response there."""
+"""Tests that htmx on another site's page sends the form in that page, and shows our response in the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.npm import installed
 
-ENDINGS = itertools.count(100)  # phone numbers' last digits that no other test uses
+ENDINGS = itertools.count(100)  # last digits of phone numbers that no other test uses
 LANDING = "http://localhost:8000/"  # a site that the local cloud allows
 CONFIGURATION = {
     "htmx2": {"selfRequestsOnly": False, "responseHandling": [{"code": ".*", "swap": True}]},
@@ -34,7 +34,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Landing pa
 
 @pytest.fixture(scope="session")
 def htmx() -> Path:
-    """Provides the folder with node_modules, installed from the committed lock file."""
+    """Provides the node_modules folder, installed from the committed lock file."""
     return installed(Path(__file__).parent / "npm", "htmx") / "node_modules"
 
 

@@ -1,4 +1,4 @@
-"""Tests that docs/accessibility.md names each criterion of WCAG 2.2 AA exactly once, and only existing tests."""
+"""Tests that docs/accessibility.md names each criterion of WCAG 2.2 AA exactly once, and names only existing tests."""
 
 from __future__ import annotations
 

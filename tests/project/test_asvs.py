@@ -1,5 +1,6 @@
-"""Tests that docs/asvs.md names each requirement of ASVS 5.0.0 at levels 1 and 2 exactly once, and only existing
-tests."""
+"""Tests that docs/asvs.md names each requirement of ASVS 5.0.0 at levels 1 and 2 exactly once.
+
+Also tests that the document names only existing tests."""
 
 from __future__ import annotations
 

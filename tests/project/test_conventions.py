@@ -134,7 +134,7 @@ PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screen
 
 
 def logger_calls() -> Iterator[tuple[str, ast.Call, set[str]]]:
-    """Yields each logger call: its file, the call, and the names of the file's parameters with a Literal type."""
+    """Yields each logger call: its file, the call, and the names of all parameters in that file annotated Literal."""
     for path in PROJECT.glob("functions/*.py"):
         tree = ast.parse(path.read_text())
         listed = {
@@ -157,7 +157,7 @@ def test_log_lines_are_a_fixed_text_and_a_few_known_keys() -> None:
     calls = list(logger_calls())
     assert calls
     for name, call, listed in calls:
-        # append_keys adds the keys to all later log lines
+        # append_keys adds its keys to all later log lines
         if isinstance(call.func, ast.Attribute) and call.func.attr == "append_keys":
             assert (call.args, {keyword.arg for keyword in call.keywords} - LOGGED) == ([], set()), name
             continue

@@ -1,4 +1,4 @@
-"""Tests that docs/cost.md has the current costs, and that reads cost the same in a large table."""
+"""Tests that docs/cost.md states the current costs, and that reads cost the same in a large table."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_clinic_of_1_000_leads_pays_at_most_22_dollars_a_month(facts: cost.Fac
 
 
 def test_every_possible_metric_is_in_the_estimate(facts: cost.Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All metrics in the runbook count, though one lead emits only a few."""
+    """The estimate counts every metric in the runbook, although one lead emits only a few."""
     with_all = cost.monthly(1_000, facts)["CloudWatch"]
     monkeypatch.setattr(cost, "emitted", dict)
     paid = (with_all - cost.monthly(1_000, facts)["CloudWatch"]) / facts.prices["cloudwatch_metric_month"]

@@ -1,4 +1,4 @@
-"""Tests that the bundle has only the function, its dependencies, and .pyc files that Lambda uses."""
+"""Tests that a bundle has only the function, its dependencies, and .pyc files that Lambda uses."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ AS_ON_LAMBDA = HERE == build.LAMBDA_PYTHON and platform.system() == "Linux" and 
 OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
 NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 FUNCTIONS = [build.module_name(name) for name in function_names()]
-# Each function is loaded in a separate process, because Powertools' imports depend on earlier ones. Forking saves
-# importing boto3 again.
+# Loads each function in a separate process, because what Powertools imports depends on earlier imports. The processes
+# are forks, so that boto3 is imported only once.
 LOAD_EACH = """
 import importlib, os, sys
 sys.path.insert(0, {bundle!r})
@@ -49,7 +49,8 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Provides one function's bundle, as `sam build` makes it. Other bundles differ only in the function's own part.
 
-    On a machine unlike Lambda, it is built for that machine, so that it can be loaded. CI machines are like Lambda."""
+    If this machine differs from Lambda's, the bundle is built for this machine, so that tests can load it. CI machines
+    are like Lambda's."""
     folder = tmp_path_factory.mktemp("bundle") / build.WEB_FUNCTION
     build.bundle([build.WEB_FUNCTION], folder, HERE, build.LAMBDA_PLATFORM if AS_ON_LAMBDA else None)
     return folder
@@ -112,7 +113,7 @@ def test_it_is_small(bundle: Path) -> None:
 
 
 def test_workflows_run_the_python_that_lambda_runs() -> None:
-    """Otherwise CI would test another bundle than the deployed one."""
+    """Otherwise CI would test a bundle that differs from the deployed one."""
     workflows = [file.read_text() for file in (build.PROJECT / ".github" / "workflows").glob("*.yml")]
     versions = {version for text in workflows for version in re.findall(r"python-version: (.*?)[,}\n]", text)}
 
@@ -134,7 +135,7 @@ def test_everything_is_compiled(bundle: Path) -> None:
 def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     own_parts: dict[str, Path], bundle: Path, tmp_path: Path
 ) -> None:
-    """Each module is loaded from the function's own part, everything else from one function's bundle."""
+    """Each handler is loaded from its function's own part of the bundle, everything else from one shared bundle."""
     for name, folder in own_parts.items():
         shutil.copytree(folder / "functions", tmp_path / name / "functions")
     own = {name: str(tmp_path / name) for name in own_parts}
@@ -179,7 +180,7 @@ def run_alone(program: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """Returns all variables that the template or Lambda may set."""
+    """Returns an environment with all variables that the template or Lambda may set."""
     special = {
         "INDEX_SHARDS": "1",
         "CLINIC_TIME_ZONE": "America/Chicago",
@@ -217,7 +218,7 @@ def test_the_same_content_zips_to_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_build_refuses_a_rulebook_that_does_not_load(tmp_path: Path) -> None:
-    """Otherwise the build would succeed, and the deploy would take the form down."""
+    """Otherwise the build would succeed, and the deployed form would fail."""
     shutil.copytree(build.PROJECT / "shared" / "rulebook", tmp_path, dirs_exist_ok=True)
     rules = tmp_path / "fs-triage.toml"
     build.check_rulebook(tmp_path)

@@ -1,4 +1,6 @@
-"""Tests that no cold start becomes slower unnoticed: three functions here, all in `make soak ONLY=cold-starts`.
+"""Tests that cold starts do not become slower unnoticed.
+
+These tests start three functions; `make soak ONLY=cold-starts` starts all.
 
 After an intended change, run `make bench-baseline` and commit the result.
 

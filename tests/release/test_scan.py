@@ -1,4 +1,4 @@
-"""Tests the quick part of `make scan`: every finding has a reason, and every reason has a finding."""
+"""Tests the quick part of `make scan`: every accepted finding has a reason, and every reason still has a finding."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_workflow_pins_its_actions_and_has_few_permissions(path: Path) -> None
             assert set(step) <= {"if", "uses", "with", "run", "env", "working-directory"}
             assert ("uses" in step) != ("run" in step)
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", "a/b@" + "0" * 40))
-            assert "${{" not in step.get("run", "")  # a script could run an event's text as code
+            assert "${{" not in step.get("run", "")  # the shell would run text from the event as code
             for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", "")):
                 assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     # GOOGLE_ADS_KEY is a parameter of the stack, not an AWS credential
@@ -135,7 +135,7 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 def test_the_workflow_fails_if_vulnerabilities_cannot_be_looked_up() -> None:
     runs = [step.get("run") for job in jobs(PROJECT / ".github/workflows/test.yml").values() for step in job["steps"]]
 
-    assert {"make test", "make scan", "make sbom"} <= set(runs)  # no command sets OFFLINE
+    assert {"make test", "make scan", "make sbom"} <= set(runs)  # none of them sets OFFLINE
 
 
 def test_every_kind_of_dependency_is_kept_up_to_date() -> None:

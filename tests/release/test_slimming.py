@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 @pytest.fixture(scope="module")
 def shipped() -> Path:
-    """Provides the dependencies as deployed, for this machine's Python."""
+    """Provides the folder of dependencies as deployed, but for this machine's Python."""
     return build.dependencies(sys.version_info[:2], None)
 
 
@@ -38,7 +38,10 @@ def is_client(node: ast.expr) -> bool:
 
 
 def operations(source: str) -> Iterator[str]:
-    """Yields the code's AWS operations: methods called on `client` or `_client`, and `get_paginator` arguments."""
+    """Yields names of AWS operations in the code: attributes of AWS clients, and arguments of `get_paginator`.
+
+    Takes everything for a client whose name ends in client, dynamodb, sns or sqs.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and is_client(node.value) and node.attr not in NOT_OPERATIONS:
             yield node.attr
@@ -82,7 +85,7 @@ def test_a_call_is_found() -> None:
 
 
 def test_every_operation_that_the_template_grants_is_shipped() -> None:
-    """A granted operation without a botocore description is a needless grant or a call that will fail."""
+    """If botocore's description of a granted operation is not shipped, the grant is needless, or the call will fail."""
     granted = set(re.findall(r"\b(dynamodb|sns|sqs):(\w+)", (PROJECT / "infra/template.yaml").read_text()))
     by_aws = {("sqs", "SendMessage")} | {
         (service, name) for service, name in granted if "Stream" in name or name == "*"
@@ -106,7 +109,7 @@ NEW_REGION = "us-east-9"  # a region unknown to botocore, as if AWS opened it to
 
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)
 def test_requests_go_to_the_same_addresses_as_with_the_endpoint_rules(shipped: Path, service: str) -> None:
-    """The rules are not deployed; without them, botocore uses the addresses in endpoints.json."""
+    """The endpoint rules are not deployed. Without them, botocore takes the URLs from endpoints.json."""
     full, slim = botocore.session.Session(), session_of(shipped)
     partitions = full.get_available_partitions()
     regions = [region for name in partitions for region in full.get_available_regions(service, name)]
@@ -123,7 +126,7 @@ class Sent(Exception):
 
 
 def sent(session: Any, service: str, region: str) -> tuple[str, str]:
-    """Returns a request's address, and its signature's scope."""
+    """Makes a request without sending it. Returns its URL, and the region and service in its signature."""
 
     def stop(request: Any, **_: object) -> None:
         scope = re.search(rb"Credential=testing/\d+/([^,]+)", request.headers["authorization"])
@@ -224,7 +227,7 @@ def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pyt
 
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:
-    """Only top-level imports count: others belong to features that no function uses."""
+    """Checks only top-level imports: imports in functions belong to features that are not used."""
     gone = [name.replace("/", ".").removesuffix("_*") for name in slimming.UNUSED if name[0] != "*"]
     for path in (*SOURCES, *shipped.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

@@ -22,8 +22,8 @@ class Piece:
 class Found:
     """What a piece of a long check found. Counts and histograms are added up over the pieces.
 
-    violations: sentences, each with how to reproduce it; a good piece has none
-    notes: findings worth reading that are no violations
+    violations: sentences, each with how to reproduce it; a piece without faults has none
+    notes: findings worth reading that are not violations
     histograms: name with unit, such as "alert delay, s" -> histogram
 
     """
@@ -54,14 +54,14 @@ class Check:
     """A long check.
 
     name: as in ONLY=name
-    promise: what 0 violations show
-    amount: how many units there are
-    unit: what a unit is called
-    piece: how many units a piece has; it should take at most ten seconds or so, because stopping waits for it
-    run: a top-level function, because other processes call it by name
-    takes: milliseconds of one core per unit, roughly, to estimate the total time
-    alone: whether a piece needs the machine to itself
-    summary: returns lines for the terminal
+    promise: the statement that 0 violations confirm
+    amount: number of units
+    unit: word for the units, plural
+    piece: units per piece; a piece should take no more than about ten seconds, because Ctrl-C waits for its end
+    run: runs a piece; a top-level function, because pool processes look it up by name
+    takes: rough milliseconds of one core per unit, to estimate the total time
+    alone: whether no other piece may run at the same time
+    summary: returns the lines to print on the terminal
 
     """
 

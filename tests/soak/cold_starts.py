@@ -1,4 +1,4 @@
-"""The long check of what every cold start imports and costs."""
+"""The long check of what the functions import on a cold start, and what that costs."""
 
 from __future__ import annotations
 

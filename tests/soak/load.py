@@ -1,7 +1,7 @@
 """The load test: concurrent visitors send over HTTP without errors, and every lead is stored and alerted.
 
-On the local cloud, the whole path is under load: gateway, function, table, stream, topic. Behind a local HTTP server,
-only the functions are, on moto in this process, which shows their own cost.
+on_the_local_cloud loads the whole path: gateway, function, table, stream, topic. behind_a_server loads only the
+capture_lead function, on moto in this process, to show the function's own cost.
 
 """
 
@@ -32,16 +32,16 @@ from tests.soak.check import Found, Histogram, Piece
 AT_ONCE = 8
 ATTEMPTS = 3  # a page retries after a 503
 ALERTED_WITHIN = 180  # seconds, enough for two sweeps after the last submission
-TIMEOUT = 60  # seconds for one answer
+TIMEOUT = 60  # seconds for one response
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """The measurements of a load test.
 
-    statuses: HTTP status -> how many answers
-    took: milliseconds until the answer -> how many answers
-    seconds: how long the load lasted
+    statuses: HTTP status -> number of responses
+    took: milliseconds until the response -> number of responses
+    seconds: duration of the load
 
     """
 
@@ -101,7 +101,7 @@ def _ids(piece: Piece) -> list[str]:
 def on_the_local_cloud(piece: Piece) -> Found:
     lead_ids = _ids(piece)
     with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder)) as cloud, Outbox(cloud) as outbox:
-        # starts the function, because cold starts are not measured
+        # starts the function before the load, so that no cold start is measured
         _post(cloud.api, json.dumps(submission(URGENT)))
         load = send_all(cloud.api, lead_ids)
         names = {reference_of(UUID(lead_id)): lead_id for lead_id in lead_ids}

@@ -4,8 +4,8 @@ mutmut mutates the bodies of functions and methods, but not decorated ones or a 
 its settings. It works on a copy of the project. To see a mutant:
 `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
 
-mutmut runs the tests that called the mutated function. It takes what importing the modules called for calls of the
-first test. So for a function that imports call, and few tests, all tests are run.
+For each mutant, mutmut runs the tests that called the mutated function. It attributes calls that happen on import to
+the first test. So if a function is called on import and by fewer than FEW tests, `with_imports` selects all tests.
 
 """
 
@@ -28,7 +28,7 @@ from tests.soak.soak import CORES, PROJECT, digest_of_sources
 COPIES = PROJECT / "build" / "mutation"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 MUTANTS = 100
-AT_ONCE = 50  # each round first runs the tests unchanged, which takes about a minute
+AT_ONCE = 50  # mutants per round; each round first runs the tests on unchanged code, which takes about a minute
 SURVIVED, UNTESTED = "survived", "no tests"  # words that mutmut prints
 UNKNOWN = ("not checked", "skipped")
 FEW = 100  # tests
@@ -37,8 +37,8 @@ FEW = 100  # tests
 def mutate(piece: Piece) -> Found:
     """Tests a piece's mutants, in an order that depends on the seed.
 
-    A surviving mutant is a note, not a violation, because some mutants do not change behaviour. Mark such a line with
-    `# pragma: no mutate` and the reason.
+    A surviving mutant is a note, not a violation, because some mutants do not change behaviour. Mark the line of such
+    a mutant with `# pragma: no mutate` and the reason.
 
     """
     names = _in_order(piece.seed)[piece.first : piece.first + piece.count]
@@ -53,7 +53,7 @@ def mutate(piece: Piece) -> Found:
 
 
 def _module(name: str) -> str:
-    """Returns a mutant's module: shared.domain for shared.domain.x_f__mutmut_1."""
+    """Returns the name of a mutant's module: shared.domain for shared.domain.x_f__mutmut_1."""
     return name.rpartition(".")[0]
 
 
@@ -71,18 +71,18 @@ def _copy() -> Path:
 
 
 def _prepare() -> None:
-    """Copies the tracked files, generates all mutants, and records which tests run each function."""
+    """Copies all files that git does not ignore, generates all mutants, and records which tests run each function."""
     copy = _copy()
     if (copy / "mutants" / "mutmut-stats.json").exists():
         return
-    shutil.rmtree(COPIES, ignore_errors=True)  # and copies of other versions
+    shutil.rmtree(COPIES, ignore_errors=True)  # deletes copies of other versions too
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True).stdout
     for name in filter(None, files.split("\0")):
         if (PROJECT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, copy / name)
-    output = _mutmut("run", "none of them")  # prepares everything, then fails: no mutant has that name
+    output = _mutmut("run", "none of them")  # prepares everything and then fails, because no mutant has that name
     statistics = copy / "mutants" / "mutmut-stats.json"
     if not statistics.exists():
         raise RuntimeError(f"mutmut could not prepare:\n{output[-3000:]}")
@@ -91,7 +91,7 @@ def _prepare() -> None:
 
 
 def with_imports(statistics: dict[str, Any]) -> dict[str, Any]:
-    """Returns mutmut's statistics with all tests for each function that imports call and few tests."""
+    """Returns mutmut's statistics, with all tests for each function called on import and by fewer than FEW tests."""
     everything = list(statistics["duration_by_test"])  # in the order in which they ran
     tests = {
         function: everything if everything[0] in called and len(called) < FEW else called
@@ -127,7 +127,7 @@ def _mutmut(*arguments: str) -> str:
 
 
 def _summary(found: Found) -> list[str]:
-    """Returns lines: each module's mutation score, lowest first, and the surviving mutants."""
+    """Returns lines for the terminal: each module's mutation score, lowest first, and the surviving mutants."""
     modules = {name.rpartition(": ")[0] for name in found.counts}
     scores = []
     for module in modules:

@@ -53,7 +53,7 @@ def page(results: Sequence[Result], seed: int) -> str:
 
 
 def percentile(values: Histogram, share: float) -> int:
-    """Returns the smallest value that is not below this share of the values.
+    """Returns the smallest value v such that at least this share of the values is v or less.
 
     Raises:
         ValueError: the histogram is empty
@@ -68,7 +68,7 @@ def percentile(values: Histogram, share: float) -> int:
 
 
 def plot(values: Histogram) -> str:
-    """Draws a histogram as SVG. Heights are square roots, so that rare values show."""
+    """Draws a histogram as SVG. Bar heights are square roots of the counts, so that rare values are visible."""
     low, high = min(values), max(values)
     step = max(1, -(-(high - low + 1) // BARS))
     bars: dict[int, int] = {}

@@ -29,13 +29,14 @@ def send_hostile_requests(piece: Piece) -> Found:
 
 
 def _named(status: int) -> str:
-    """Returns the name for counting a status."""
+    """Returns the label under which responses with this status are counted."""
     return f"status {status}{', the table made to fail' if status >= 500 else ''}"
 
 
 def play_by_the_description(piece: Piece) -> Found:
-    """Sends requests made from the OpenAPI description; every second piece sends invalid bodies. Counts only sent
-    requests.
+    """Sends requests generated from the OpenAPI description.
+
+    For routes with a body, every second piece sends invalid bodies. `done` counts only requests that were sent.
     """
     route = PUBLIC[piece.first // CASES]
     negative = described.OPERATIONS[route].request is not None and piece.first // AT_ONCE % 2 == 1

@@ -23,7 +23,7 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-# starts moto before any function is imported, because functions make clients on import
+# tests.aws starts moto. Import it before any function, because functions create clients on import.
 from tests import leaks
 from tests.aws import ENVIRONMENT
 from tests.soak.check import Check, Found, Piece
@@ -34,12 +34,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2
 SHOWN = 5  # violations on the terminal; the report has all
-YOUNG = 20_000  # new objects per garbage collection: pieces create millions, with few cycles
+YOUNG = 20_000  # new objects before a garbage collection: pieces create millions, with few cycles
 
 
 @dataclass(slots=True)
 class Result:
-    """The result of one check. `took`: CPU seconds. `resumed`: how many units an earlier run of this seed finished."""
+    """The result of one check. `took`: CPU seconds; `resumed`: number of units that earlier runs finished."""
 
     check: Check
     found: Found = field(default_factory=lambda: Found(0))
@@ -54,7 +54,7 @@ class Result:
 def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> list[Result]:
     """Runs the pieces that no earlier run of this seed finished with this version of the code.
 
-    The first Ctrl-C stops after the running pieces, the second at once.
+    The first Ctrl-C stops the run when the running pieces are done; the second stops it at once.
 
     """
     began = time.monotonic()
@@ -99,7 +99,7 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
 
 
 def _work(results: Iterable[Result]) -> float:
-    """Returns roughly how many seconds the finished work takes on all cores."""
+    """Returns a rough estimate of the seconds that the finished work takes on all cores."""
     return sum(result.found.done * result.check.takes for result in results) / 1000 / CORES
 
 
@@ -127,7 +127,7 @@ def _interruptible() -> Iterator[list[int]]:
 
 @contextmanager
 def _processes() -> Iterator[ProcessPoolExecutor]:
-    """Yields one process pool for all checks, because starting a process takes longer than many pieces."""
+    """Yields one process pool for all checks, because starting a process takes longer than running a short piece."""
     context = multiprocessing.get_context("spawn")  # forking would copy the progress thread
     pool = ProcessPoolExecutor(CORES, context, initializer=_initialize)
     try:
@@ -143,7 +143,10 @@ def _processes() -> Iterator[ProcessPoolExecutor]:
 def _run(
     pool: ProcessPoolExecutor, check: Check, pieces: Sequence[Piece], interrupted: Sequence[int]
 ) -> Iterable[tuple[Piece, Found, float]]:
-    """Yields pieces as they finish. A crashed piece counts as a violation, and the next run tries it again."""
+    """Yields (piece, result, CPU seconds) as pieces finish.
+
+    A crashed piece has a violation and 0 units done, so the next run repeats the piece.
+    """
     running: dict[Future[tuple[Found, float]], Piece] = {}
     waiting = iter(pieces)
     most = 1 if check.alone else CORES + 1  # one extra, so that no core is idle
@@ -167,11 +170,11 @@ def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tup
 
 
 def _initialize() -> None:
-    """Initializes a pool process. Garbage collection skips imported objects, because they stay."""
+    """Initializes a pool process. Garbage collection skips imported objects, which are never freed."""
     os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # sys.exit also stops the piece's own processes
+    # sys.exit also stops processes that the piece started
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     gc.freeze()
     gc.set_threshold(YOUNG)
@@ -187,7 +190,7 @@ def _timed(check: Check, piece: Piece) -> tuple[Found, float]:
 
 
 class SavedPieces:
-    """The pieces' saved results: JSON lines in a folder for this version of the code."""
+    """The saved results of pieces: JSON lines in a folder for this version of the code."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / digest_of_sources()
@@ -220,9 +223,9 @@ def _found(kept: dict[str, object]) -> Found:
 
 
 def digest_of_sources() -> str:
-    """Returns a digest of all files that can change a check's result."""
+    """Returns a digest of all source files that can change a check's result."""
     digest = hashlib.sha256()
-    # `sam build` puts 80,000 files into a folder of infra/
+    # infra/ without subfolders, because `sam build` puts 80,000 files into one of them
     for part in ("shared/**", "functions/**", "infra", "tests/**", "dev/**", "benchmarks/**"):
         for path in sorted(PROJECT.glob(f"{part}/*")):
             if path.suffix in (".py", ".toml", ".yaml", ".html", ".json"):

@@ -1,4 +1,4 @@
-"""Tests that the long checks of hostile input find faults."""
+"""Tests that the long checks of hostile input report planted faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Provides npm validators, installed once into .local/npm from the committed lock file, if there is npm."""
+"""Provides npm validators, installed once into .local/npm from the committed lock file. Skips tests without npm."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.npm import installed
 
 @pytest.fixture(scope="session")
 def npm() -> Path:
-    """Provides the folder with node_modules."""
+    """Provides the folder that contains node_modules."""
     return installed(Path(__file__).parent / "npm", "npm")
 
 
 def rule_sets() -> dict[str, RuleSet]:
-    """Provides every questionnaire in every language."""
+    """Returns the rule sets by questionnaire and language, such as fs-intake-en."""
     rulebook = load()
     return {
         f"{code}-{language}": found

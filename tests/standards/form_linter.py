@@ -19,12 +19,12 @@ def items(parent: Json) -> Iterator[Json]:
 
 
 def faults(form: Json, rule_set: RuleSet | None = None) -> list[str]:
-    """Returns a Questionnaire's faults; given a rule set, also what the Questionnaire lacks."""
+    """Returns a Questionnaire's faults and, given a rule set, how the Questionnaire differs from it."""
     every = list(items(form))
     counted = Counter(item["linkId"] for item in every)
     found = [f"{link_id}: duplicate linkId" for link_id, count in counted.items() if count > 1]
     known: dict[str, Json] = {}
-    for item in every:  # in order, because an item can only depend on an earlier one
+    for item in every:  # in order, because an item can depend only on earlier items
         found += [f"{item['linkId']}: {fault}" for row in item.get("enableWhen", ()) for fault in _row(row, known)]
         codes = Counter(_code(option["valueCoding"]) for option in item.get("answerOption", ()))
         found += [f"{item['linkId']}: duplicate option {code}" for code, count in codes.items() if count > 1]

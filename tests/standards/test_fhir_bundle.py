@@ -130,7 +130,7 @@ class TestJudges:
         assert list(schema.iter_errors(broken(change)))
 
     def test_medplum(self, npm: Path) -> None:
-        """Medplum checks the Bundle, and each resource alone, because some checks run only there."""
+        """Medplum checks the Bundles and each resource, because some checks run only on single resources."""
         bundles = [*(bundle_of(lead) for lead in LEADS.values()), bundle_of(*LEADS.values())]
         resources = [entry["resource"] for entry in bundles[-1]["entry"]]
         judged = medplum(npm, *bundles, *resources)
@@ -186,7 +186,7 @@ def test_any_answers_make_a_valid_bundle(chance: random.Random) -> None:
     said = {item["linkId"] for page in one(bundle, "QuestionnaireResponse").get("item", ()) for item in page["item"]}
     facts = RULE_SET.questionnaire.facts(answers)
     counting = facts.numbers.keys() | facts.texts.keys() | facts.chosen.keys()
-    assert said == counting & answers.keys()  # every answer that the rules used is exported
+    assert said == counting & answers.keys()  # exactly the answers that the rules used are exported
 
 
 class TestContent:
@@ -200,7 +200,7 @@ class TestContent:
         assert answers["sys"][0]["valueCoding"]["display"]
 
     def test_hidden_answers_are_left_out_unless_safety_rules_use_them(self) -> None:
-        """The hidden answers are a pregnancy at 70, and the onset of unticked symptoms."""
+        """The hidden answer is about pregnancy, which the form does not ask at 70."""
         lead = a_lead({"age": 70, "preg": "no"})
         answers = {
             item["linkId"] for page in one(bundle_of(lead), "QuestionnaireResponse")["item"] for item in page["item"]
@@ -232,7 +232,7 @@ class TestContent:
         assert seen["tried"] == ("in-progress", "urgent")
         assert seen["booked"] == ("completed", "urgent")
         assert seen["closed"] == ("failed", "urgent")
-        assert "not a fit" not in seen  # a NOT_A_FIT lead leaves staff nothing to do
+        assert "not a fit" not in seen  # staff have nothing to do for a NOT_A_FIT lead
         assert one(bundle_of(LEADS["acknowledged"]), "Task")["owner"]["display"] == "N. Nurse"
         assert one(bundle_of(LEADS["urgent"]), "Task")["restriction"]["period"]["end"] == "2026-01-14T20:00:00Z"
 

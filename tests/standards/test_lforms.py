@@ -16,7 +16,7 @@ from shared.formats.fhir.questionnaire import as_fhir
 from shared.rulebook.loading import load
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000  # milliseconds; generous, for a busy machine
+PATIENCE = 20_000  # milliseconds, enough for a busy machine
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 WEB_COMPONENT = "node_modules/lforms/dist/lforms"
 PAGE = """<!doctype html>

@@ -1,4 +1,4 @@
-"""Tests that a submission's JSON Schema agrees with the server. test_conformance.py sends hundreds of submissions."""
+"""Tests that the JSON Schema of submissions agrees with the server. test_conformance.py sends hundreds of them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ BODIES: list[dict[str, Any]] = [
     submission({"who": ["self"]}),
     submission({"who": "nobody"}),
     submission({"ces": "none"}),
-    # only the form makes "none" exclude other options; the rules accept both
+    # only the form makes "none" exclude other options; the rules accept "none" with others
     submission({"ces": ["none", "saddle-numb"]}),
     submission({"ces": []}),
     submission({"ces": ["none"] * 41}),
@@ -75,7 +75,7 @@ def test_agrees_with_the_server(body: dict[str, Any], validator: Draft202012Vali
     with aws_in_process():
         answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     said = [error.message for error in validator.iter_errors(body)]
-    # in a JSON Schema, `format` (UUID) is only an annotation, so only the server finds this
+    # in a JSON Schema, `format` (UUID) is only an annotation, so only the server refuses the id "1"
     fits = not said and body["submission_id"] != "1"
     assert fits is (answer["statusCode"] in (200, 201)), (answer["body"], said)
 

@@ -1,4 +1,4 @@
-"""Reads the template, as written and as the SAM transform expands it."""
+"""Reads the template, both as written and as the SAM transform expands it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FUNCTIONS = of_type("AWS::Lambda::Function")
 
 
 def called(name: str) -> dict[str, Any]:
-    """Returns how callers name the function: by its alias, or else by its name."""
+    """Returns the reference with which callers invoke the function: to its alias, or to the function if it has none."""
     alias = f"{name}Aliaslive"
     return {"Ref": alias} if alias in EXPANDED["Resources"] else {"Fn::GetAtt": [name, "Arn"]}
 

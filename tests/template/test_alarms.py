@@ -88,7 +88,8 @@ def test_a_backlog_raises_an_alarm(name: str, namespace: str, metric: str, thres
 
 
 def test_an_alarm_may_publish_to_its_topic() -> None:
-    """CloudWatch cannot use AWS's own key for SNS. With our key, it needs permission on key and topic."""
+    """CloudWatch cannot publish to a topic that uses the AWS managed key for SNS. With our key, CloudWatch needs
+    permission for both the key and the topic."""
     (allowed,) = [
         statement
         for statement in of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]

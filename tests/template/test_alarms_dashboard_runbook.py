@@ -1,4 +1,4 @@
-"""Tests that whatever alarms, dashboard and runbook name exists, and that functions or AWS emit the metrics."""
+"""Tests that alarms, dashboard and runbook refer only to what exists, and to metrics that functions or AWS emit."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SEARCH = (
     r"""SEARCH\('\{AWS/Lambda,FunctionName\} MetricName="(\w+)" FunctionName=\$\{AWS::StackName\}', '(\w+)', 300\)"""
 )
 
-# AWS namespace -> the sets of dimensions for querying its metrics. Sources: Lambda developer guide, "Types of metrics
-# for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS developer guide,
-# "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
+# AWS namespace -> sets of dimensions by which its metrics can be queried. Sources: Lambda developer guide, "Types of
+# metrics for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS developer
+# guide, "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
 BY: dict[str, set[tuple[str, ...]]] = {
     "AWS/Lambda": {(), ("FunctionName",)},  # without dimensions: all functions of the account
     "AWS/SNS": {(), ("TopicName",)},
@@ -51,7 +51,7 @@ AWS_METRICS = {
 
 
 def test_no_function_adds_a_dimension_of_its_own() -> None:
-    """Each dimension value would be a paid metric, and alarms would not see the sum."""
+    """Each value of a dimension would be a paid metric, and alarms would not see the sum over all values."""
     for path in (PROJECT / "functions").glob("*.py"):
         assert not [*calls(path.read_text(), "add_dimension"), *calls(path.read_text(), "set_default_dimensions")]
 
@@ -86,7 +86,7 @@ def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, An
 
 
 def named(value: Any) -> str:
-    """Returns the logical id in a Ref, a GetAtt, or the dashboard's ${}."""
+    """Returns the logical id (with GetAtt: id and attribute) in a Ref, a GetAtt, or a ${} of the dashboard."""
     match value:
         case {"Ref": str(name)}:
             return name
@@ -122,7 +122,10 @@ def metric_widgets() -> list[dict[str, Any]]:
 
 
 def drawn() -> Iterator[tuple[str, list[str]]]:
-    """Yields each dashboard widget's title and metrics. "." repeats a part of the previous metric."""
+    """Yields (widget title, metric) for each metric on the dashboard.
+
+    In the dashboard's body, "." repeats the same part of the previous metric.
+    """
     for widget in metric_widgets():
         before: list[str] = []
         for metric in widget["metrics"]:
@@ -132,9 +135,10 @@ def drawn() -> Iterator[tuple[str, list[str]]]:
 
 
 def searched() -> Iterator[tuple[str, str]]:
-    """Yields metric and statistic of each dashboard SEARCH for functions with the stack's name in their names.
+    """Yields (metric, statistic) of each SEARCH on the dashboard.
 
-    The stack's name must not be quoted there: CloudWatch would take it for a full function name."""
+    A SEARCH finds functions by the stack's name in their names. The stack's name must not be in quotes: CloudWatch
+    would take a quoted name for a full function name."""
     for widget in metric_widgets():
         for (only,) in (metric for metric in widget["metrics"] if isinstance(metric[0], dict)):
             found = re.fullmatch(SEARCH, only["expression"])
@@ -153,7 +157,7 @@ def test_the_dashboard_shows_only_emitted_metrics() -> None:
 
 
 def test_every_function_is_on_the_dashboard() -> None:
-    """A function's name starts with the stack's name, unless the template names the function."""
+    """The dashboard finds functions by the stack's name, with which names start unless the template sets them."""
     assert set(searched()) == {("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p95")}
     assert {metric for metric, _ in searched()} <= AWS_METRICS["AWS/Lambda"]
     assert not [name for name in FUNCTIONS if "FunctionName" in RESOURCES[name]["Properties"]]
@@ -209,7 +213,7 @@ def test_every_metric_is_explained_and_every_explained_one_is_emitted() -> None:
 
 
 def test_a_storage_error_is_counted_by_what_functions_log() -> None:
-    """The metric filter matches the field and value that `api` and the alerting functions log."""
+    """The metric filter matches the field `error` and the values that `api` and the alerting functions log."""
     (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}

@@ -1,7 +1,7 @@
-"""Tests that each alarm sounds in time during its outage, and never without one.
+"""Tests that each alarm sounds in time during its outage, and never without an outage.
 
-The series are what AWS would report, evaluated by CloudWatch's rules (user guide, "Configuring how CloudWatch alarms
-treat missing data").
+The series are the metrics that AWS would report. The tests evaluate them by CloudWatch's rules (user guide,
+"Configuring how CloudWatch alarms treat missing data").
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def once(value: float = 1) -> Series:
 
 
 def rising(by: float) -> Series:
-    """A value that grows each minute, such as the age of a waiting message."""
+    """Returns a series that grows by `by` each minute after BEGINS, such as the age of a waiting message."""
     return lambda minute: (minute - BEGINS) * by
 
 
@@ -37,20 +37,20 @@ def silent(_minute: int) -> None:
 
 
 def retried(minute: int) -> float | None:
-    """The age in seconds of a failing queue's oldest message: SQS skips messages received three times."""
+    """Returns the age in seconds of the oldest message of a failing queue. SQS skips messages received three times."""
     return (minute - BEGINS) * 60.0 if minute - BEGINS <= 4 else 0.0
 
 
 def in_flight(minute: int) -> float:
-    """How many messages are in flight while the table is unavailable.
+    """Returns the number of messages in flight while the table is unavailable.
 
-    Every 90 s they are visible for a moment, and the metric may be read just then.
+    Every 90 s, the messages are visible for a moment. Some samples of the metric fall into such a moment and are 0.
     """
     return 0 if minute % 9 == 0 else 1
 
 
 NEVER = silent
-# alarm, what happens, series before and during the outage, minutes until it must sound
+# alarm, what happens, series before and during the outage, minutes until the alarm must sound
 OUTAGES: list[tuple[str, str, Series, Series, int]] = [
     ("CanaryMissing", "the canary raises no alert", every(60, at=7), every(60, 0, at=7), 2 * 60),
     ("CanaryMissing", "the watch never runs", every(60, at=7), silent, 4 * 60),
@@ -99,12 +99,12 @@ def test_every_alarm_has_an_outage() -> None:
 
 
 def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
-    """Hence the alarm SpoolRetrying."""
+    """This is the reason for the alarm SpoolRetrying."""
     assert sounds("SpoolWaiting", lambda minute: 0 if minute < BEGINS else retried(minute)) is None
 
 
 def sounds(name: str, series: Series) -> int | None:
-    """Returns the first minute after the first day when the alarm is on, or None."""
+    """Returns the first minute at which the alarm is on (None: never). Ignores the first day."""
     alarm = ALARMS[name]
     period, wanted = int(alarm["Period"]) // MINUTE, int(value_of(alarm["EvaluationPeriods"]))
     points = [aggregated(alarm["Statistic"], series, first, period) for first in range(0, 2 * BEGINS, period)]
@@ -123,7 +123,7 @@ def aggregated(statistic: str, series: Series, first: int, period: int) -> float
 
 
 def is_on(alarm: dict[str, Any], points: list[float | None], wanted: int) -> bool:
-    """Evaluates the latest real points. If there are too few, missing ones count as the alarm specifies."""
+    """Evaluates the latest `wanted` points with data. If there are fewer, the alarm says how missing points count."""
     threshold = value_of(alarm["Threshold"])
     below = alarm["ComparisonOperator"] == "LessThanThreshold"
     real = [point for point in points if point is not None][-wanted:]

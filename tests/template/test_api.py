@@ -87,7 +87,7 @@ def test_the_api_may_call_only_the_functions_of_its_routes() -> None:
 
 
 def test_exactly_the_staff_routes_require_a_sign_in() -> None:
-    """Only access tokens have the required scope, so routes accept no other token."""
+    """Only access tokens have the required scope, so the staff routes accept no other kind of token."""
     guards = {
         key: (route.get("AuthorizationType"), route.get("AuthorizerId"), route.get("AuthorizationScopes"))
         for key, route in the_routes().items()
@@ -165,8 +165,8 @@ def test_only_the_named_origins_may_post() -> None:
 
 
 def test_a_page_elsewhere_may_add_headers_but_never_a_sign_in() -> None:
-    """A page's monitoring adds headers to every request. By the Fetch standard (4.9), `*` covers every header except
-    Authorization. Without credentials, no cookie is sent."""
+    """A site's monitoring may add headers to every request. By the Fetch standard (4.9), `*` allows every header except
+    Authorization. Without AllowCredentials, browsers send no cookies."""
     _condition, allowed, _otherwise = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]["Fn::If"]
 
     assert allowed["AllowHeaders"] == ["*"]
@@ -181,12 +181,12 @@ def test_api_gateway_throttles_a_flood() -> None:
     taking_out = {
         route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead", "ShowAccesses"}
     }
-    limited = staff | {"POST /stops"}  # limited, because anyone can add to the counts
+    limited = staff | {"POST /stops"}  # POST /stops has a limit because anyone can increase the counts
     assert set(stage["RouteSettings"]) == limited
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {
         routes[name]["RouteKey"] for name in EXPANDED["Resources"]["ApiStage"]["DependsOn"]
-    } == limited  # requests from other origins are refused
+    } == limited  # a limit can refer only to an existing route
     for route, limit in stage["RouteSettings"].items():
         assert limit["ThrottlingRateLimit"] == (1 if route in taking_out else 10 if route in staff else 5), route
 
@@ -204,5 +204,5 @@ def test_access_log_lines_name_the_route_and_no_person() -> None:
         "responseLatency",
         "responseLength",
         "error.responseType",
-        "integrationErrorMessage",  # says why API Gateway could not call a function
+        "integrationErrorMessage",  # the reason why API Gateway could not invoke a function
     }

@@ -68,7 +68,7 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
 
 
 def test_mail_filters_let_through_what_is_mailed() -> None:
-    """Compares all e-mail filters with `Alert.is_mailed`, which decides the pace of alerts."""
+    """Compares the filters of all e-mail subscriptions with `Alert.is_mailed`: alerts that are mailed are paced."""
     filters = [
         s["FilterPolicy"]
         for s in of_type("AWS::SNS::Subscription").values()
@@ -101,7 +101,7 @@ def test_mail_filters_let_through_what_is_mailed() -> None:
 
 
 def matches(rules: dict[str, list[Any]], attributes: dict[str, str]) -> bool:
-    """Returns whether SNS delivers a message with these attributes: each rule must match one of its values."""
+    """Returns whether SNS delivers a message with these attributes: for every rule, one of its values must match."""
     return all(
         any(name not in attributes if value == {"exists": False} else attributes.get(name) == value for value in values)
         for name, values in rules.items()

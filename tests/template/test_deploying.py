@@ -25,7 +25,7 @@ from dev.cloud import PARAMETERS
 from dev.deploy_local import SAM
 from tests.template.stack import EXPANDED, PROJECT, SOURCE, TOPIC, listed, of_type
 
-# Type and property of a resource's literal name -> where that name must be unique.
+# Type and property of each literal name in the template -> where the name must be unique.
 LITERAL_NAMES = {
     ("AWS::ApiGatewayV2::Stage", "StageName"): "in its API",
     ("AWS::ApiGatewayV2::Authorizer", "Name"): "in its API",
@@ -40,7 +40,7 @@ HIDDEN = {name: parameter for name, parameter in SOURCE["Parameters"].items() if
 
 
 def references(value: Any) -> set[str]:
-    """Returns the logical ids and parameters that must exist before this resource."""
+    """Returns the logical ids and parameters that the value refers to."""
     if isinstance(value, list):
         return {name for item in value for name in references(item)}
     if not isinstance(value, dict):
@@ -58,7 +58,7 @@ def references(value: Any) -> set[str]:
 
 
 def test_one_deploy_is_enough_for_the_first_time() -> None:
-    """There must be no cycle, although the sign-in needs the API's address and the API's routes need the sign-in."""
+    """There is no cycle of references, although the sign-in needs the API's URL, and the API's routes the sign-in."""
     resources = EXPANDED["Resources"]
     after = {
         name: (references(resource.get("Properties", {})) | set(listed(resource.get("DependsOn", [])))) & set(resources)
@@ -70,8 +70,8 @@ def test_one_deploy_is_enough_for_the_first_time() -> None:
 
 
 def test_two_stacks_fit_into_one_account() -> None:
-    """A literal name can exist only once per account and region, so the second stack would roll back. CloudFormation
-    makes names from the stack's name. Dashboards share one name space across regions."""
+    """A literal name can exist only once per account and region, so a second stack with it would roll back. Without a
+    literal name, CloudFormation derives one from the stack's name. Names of dashboards are shared by all regions."""
     literal = {
         (resource["Type"], name)
         for resource in EXPANDED["Resources"].values()
@@ -100,7 +100,7 @@ def test_without_a_domain_no_address_is_needed_before_the_deploy() -> None:
 
 
 def test_a_custom_domain_is_used_everywhere() -> None:
-    """AWS's host name for the API appears nowhere else."""
+    """The template uses AWS's host name for the API only in SiteAddress, if there is no custom domain."""
     written = re.findall(r"execute-api\.|ApiEndpoint", template.TEMPLATE.read_text())
 
     assert written == ["ApiEndpoint"]
@@ -216,7 +216,7 @@ def test_a_hidden_parameter_can_be_disabled_as_documented() -> None:
 
 
 def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
-    """Anyone who may read a repository's settings can read its variables, but not its secrets."""
+    """Whoever may read a repository's settings can read its variables, but not its secrets."""
     workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     for name in HIDDEN:
         (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)
@@ -225,7 +225,7 @@ def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
 
 @pytest.mark.build  # needs SAM CLI, like the build
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
-    """Presses Enter for every default. The endpoint does not exist, so SAM fails after the last question."""
+    """Presses Enter for every default. The AWS endpoint does not exist, so SAM fails after the last question."""
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
     stack_and_region, afterwards = ["", ""], [""] * 10
@@ -268,7 +268,7 @@ def test_a_duplicate_address_is_refused_before_the_deploy() -> None:
 
 
 def refusals(values: dict[str, str]) -> list[str]:
-    """Returns the messages of the template rules that refuse these parameters."""
+    """Returns the messages of the template's rules that these parameters violate."""
     return [
         assertion["AssertDescription"]
         for rule in SOURCE["Rules"].values()

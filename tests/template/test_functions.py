@@ -32,7 +32,7 @@ def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
     events = {path.stem for path in (PROJECT / "events").glob("*.json")}
-    # such as capture_lead.answers.json, for a function's other route
+    # a function's further routes have events such as capture_lead.answers.json
     assert names == {stem.partition(".")[0] for stem in events}
     assert names <= events
 
@@ -55,7 +55,7 @@ def test_globals_have_only_shared_variables_and_no_secret() -> None:
     hidden = {name for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
 
     for variable, value in SHARED.items():
-        if isinstance(value, dict):  # libraries' variables are plain text
+        if isinstance(value, dict):  # plain strings are for libraries
             assert readers[variable] >= len(FUNCTIONS) / 3, f"{variable}: give it to the functions that read it"
             assert set(value) == {"Ref"}, f"{variable}: a secret?"
             assert value["Ref"] not in hidden
@@ -77,7 +77,7 @@ WIRING = {
 
 
 def wired(part: ast.AST) -> Iterator[ast.FunctionDef]:
-    """Yields wiring's functions that this code calls, directly or indirectly."""
+    """Yields the functions of functions/wiring.py that this code calls, directly or indirectly."""
     for node in ast.walk(part):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name("wiring"), attr=name)) | ast.Call(func=ast.Name(name)):
@@ -109,13 +109,13 @@ def test_reserved_concurrency_leaves_100_for_the_account() -> None:
         shares[name] = share
 
     asked = int(re.findall(r"limit of (\d+)", SOURCE["Parameters"]["ReserveConcurrency"]["Description"])[0])
-    assert sum(shares.values()) <= asked - 100  # Lambda requires 100 to stay unreserved
+    assert sum(shares.values()) <= asked - 100  # Lambda requires that 100 stay unreserved
     assert max(shares, key=lambda name: shares[name]) == "CaptureLead"
     assert shares["AlertStaff"] >= 10
 
 
 def longest(config: Any) -> float:
-    """Returns how many seconds a call may take: all attempts' timeouts, and a second between attempts."""
+    """Returns the most seconds that a call takes: the timeouts of all attempts, and a second between attempts."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
@@ -124,8 +124,8 @@ def longest(config: Any) -> float:
 def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
     """Rule R7 must hold when table and spool both hang.
 
-    A continued form needs a second call to the table, which is made only if the first was quick. The remaining time is
-    for creating the spool's client, and for the answer."""
+    A continued form needs a second call to the table, which is made only if the first call was quick. The remaining
+    time is for creating the spool's client, and for the response."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5
@@ -133,7 +133,7 @@ def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> No
 
 
 def test_a_request_to_be_called_is_answered_in_six_seconds_whatever_hangs() -> None:
-    """The request is written to the table only if looking up the number's open lead was quick."""
+    """The request is written to the table only if the lookup of the open lead with the same number was quick."""
     hanging = LOOKED_UP_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging < 6

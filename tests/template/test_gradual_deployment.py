@@ -14,8 +14,8 @@ from dev.cloud import PARAMETERS
 SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
-# A tenth of visitors' requests goes to the new version for five minutes. The sweep runs only once a minute, so the new
-# version gets another tenth of its runs each minute.
+# A tenth of visitors' requests goes to the new version for five minutes. The sweep runs only once a minute, so each
+# minute another tenth of its runs moves to the new version.
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
@@ -50,7 +50,7 @@ def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_callers_use_the_alias(name: str) -> None:
-    """Calls that bypass the alias would all reach the new version at once, without a rollback."""
+    """All calls that bypass the alias would reach the new version at once, and no rollback would move them back."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
         who
@@ -76,13 +76,13 @@ def test_stream_schedule_and_routes_use_the_alias() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_a_changed_parameter_publishes_a_version(name: str) -> None:
-    """SAM alone publishes no version for a changed parameter, so visitors would not see a changed phone number."""
+    """By itself, SAM publishes no version for a changed parameter, so visitors would not see a changed phone number."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    used |= {"Tracing"}  # resolved by expanding the template
+    used |= {"Tracing"}  # the expanded template has its value in place of the reference
     assert used <= {entry["Ref"] for entry in settings}
     description = {"Fn::Sub": "Settings ${SettingsVersion}"}
     assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (
@@ -116,7 +116,7 @@ def test_a_stage_without_visitors_deploys_all_at_once() -> None:
     assert not [entry["Type"] for entry in AT_ONCE.values() if entry["Type"].startswith("AWS::CodeDeploy")]
     assert not [name for name in of_type("AWS::Lambda::Alias", AT_ONCE) if "UpdatePolicy" in AT_ONCE[name]]
     assert set(of_type("AWS::Lambda::Alias", AT_ONCE)) == {f"{name}Aliaslive" for name in GRADUAL}
-    assert PARAMETERS["GradualDeployment"] == "false"  # there is no CodeDeploy on this machine
+    assert PARAMETERS["GradualDeployment"] == "false"  # the local cloud has no CodeDeploy
 
 
 def test_the_deployment_role_may_change_only_these_aliases() -> None:
@@ -128,7 +128,7 @@ def test_the_deployment_role_may_change_only_these_aliases() -> None:
     } == {"DeploymentRole"}
     assert "CodeDeployServiceRole" not in RESOURCES
     functions = {json.dumps({"Fn::GetAtt": [name, "Arn"]}) for name in GRADUAL}
-    versions = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:*"}) for name in GRADUAL}  # and permission for the alias
+    versions = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:*"}) for name in GRADUAL}  # all versions and aliases
     assert {json.dumps(resource) for resource in shift["Resource"]} == functions | versions
     assert {action.split(":")[0] for action in shift["Action"]} == {"lambda"}
     assert "lambda:UpdateFunctionCode" not in shift["Action"]

@@ -83,7 +83,7 @@ PUBLIC_PAGES = {"DrawForm", "ShowPage", "ShowRules"}
 
 @pytest.fixture(scope="module")
 def used() -> set[Use]:
-    """Provides the calls that functions make in all flows, and those that Lambda makes for them."""
+    """Provides the calls that functions make in all flows, and the calls that Lambda makes for functions."""
     quiet = patch.object(logging.getLogger("leads"), "disabled", new=True)
     with recording() as uses, redirect_stdout(io.StringIO()), quiet:
         for play in (
@@ -109,7 +109,7 @@ def used() -> set[Use]:
 
 
 def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Runs the functions that call no AWS service, with all their routes' events; issues a form token."""
+    """Runs the pages and the webhook, which call no AWS service, with the sample events; issues a challenge."""
     for module, name in functions().items():
         for sample in EVENTS.glob(f"{module.removeprefix('functions.')}*.json") if name in PUBLIC_PAGES else ():
             answer = import_module(module).handler(event(sample.stem), CONTEXT)
@@ -122,8 +122,10 @@ def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) 
 
 
 def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends a form unfinished, complete and repeated; adds answers; asks for a call; revokes a consent; sends a plain
-    form and an ad lead.
+    """Runs what stores leads.
+
+    Sends a form unfinished, complete and repeated; adds answers; requests a call; revokes a consent; sends a plain
+    form, a report of where a visitor stopped, and an ad lead.
     """
     for status, complete in ((201, False), (200, True), (200, True)):
         body = submission(complete=complete, consents={"contact": True, "sms": True})
@@ -153,12 +155,13 @@ def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def alert(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Alerts staff by the stream, by the sweep, and by the digest."""
+    """Alerts staff by the stream, by the sweep (also if batch reads fail), and by the digest."""
     captured(URGENT, alerted=False)
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     captured(URGENT, lead_id=OTHER, alerted=False)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
-    clock.at += timedelta(minutes=31)  # both leads are escalated, each read alone
+    # Both leads escalate. Without BatchGetItem, each lead is read by a call of its own.
+    clock.at += timedelta(minutes=31)
     aws.wire.down = {"dynamodb.BatchGetItem"}
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
@@ -207,7 +210,7 @@ def export_and_erase(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> Non
 
 
 def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Deletes a lead's answers, then its evidence, then its tombstone."""
+    """Closes two leads and deletes their answers, then their evidence, then their tombstones."""
     assert worked(captured(URGENT), "close", reason="declined", text="Seen elsewhere.")["statusCode"] == 200
     assert (
         worked(captured(PRIORITY, lead_id=OTHER), "close", reason="declined", text="Seen elsewhere.")["statusCode"]
@@ -220,14 +223,14 @@ def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def hash_again(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Rehashes a lead's contacts after a rotation of keys."""
+    """Hashes a lead's phone number and e-mail address again after a rotation of keys."""
     captured(PRIORITY)
     patches.setattr(retire_leads, "keys", ("a fresh key of tests", ENVIRONMENT["PERSON_KEY"]))
     assert retired()["rekeyed"] == 1
 
 
 def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends a canary by the table and one by the spool, and checks subscriptions."""
+    """Sends one canary by the table and one by the spool, and checks the alert topic's subscriptions."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -250,7 +253,7 @@ def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> N
     assert (answer["delivered"], answer["delivered_by_spool"]) == (True, True)
 
 
-# --- the comparison of calls and permissions ---
+# --- comparing calls and permissions ---
 
 
 def test_every_function_has_exactly_the_permissions_it_uses(used: set[Use]) -> None:
@@ -290,11 +293,11 @@ def test_a_call_is_recorded_for_the_function_that_makes_it() -> None:
 
 @pytest.mark.parametrize("function", functions().values())
 def test_a_function_may_use_a_key_only_through_services_it_calls(function: str, used: set[Use]) -> None:
-    """The table and receiving need kms:Decrypt. Sending to a topic or queue also needs kms:GenerateDataKey."""
+    """Using the table and receiving messages need kms:Decrypt. Sending messages also needs kms:GenerateDataKey."""
     needed: dict[tuple[str, str], set[str]] = {}
     reads = {Use(name, "", source) for name, source in read_by_lambda()}
     for _, action, resource in (use for use in used | reads if use.function == function):
-        if action.startswith(("ses:", "cognito-idp:")):  # SES stores nothing of ours; the pool has its own key
+        if action.startswith(("ses:", "cognito-idp:")):  # SES stores no data here; the user pool has its own key
             continue
         service, key = service_and_key(resource)
         if action != "sns:ListSubscriptionsByTopic":  # a topic's subscriptions are not encrypted

@@ -1,4 +1,4 @@
-"""Tests mail to persons in the template: off without a sender, sent from one address, returned to one topic.
+"""Tests mail to visitors in the template: off without a sender, sent from one address, bounces sent to one topic.
 
 The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
 
@@ -19,7 +19,7 @@ SES_A_SECOND = 14  # mails a second, with SES's production access
 
 
 def test_without_a_sender_nothing_of_it_exists_but_who_wants_no_more() -> None:
-    """If a sender is set again later, functions must still find the addresses that ended mail, and the hashes' key."""
+    """The table of addresses that unsubscribed and the key of its hashes stay, in case a sender is set again later."""
     conditions = {name: entry.get("Condition") for name, entry in EXPANDED["Resources"].items()}
     mail = {name for name in conditions if OURS.search(name) and "AlertEmail" not in name and "AlarmEmail" not in name}
     emails = {name for name in mail if re.fullmatch(r"(Desk|Clinician|Manager)EmailSubscription", name)}

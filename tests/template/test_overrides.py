@@ -1,4 +1,4 @@
-"""Tests that the deploy workflow reads its parameters without silently cutting a value."""
+"""Tests that the deploy workflow reads its parameters and never silently truncates a value."""
 
 from __future__ import annotations
 

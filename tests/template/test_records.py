@@ -106,7 +106,7 @@ def test_only_irreplaceable_data_outlives_the_stack() -> None:
     kept = {name for name, resource in resources if resource.get("DeletionPolicy", "Delete") != "Delete"}
 
     spool = {"SpooledSubmissions", "FailedSubmissions", "SpoolPolicy", "FailedSubmissionsPolicy"}
-    mail = {"MailAddresses", "MailKey"}  # addresses that must get no more mail
+    mail = {"MailAddresses", "MailKey"}  # addresses that must get no more mail, and the key of their hashes
     tables = {"LeadsTable", "AccessLog", "Erasures", "DerivedData", "OnCallRota"}
     assert kept == {*tables, "StaffPool", "PersonKey", "RecordsKey", *mail, *spool}
     for name in kept:
@@ -150,8 +150,8 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
 
 
 def test_the_spool_retries_for_a_day_and_drains_quickly() -> None:
-    """A spool entry is redelivered after its visibility timeout: often enough to last a day without the table, and soon
-    enough that staff are alerted two minutes after the table is back."""
+    """A spool entry is redelivered after its visibility timeout: for a day without the table, and soon enough that
+    staff are alerted within two minutes after the table is back."""
     spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
     mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]
 

@@ -1,4 +1,4 @@
-"""Tests which tokens a staff route accepts. Functions do not check `token_use`; the route's scope does."""
+"""Tests which tokens a staff route accepts. Functions do not check `token_use`: the route requires a scope instead."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ ACCESS_TOKEN = {"token_use": "access", "sub": "s", "client_id": CLIENT, "scope":
 def admits(route: str, claims: dict[str, Any]) -> bool:
     """Returns whether API Gateway admits the token.
 
-    The audience must include `aud` or, without that, `client_id`. `scope` must include one of the route's scopes, if
-    there are any (developer guide, "Control access to HTTP APIs with JWT authorizers").
+    The authorizer's audience must include the token's `aud` or, if it has none, its `client_id`. If the route has
+    scopes, the token's `scope` must include one of them (developer guide, "Control access to HTTP APIs with JWT
+    authorizers").
     """
     (asked,) = (entry for entry in of_type("AWS::ApiGatewayV2::Route").values() if entry["RouteKey"] == route)
     (authorizer,) = of_type("AWS::ApiGatewayV2::Authorizer").values()

