@@ -10,6 +10,8 @@ IN     := .venv/bin
 export UV_CACHE_DIR ?= $(CURDIR)/.local/uv-cache
 export UV_LINK_MODE ?= hardlink
 export PYTHONUNBUFFERED := 1
+# Images of containers often set it. Every process would then compile all its packages again.
+unexport PYTHONDONTWRITEBYTECODE
 # No command may reach a real account, except drill, smoke, redrive, rotate and resubscribe.
 export AWS_EC2_METADATA_DISABLED := true
 export AWS_CONFIG_FILE := /dev/null
