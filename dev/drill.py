@@ -70,7 +70,7 @@ def rehearse(stage: Stage, place: Place) -> None:
         with step("The comparison finds what is missing and what is spoilt, and nothing else"):
             found = restore.compare(place, copy)
             expect(set(found.missing) == {lost, erased}, f"{len(found.missing)} leads are missing, not 2")
-            expect(found.spoilt == [spoilt], f"{len(found.spoilt)} leads are spoilt, not 1")
+            expect(list(found.spoilt) == [spoilt], f"{len(found.spoilt)} leads are spoilt, not 1")
         with step("They are copied back, and the erasure is applied again"):
             expect(
                 restore.copy_back(place, copy, found, datetime.now(UTC)) == len((lost, erased, spoilt)),

@@ -49,7 +49,8 @@ class Comparison:
     counts: kind -> how many items the table has.
     copied: kind -> how many items the copy has.
     missing: leads that are good in the copy and not in the table.
-    spoilt: leads that are good in the copy, but in the table are older, unreadable, or have a broken consent chain.
+    spoilt: leads that are good in the copy, but in the table are older, unreadable, or have a broken consent chain;
+        lead id -> the version in the table.
     lost: leads that are missing or spoilt in the table, and are not good in the copy.
     later: how many items only the table has, because they arrived after the copy.
     """
@@ -57,7 +58,7 @@ class Comparison:
     counts: Counter[str] = field(default_factory=Counter)
     copied: Counter[str] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
-    spoilt: list[str] = field(default_factory=list)
+    spoilt: dict[str, int] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     later: int = 0
 
@@ -95,7 +96,10 @@ def compare(place: Place, copy: str) -> Comparison:
         if lead_id not in ours:
             (found.missing if good else found.lost).append(lead_id)
         elif ours[lead_id][0] == SPOILT or (ours[lead_id][1] < version and kind != OTHER):
-            (found.spoilt if good else found.lost).append(lead_id)
+            if good:
+                found.spoilt[lead_id] = ours[lead_id][1]
+            else:
+                found.lost.append(lead_id)
     later = [lead_id for lead_id in ours if lead_id not in seen]
     found.later = len(later)
     found.lost += [lead_id for lead_id in later if ours[lead_id][0] == SPOILT]
@@ -106,7 +110,7 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
     """Puts the missing and spoilt leads from the copy into the stack's table. Returns how many. `at`: the current time.
 
     A lead keeps its alert state, so that delivered alerts are not repeated. Due mails to the patient are dropped.
-    Leaves alone missing leads that came back since the comparison, and spoilt leads that were deleted since.
+    Leaves alone missing leads that came back since the comparison, and spoilt leads that changed since.
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -114,7 +118,7 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
         key = {"lead_id": {"S": lead_id}}
         item = dynamodb.get_item(TableName=copy, Key=key, ConsistentRead=True)["Item"]
         now = dynamodb.get_item(TableName=place.table, Key=key, ConsistentRead=True).get("Item")
-        if (now is None) == (lead_id in found.missing):
+        if (None if now is None else _version(now)) == found.spoilt.get(lead_id):
             item = without_mail_due(item, at)
             item |= {"write_id": {"S": uuid4().hex}} if "write_id" in item else {}
             with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # the lead was written just now
@@ -161,7 +165,11 @@ def _looked_at(place: Place, table: str) -> Iterator[tuple[str, str, int]]:
     pages = place.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     for page in pages:
         for item in page["Items"]:
-            yield item["lead_id"]["S"], kind_of(item), int(item.get("version", {}).get("N", 0))
+            yield item["lead_id"]["S"], kind_of(item), _version(item)
+
+
+def _version(item: Item) -> int:
+    return int(item.get("version", {}).get("N", 0))
 
 
 def kind_of(item: Mapping[str, Any]) -> str:

@@ -30,16 +30,16 @@ class StaffPool:
 
     def who_work(self) -> tuple[Staff, ...]:
         """Returns the enabled users in the groups that may act on leads, sorted by name. Raises StoreUnavailable."""
+        client = self._client()
         found: dict[str, Staff] = {}
         for group in (CLINICIAN, DESK):
-            for user in self._users(group):
+            for user in self._users(client, group):
                 staff_id = next(each["Value"] for each in user["Attributes"] if each["Name"] == "sub")
                 groups = {group} | (found[staff_id].groups if staff_id in found else frozenset())
                 found[staff_id] = Staff(staff_id, user["Username"], frozenset(groups))
         return tuple(sorted(found.values(), key=lambda one: one.name))
 
-    def _users(self, group: str) -> Iterator[Any]:
-        client = self._client()
+    def _users(self, client: CognitoClient, group: str) -> Iterator[Any]:
         asked = {"UserPoolId": self._pool, "GroupName": group}
         while True:
             try:

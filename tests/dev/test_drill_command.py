@@ -122,8 +122,24 @@ def test_each_kind_of_damage_is_found(aws: Aws, place: Place) -> None:
     assert found.copied == {restore.LEAD: 5}
     assert restore.copy_back(place, COPY, found, AN_OPEN_HOUR) == 4
     again = restore.compare(place, COPY)
-    assert (again.missing, again.spoilt) == ([], [])
+    assert (again.missing, again.spoilt) == ([], {})
     assert fine not in (*found.missing, *found.spoilt)
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_lead_that_staff_change_after_the_comparison_is_left_alone(aws: Aws, place: Place) -> None:
+    (older,) = some(1)
+    (before,) = aws.items()
+    assert worked(_reference(aws, older), "acknowledge")["statusCode"] == 200
+    restore.make_copy(place, None, COPY)
+    aws.dynamodb.put_item(TableName=TABLE, Item=before)
+    found = restore.compare(place, COPY)
+    assert list(found.spoilt) == [older]
+
+    assert worked(_reference(aws, older), "acknowledge")["statusCode"] == 200
+    (changed,) = aws.items()
+    assert restore.copy_back(place, COPY, found, AN_OPEN_HOUR) == 0
+    assert aws.items() == [changed]
 
 
 def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Place) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.domain.leads.action import Action
+from shared.domain.leads.consent import reinstatement
 from shared.domain.leads.history import UNDO_WITHIN
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail import (
@@ -123,6 +125,15 @@ def test_withdrawing_only_e_mail_leaves_the_consent_to_be_called() -> None:
     assert (entry.consent, entry.given, entry.covers) == ("email", False, ("sample.patient@example.com",))
     assert (after.consents_to("contact"), after.consents_to("email")) == (True, False)
     assert after.revoked("email", "again", SOON) is after
+    assert not lead.revoked("contact", "by phone", SOON).consents_to("email")
+
+
+def test_revoking_contact_ends_mail_even_after_an_undone_revocation() -> None:
+    lead = mailable().revoked("email", "by phone", SOON)
+    ledger = lead.submitted.consent_records
+    undone = (*ledger, reinstatement(ledger[-1], SOON, ledger[-1].hash))
+    lead = lead.changed(submitted=replace(lead.submitted, consent_records=undone))
+    assert lead.consents_to("email")
     assert not lead.revoked("contact", "by phone", SOON).consents_to("email")
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from functions.escalate_leads import TIME_LIMIT
 from shared.adapters.sns import STREAM_PACE, SWEEP_PACE, Pace
 from shared.domain.intake.spam_signs import Sign
 from shared.domain.intake.submission import Submission
@@ -101,7 +102,7 @@ class Clinic:
         return Alerting(self.table, RULEBOOK, topic, HOURS, "https://staff.clinic.example/")
 
     def sweep(self) -> None:
-        """Runs one sweep. It stops after 40 seconds; the real one stops after 30."""
+        """Runs one sweep."""
         self.sweeps.now = self.now
 
         def tick() -> datetime:
@@ -109,5 +110,5 @@ class Clinic:
             self.sweeps.now += self.call_takes / 4
             return self.sweeps.now
 
-        swept = escalate_leads(self._alerting(self.sweeps), tick, self.now + timedelta(seconds=40))
+        swept = escalate_leads(self._alerting(self.sweeps), tick, self.now + TIME_LIMIT)
         assert not swept.failed

@@ -271,10 +271,12 @@ class Lead(Stored):
     def consents_to(self, consent: str) -> bool:
         """Returns whether `consent` is in force, according to its latest ledger entry.
 
-        The consent to contact covers "email", unless the person revoked only "email".
+        "email" is in force while the consent to contact is, unless the person revoked "email" separately.
         """
         latest = {record.consent: record.given for record in self.submitted.consent_records}
-        return latest.get(consent, latest.get("contact", False) if consent == "email" else False)
+        if consent == "email":
+            return latest.get("contact", False) and latest.get("email", True)
+        return latest.get(consent, False)
 
     @property
     def door(self) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from shared.domain.rules.free_text.sentences import COMMA
 from shared.domain.rules.free_text.vocabulary import Hit, Vocabulary
 
-GAP = 3  # the most words that `..` in a phrase may stand for
 DENIAL = "denial"  # the name of the term group that denies what follows
 DENIED_WORDS, DENIED_LIST = 6, 12  # how many words a denial covers; more in a list ("no fever, chills or rash")
 LISTING = frozenset({"or", "nor", "o", "ni"})

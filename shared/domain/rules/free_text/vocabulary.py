@@ -94,7 +94,8 @@ class Vocabulary:
         for other in (REPEATED.sub(r"\1\1", word), REPEATED.sub(r"\1", word), word.translate(LEET)):
             if other != word and self._is_known(other):
                 return other
-        begins_a_term = any(word[:length] in self._beginnings for length in range(4, min(len(word), 20) + 1))
+        longest = min(len(word), LONGEST_CORRECTED)
+        begins_a_term = any(word[:length] in self._beginnings for length in range(4, longest + 1))
         if begins_a_term or not SHORTEST_CORRECTED <= len(word) <= LONGEST_CORRECTED:
             return word
         near = {other for shorter in _one_letter_less(word) for other in self._neighbours().get(shorter, ())}
