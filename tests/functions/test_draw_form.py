@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,12 +12,10 @@ from functions import draw_form, wiring
 from shared.domain.intake.phone import WANTED
 from shared.domain.leads.retention_stage import Stage
 from shared.domain.opening_hours import OpeningHours
-from shared.http import pages
 from shared.rulebook.retention import retention
-from shared.rulebook.ui_texts import words
 from tests.aws import Aws
 from tests.functions.calls import CONTEXT, event
-from tests.functions.fill_form import CALM, CONTACT, fill_all, fill_and_check, fill_to
+from tests.functions.fill_form import CALM, fill_all, fill_and_check, fill_to
 from tests.functions.plain_browser import PlainBrowser, body_post, form_post
 
 
@@ -274,87 +270,6 @@ def test_the_evening_is_offered_only_if_the_clinic_is_open_then(
     assert values == ["morning", "afternoon", *(["evening"] if offered else [])]
 
 
-def test_a_single_page_shows_every_question_with_follow_up_conditions(browser: PlainBrowser) -> None:
-    browser.open("form?mode=single")
-    assert len(browser.questions) == 24
-    assert "Only if your answer to “How old is the person who needs care?” is from 18 to 55." in browser.text
-    assert "anything other than" not in browser.text  # each condition names the answers that it depends on
-    browser.press("Send")
-    assert browser.status == 422
-    assert "question-ces-onset" not in browser.errors
-    assert {"question-age", "contact-name", "contact-phone", "consent-contact"} <= set(browser.errors)
-
-
-def test_an_emergency_on_a_single_page_asks_for_nothing_but_number_and_permission(browser: PlainBrowser) -> None:
-    browser.open("form?mode=single").fill({"em-now": ["chest-pressure"]}).press("Send")
-    assert browser.title == "Get emergency help now"
-    assert set(browser.errors) == {"contact-phone", "consent-contact"}
-    assert "Choose one answer." not in browser.text
-
-
-def test_a_single_page_makes_a_lead(browser: PlainBrowser, aws: Aws) -> None:
-    browser.open("form?mode=single")
-    for page in CALM:
-        browser.fill(page)
-    browser.fill(CONTACT).press("Send")
-    assert browser.title == "We received your answers"
-    assert len(aws.leads()) == 1
-
-
-def test_the_whole_form_in_spanish(browser: PlainBrowser, aws: Aws) -> None:
-    browser.open("form?language=es&utm_source=x")
-    es = words("es")
-    assert browser.page.html is not None
-    assert browser.page.html["lang"] == "es"
-    assert browser.page.select_one(".switch a")["hreflang"] == "en"  # type: ignore[index]
-    browser.press(es["Next"])
-    assert set(browser.errors.values()) == {es["Check at least one box."]}
-    browser.fill(CALM[0]).press(es["Next"]).press(es["Next"])
-    assert set(browser.errors.values()) == {
-        es["Enter a number."],
-        es["Choose one answer."],
-        es["Check at least one box."],
-    }
-    for page in CALM[1:-1]:
-        browser.fill(page).press(es["Next"])
-    browser.fill(CALM[-1] | CONTACT).press(es["Next"])
-    assert browser.title == es["Check your answers"]
-    browser.press(es["Send"])
-    assert browser.title == es["We received your answers"]
-    [lead] = aws.leads()
-    assert lead["language"] == "es"
-    assert lead["messages_shown"][0]["text"] in browser.text
-
-
-@pytest.mark.parametrize(("language", "others"), [("en", ["es"]), ("es", ["en"])])
-def test_a_page_offers_the_other_languages_only(browser: PlainBrowser, language: str, others: list[str]) -> None:
-    browser.open(f"form?language={language}")
-    assert [link["hreflang"] for link in browser.page.select(".switch a")] == others
-    browser.press(words(language).get("Next", "Next"))
-    assert [button["value"] for button in browser.page.select("button[name=switch_language]")] == others
-
-
-def test_the_language_changes_without_a_page_that_was_asked() -> None:
-    answer = draw_form.handler(form_post("/form", [("asked", "yes"), ("switch_language", "es")]), CONTEXT)
-    assert (answer["statusCode"], 'lang="es"' in answer["body"]) == (200, True)
-
-
-def test_the_browsers_language_is_the_default(browser: PlainBrowser) -> None:
-    browser.open("form", {"accept-language": "es-MX,es;q=0.9,en;q=0.5"})
-    assert browser.page.html is not None
-    assert browser.page.html["lang"] == "es"
-
-
-def test_every_text_of_the_pages_is_translated() -> None:
-    sources = [path.read_text() for path in Path(pages.__file__).parent.iterdir() if path.suffix in (".html", ".py")]
-    found = (
-        pair for source in sources for pair in re.findall(r'\bt\("([^"]+)"|"((?:Only if|You answered)[^"]+)"', source)
-    )
-    texts = {one or other for one, other in found}
-    assert len(texts) > 30
-    assert texts <= words("es").keys()
-
-
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json", "multipart/form-data"])
 def test_an_unreadable_request_is_answered_with_advice(content_type: str) -> None:
     answer = draw_form.handler(body_post("/form", "x=1", content_type), CONTEXT)
@@ -411,39 +326,12 @@ def test_a_follow_up_to_several_questions_is_asked_where_it_stands(browser: Plai
     assert browser.questions == ["ces", "checked", "signs"]
 
 
-def test_the_single_page_says_when_to_answer_a_follow_up_to_several_questions(browser: PlainBrowser) -> None:
-    condition = browser.open("form?mode=single").page.select_one("fieldset:has([name='answers.checked']) .condition")
-    assert condition is not None
-    text = condition.get_text()
-    assert text.count("Only if your answer to") == 4
-    assert "is: A fall, even a small one; A big one" in text
-
-
-def test_who_helps_somebody_reads_of_them(browser: PlainBrowser) -> None:
-    browser.open().fill(CALM[0]).press("Next").fill(CALM[1] | {"who": "caregiver"}).press("Next")
-    assert "Is any part of their body weak?" in browser.text
-    for page in CALM[2:-1]:
-        browser.fill(page).press("Next")
-    assert "Your own name" in browser.text
-    asked = {code: browser.page.select_one(f"#contact-{code}") for code in ("name", "helper_name")}
-    assert {code: field["autocomplete"] for code, field in asked.items() if field} == {
-        "name": "off",
-        "helper_name": "name",
-    }
-    consent = QUESTIONNAIRE.contact.consents[0]
-    shown = browser.page.select_one("[name='consents_shown.contact']")
-    assert shown is not None
-    assert shown["value"] not in ("", consent.text_hash)
-    fill_to(browser, len(CALM))
-    assert "Your own name" not in browser.text
-
-
 def test_the_form_says_that_it_is_not_open(browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring, "form_is_open", lambda: False)
     assert browser.open().status == 200
     assert browser.title == "This form is not open yet"
     assert not browser.page.select("main form")
-    whole = element()
+    whole = PlainBrowser().open("form?mode=element")
     assert whole.status == 200
     assert whole.page.select_one("[data-closed]") is not None
     for shown in (browser.text, whole.text):
@@ -460,75 +348,8 @@ def test_who_wants_a_call_is_asked_five_things(browser: PlainBrowser) -> None:
     assert named == {"answers.em-now", "contact.name", "contact.phone", "contact.best_time", "consents.contact"}
 
 
-# --- the whole form for the script of <lead-form> ---
-
-QUESTIONNAIRE = draw_form.rulebook.rule_sets["fs-intake"].questionnaire
-
-
-def element(language: str = "en", **headers: str) -> PlainBrowser:
-    return PlainBrowser().open(f"form?mode=element&language={language}", headers | {"accept-encoding": "identity"})
-
-
-def test_the_whole_form_has_every_page_question_and_option() -> None:
-    page = element().page
-    assert [one["data-page"] for one in page.select("[data-page]")] == list(QUESTIONNAIRE.page_ids)
-    after = PlainBrowser().open("form?mode=added", {"accept-encoding": "identity"}).page  # loaded after Send
-    drawn_codes = [str(one["data-question"]) for part in (page, after) for one in part.select("[data-question]")]
-    assert drawn_codes == list(QUESTIONNAIRE.questions)
-    for code, question in QUESTIONNAIRE.questions.items():
-        part = after if code in QUESTIONNAIRE.asked_after_send else page
-        drawn = [str(field["value"]) for field in part.select(f"#block-{code} .options input")]
-        assert drawn == [option.code for option in question.options]
-
-
-def test_data_attributes_say_what_a_question_needs() -> None:
-    page = element().page
-    age = page.select_one("#block-age")
-    assert age is not None
-    assert (age["data-low"], age["data-high"], age["data-missing"]) == ("0", "120", "Enter a number.")
-    assert age["data-wrong"] == "Enter a whole number from 0 to 120."
-    onset = page.select_one("#block-ces-onset")
-    assert onset is not None
-    assert json.loads(str(onset["data-shown-when"]))["question"] == "ces"
-    assert [one["value"] for one in page.select("#block-ces [data-alone]")] == ["none", "unsure"]
-    required = {one["data-question"] for one in page.select("[data-question][data-missing]")}
-    assert required == {question.code for question in QUESTIONNAIRE.questions.values() if question.required}
-    assert {one["data-contact"] for one in page.select("[data-contact][data-urgent]")} == {"name", "phone"}
-
-
-def test_an_option_calls_for_its_message_with_the_words_for_it() -> None:
-    page = element().page
-    called_for = {str(one["value"]): one.get("data-message") for one in page.select("#block-em-now input")}
-    assert called_for["self-harm"] == "M-E-CRISIS"
-    assert {called_for.pop(code) for code in ("none", "unsure")} == {None}
-    assert set(called_for.values()) == {"M-E-HEART", "M-E-CRISIS"}
-    for message in ("M-E-HEART", "M-E-CRISIS", "M-NET"):
-        assert page.select_one(f"[data-advice={message}]") is not None
-
-
-def test_the_whole_form_is_the_same_for_everybody_and_may_be_cached() -> None:
-    first, second = element(), element(referer="https://clinic.example/page?name=Jo")
-    assert first.answer["body"] == second.answer["body"]
-    assert first.answer["headers"]["cache-control"] == "public, max-age=300"
-    assert not first.page.select("[name=token], [name=submission_id]")
-    again = element(**{"if-none-match": first.answer["headers"]["etag"]})
-    assert again.status == 304
-
-
-def test_the_whole_form_is_drawn_in_each_language() -> None:
-    page = element("es").page
-    form = page.select_one("form")
-    assert form is not None
-    assert form["data-language"] == "es"
-    assert words("es")["Choose one answer."] in {str(one["data-missing"]) for one in page.select("[data-missing]")}
-
-
 def test_a_page_without_a_script_has_no_data_attributes(browser: PlainBrowser) -> None:
     assert not re.search(r"\sdata-", browser.open().answer["body"])
-
-
-def test_an_unknown_questionnaire_is_refused() -> None:
-    assert PlainBrowser().open("form?mode=element&questionnaire=knees").status == 422
 
 
 def test_the_contact_page_says_how_long_answers_are_kept(browser: PlainBrowser) -> None:
