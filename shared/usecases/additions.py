@@ -18,7 +18,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import score_again
 
 ADDED_WITHIN = timedelta(hours=24)  # after Send; the browser keeps the form for the same time
-# After this time, the response is 503, because the function must end before its time limit.
+# The write must start within this time of the request. Otherwise, the response is 503: the function has a time limit.
 WRITTEN_WITHIN = timedelta(seconds=2.5)
 
 

@@ -23,13 +23,13 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, RuleSets
 from shared.usecases.scoring import rule_set_of
 
-MAILED_SINGLY = 20  # how many alerts a sweep e-mails one by one; each audience gets one summary of the rest
+MAILED_SINGLY = 20  # how many alerts a sweep e-mails one by one; the others are e-mailed as summaries
 BATCH = 250  # leads that a sweep reads at once; about as many as it can send alerts about in its time
 
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """The clients and settings that alerting staff needs.
+    """The clients and settings needed to alert staff.
 
     staff_link: the start of a lead's URL in the staff inbox; the reference follows.
     """
@@ -65,9 +65,10 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
     """Sends all due alerts (of higher escalation levels, and first alerts that failed before) and all due reminders.
 
-    The first MAILED_SINGLY e-mails are about one lead each, red flags first. For the rest, each audience gets one
-    summary by e-mail, while webhooks and texts still name each lead. A lead that cannot be processed does not delay the
-    other leads. Once `until` has passed, starts no further lead; the next run continues.
+    The first MAILED_SINGLY e-mails are about one lead each, red flags first. The other leads are read in batches of
+    BATCH. For each batch, each audience gets one summary by e-mail, while webhooks and texts still name each lead. A
+    lead that cannot be processed does not delay the other leads. Once `until` has passed, starts no further lead; the
+    next run continues.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """

@@ -14,7 +14,8 @@ from shared.usecases.capture import Captured, Intake, receive, spooled, store
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import rule_set_for
 
-# After this time, the request goes to the spool, because the patient must not wait for a slow table.
+# The look-up of an open lead must end within this time of the request's arrival. Otherwise, the request goes to the
+# spool, because the patient must not wait for a slow table.
 LOOKED_UP_WITHIN = timedelta(seconds=0.5)
 LEADS_TRIED = 3  # how many open leads with the same phone number are read, newest first
 

@@ -32,7 +32,7 @@ from shared.usecases.scoring import rule_set_for, score
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The clients and settings that capturing a submission needs.
+    """The clients and settings needed to capture a submission.
 
     spool: the fallback queue for when the table is unavailable.
     person_key: the secret of the keyed hashes by which leads of the same person are found.
@@ -56,7 +56,7 @@ class Captured(NamedTuple):
     created: True if the submission became a new lead in the table.
     spooled: True if the lead waits in the spool. Whether its id is already stored is then unknown.
     joined: True if the submission is a callback request that was just added to an open lead with the same phone number.
-    request: the callback request that `lead` contains, in the form of a lead; None for any other submission.
+    request: the callback request that `lead` contains, represented as a lead; None for any other submission.
     """
 
     receipt: Receipt
@@ -78,7 +78,8 @@ class Captured(NamedTuple):
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
-# After this time, the lead goes to the spool, because the patient must not wait for a slow table.
+# A second call to the table must start within this time of the submission's arrival. Otherwise, the lead goes to the
+# spool, because the patient must not wait for a slow table.
 SECOND_CALL_WITHIN = timedelta(seconds=0.3)
 
 
@@ -218,7 +219,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
 
 
 def _was_withdrawn(submission: Submission, intake: Intake, at: datetime) -> bool:
-    """Withdraws the stored unfinished form if the visitor has unticked the consent. Returns whether there was one."""
+    """Withdraws the stored unfinished form if the visitor unticked the consent. Returns False if there was none."""
     if submission.complete or submission.consents is None:
         return False
     from shared.usecases.withdrawing import withdraw  # noqa: PLC0415  rarely needed

@@ -17,12 +17,13 @@ from shared.usecases.inbox import must_export
 from shared.usecases.ports import CountedLeads, Counts, RuleSets
 
 ATTEMPTS = 5  # attempts to count a lead that another process counts at the same time
-LOOKS_BACK = timedelta(days=2)  # a stream drops changes after a day; the daily run still counts those leads
+# how far back the daily run counts arrivals again, because a stream drops unread changes after a day
+LOOKS_BACK = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The clients and settings that counting leads needs. `person_key`: the secret that hashes the search keys."""
+    """The clients and settings needed to count leads. `person_key`: the secret that hashes the search keys."""
 
     leads: CountedLeads
     counts: Counts

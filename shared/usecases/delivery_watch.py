@@ -18,7 +18,7 @@ class Watch:
 
     page_hours: the hours in which visitors usually submit forms.
     within: how long the alert of a canary may take.
-    topic_arn: the topic of alerts.
+    topic_arn: the ARN of the topic for alerts.
     on_call: user name -> the endpoint of that staff member's own subscription.
     """
 
@@ -100,7 +100,10 @@ def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
 
 
 def missing_subscriptions(subscribers: Subscribers) -> tuple[int, str]:
-    """Returns how many expected subscriptions are missing; 1 and the error's class if they cannot be read."""
+    """Returns how many expected subscriptions are missing or not confirmed, and "".
+
+    If the subscriptions cannot be read, returns 1 and the class of the error.
+    """
     try:
         return subscribers.missing(), ""
     except Exception as failure:  # noqa: BLE001  any failure is part of the result

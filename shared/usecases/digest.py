@@ -14,7 +14,7 @@ from shared.usecases.ports import Publisher, Subscribers, Worklist
 
 @dataclass(frozen=True, slots=True)
 class Digesting:
-    """The clients and settings that sending a digest needs.
+    """The clients and settings needed to send a digest.
 
     alarms: the subscriptions to the topic of alarms about the service.
     inbox: the URL of the staff inbox.

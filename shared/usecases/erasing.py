@@ -17,9 +17,9 @@ from shared.usecases.retiring import Repeated
 def erase_lead(
     reference: str, person_key: str, staff: Staff, workspace: Workspace[Archive], erasures: Erasures, at: datetime
 ) -> Tombstone:
-    """Replaces a lead with a tombstone: its consent ledger, with hashed phone numbers and email addresses.
+    """Replaces a lead with a tombstone that keeps its consent ledger, with hashed phone numbers and email addresses.
 
-    Raises: NotAllowed, NotFound, StoreUnavailable.
+    Raises: NotAllowed, NotFound, LeadGone, StoreUnavailable.
     """
     must_administer(staff)
     lead = lead_by_reference(reference, workspace.leads)

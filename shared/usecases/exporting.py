@@ -17,7 +17,7 @@ from shared.usecases.ports import Archive
 from shared.usecases.scoring import rule_set_of
 
 LEADS_IN_EXPORT = 100  # leads on one page of an export: a few hundred kilobytes of CSV
-# Bytes of stored leads on one page. In FHIR, they are three times as many, and a response holds at most 6 MB.
+# A page ends once its stored leads exceed this size. FHIR triples the size, and a response can have at most 6 MB.
 BYTES_IN_EXPORT = 1_000_000
 READS_FOR_EXPORT = 300
 
@@ -73,7 +73,7 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace[Archive]
 
 
 def export_lead(reference: str, staff: Staff, workspace: Workspace[Archive], at: datetime) -> Exported:
-    """Exports one lead to the clinic's own system. Raises NotAllowed, NotFound or StoreUnavailable."""
+    """Exports one lead to the clinic's own system. Raises NotAllowed, NotFound, LeadGone or StoreUnavailable."""
     if not staff.may_hand_out:
         raise NotAllowed("Only clinicians, managers and administrators can export a lead.")
     return Exported((_record_export(lead_by_reference(reference, workspace.leads), staff, workspace, at),), None)
@@ -84,10 +84,11 @@ def export_person(
 ) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    This is the lead itself, then all other leads with its phone number or email address, latest first. Each lead has
-    its name, because the members of a family may share a number. Records each lead in the access log.
+    This is the lead itself, then all other leads with its phone number or email address, latest first. Each lead
+    includes the name given with it, because the members of a family may share a number. Records each lead in the access
+    log.
 
-    Raises: NotAllowed, NotFound, InvalidInput, StoreUnavailable.
+    Raises: NotAllowed, NotFound, LeadGone, InvalidInput, StoreUnavailable.
     """
     must_administer(staff)
     lead = lead_by_reference(reference, workspace.leads)

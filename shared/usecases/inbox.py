@@ -47,8 +47,8 @@ class OpenedLead:
     sends_mail: whether this stack sends mail to patients.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
-    hides_contact: True to leave out phone number and e-mail address, because the patient revoked the consent to
-        contact.
+    hides_contact: True if staff must not see the phone number and e-mail address, because the patient revoked the
+        consent to contact.
     """
 
     lead: Lead
@@ -66,7 +66,7 @@ class OpenedLead:
 class Worked:
     """A lead after an action of staff.
 
-    taken_after: how long the lead had waited for an owner; None unless the action assigned the lead.
+    taken_after: how long the lead waited for an owner; None unless the action gave an owner to a lead without one.
     """
 
     opened: OpenedLead
@@ -103,7 +103,7 @@ def work_lead(
 
     colleagues: the staff to whom a lead can be handed over.
 
-    Raises: NotAllowed, InvalidInput, NotFound, AlreadyTaken, WrongState, StoreUnavailable.
+    Raises: NotAllowed, InvalidInput, NotFound, LeadGone, AlreadyTaken, WrongState, StoreUnavailable.
     """
     must_read(staff)
     lead = lead_by_reference(reference, workspace.leads)
@@ -139,7 +139,7 @@ def lead_by_reference(reference: str, leads: LeadsByReference) -> Lead:
 
 
 def current(lead: Lead, leads: LeadsByReference) -> Lead:
-    """Returns the lead as it is stored now. Raises LeadGone if the lead was erased in the meantime."""
+    """Returns the lead as it is stored now. Raises LeadGone if only a tombstone is left."""
     return _lead(lead.lead_id, leads)
 
 

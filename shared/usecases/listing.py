@@ -28,7 +28,7 @@ READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page ma
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The clients that listing leads needs. `zone`: the clinic's time zone."""
+    """The clients needed to list leads. `zone`: the clinic's time zone."""
 
     leads: Worklist
     accesses: Accesses
@@ -149,7 +149,7 @@ def named_rows(
 
     If the names cannot be read or the access cannot be recorded, returns the rows without names.
 
-    read_names: a function that returns lead id -> name.
+    read_names: a function that takes lead ids and returns lead id -> name.
     """
     if not found:
         return ()

@@ -32,7 +32,7 @@ class MailedLeads(Protocol):
     def get(self, lead_id: UUID, /) -> Lead | None: ...
 
     def replace(self, before: Lead, after: Lead, /) -> None:
-        """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
+        """Stores `after`. Raises LeadChanged if `before` is no longer the stored version."""
 
     def mail_due(self, at: datetime, /) -> Iterable[UUID]:
         """Yields the ids of leads whose mail to the patient is due, the longest overdue first."""
@@ -63,7 +63,7 @@ class Links(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """The clients and settings that mailing needs."""
+    """The clients and settings needed to send mail."""
 
     leads: MailedLeads
     rule_sets: RuleSets
@@ -152,7 +152,7 @@ def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], Ma
 
 
 def _refusal(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> MailEntry | None:
-    """Returns the entry for a mail that must not be sent now; None if it may be sent."""
+    """Returns the entry for a mail that must not be sent now; None if the mail may be sent."""
     email = lead.submitted.contact.email or ""
     if due.step == "forget":
         return MailEntry(due.kind, due.about, "unknown", at, due.tries)
@@ -184,12 +184,12 @@ def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], dateti
     return MailEntry(due.kind, due.about, "sent", clock(), due.tries + 1)
 
 
-# ---- ending mails
+# ---- stopping mail to an address
 
 
 @dataclass(frozen=True, slots=True)
 class EndingMails:
-    """The clients that stopping mail to an address needs."""
+    """The clients needed to stop mail to an address."""
 
     leads: MailedLeads
     addresses: Addresses

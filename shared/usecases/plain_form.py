@@ -20,7 +20,7 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
     page, if something is missing or wrong; follow-ups that the answers call for; the age notice for a minor; the next
     page. After the last page, it is the first incomplete page or, if there is none, all answers to check.
 
-    check_contact: returns the problems with the contact details.
+    check_contact: a function that returns the problems with the contact details.
     """
     last = form.questionnaire.page_ids[-1]
     screened = _screen_form(form, rule_sets, texts=form.step == last and not form.wanted)
@@ -43,8 +43,8 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
 def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
     """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
-    An invalid field, such as a mistyped phone number, never hides emergency advice. If the visitor has not seen the
-    advice yet, the view is the page with the advice, which shows only the problems of its own fields.
+    If the answers call for emergency advice, the view is the page with that advice, even if a field such as the phone
+    number is invalid. If the visitor sees this page for the first time, it shows only the problems of its own fields.
     """
     screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == SEEK_EMERGENCY_CARE:

@@ -47,7 +47,10 @@ class Leads(Protocol):
         """Returns the lead as it is stored now; None if there is no lead with this id. Raises StoreUnavailable."""
 
     def replace(self, before: Lead, after: Lead, /) -> None:
-        """Stores `after` if `before` is still the stored version. Raises LeadChanged or StoreUnavailable."""
+        """Stores `after`.
+
+        Raises: LeadChanged if `before` is no longer the stored version; StoreUnavailable.
+        """
 
     def due(self, at: datetime, /) -> Iterable[UUID]:
         """Yields the ids of leads whose next check is due: red flags first, then the longest overdue.
@@ -97,7 +100,7 @@ class LeadsByReference(Protocol):
         """Returns the lead or its tombstone; None if there is neither."""
 
     def replace(self, before: Lead, after: Lead, /) -> None:
-        """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
+        """Stores `after`. Raises LeadChanged if `before` is no longer the stored version."""
 
 
 class Worklist(Leads, LeadsByReference, Protocol):
@@ -113,18 +116,18 @@ class Worklist(Leads, LeadsByReference, Protocol):
         """Yields open leads that have an owner, in the order and with the errors of `open_leads`. Reads lazily."""
 
     def closed_leads(self, after: str | None = None, /) -> Iterable[Listed]:
-        """Yields leads that are not open, the most recently done first. Reads lazily.
+        """Yields leads that are not open, the latest `LeadSummary.done_at` first. Reads lazily.
 
         Raises: InvalidInput if the cursor `after` is not from this list.
         """
 
     def batch(self, lead_ids: Sequence[UUID], /) -> tuple[Lead, ...]:
-        """Returns those of these leads (at most 100) that exist."""
+        """Returns the leads with these ids (at most 100). Leaves out ids without a lead."""
 
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
-        """Returns the summaries of those of these leads that exist.
+        """Returns lead id -> summary for the leads with these ids. Leaves out ids without a lead.
 
-        Open leads come first, by `urgency`; then the others, most recently done first.
+        Open leads come first, by `urgency`; then the others, the latest `LeadSummary.done_at` first.
         """
 
 
@@ -138,13 +141,13 @@ class Archive(Worklist, Protocol):
         """Yields the ids of the leads and tombstones that entered the stage at `until` or earlier, oldest first."""
 
     def hashed_with_former_keys(self, key_id: str, /) -> Iterable[UUID]:
-        """Yields the ids of leads whose contacts were hashed with a former key. `key_id`: the current key's id."""
+        """Yields ids of leads with contact details hashed with a former key. `key_id`: the current key's id."""
 
     def replace(self, before: Kept, after: Kept, /) -> None:
-        """Stores `after` if `before` is still the stored version. Raises LeadChanged."""
+        """Stores `after`. Raises LeadChanged if `before` is no longer the stored version."""
 
     def remove(self, kept: Kept, /) -> None:
-        """Deletes the lead or tombstone if `kept` is still the stored version. Raises LeadChanged."""
+        """Deletes the lead or tombstone. Raises LeadChanged if `kept` is no longer the stored version."""
 
 
 class Accesses(Protocol):
@@ -172,7 +175,7 @@ class Rotas(Protocol):
     def get(self) -> DutyBoard: ...
 
     def replace(self, rota: Rota, /) -> None:
-        """Stores the rota if the stored rota is its previous version. Raises RotaChanged."""
+        """Stores the rota. Raises RotaChanged if the stored rota is not its previous version."""
 
     def reached(self, reach: Reach, /) -> None:
         """Stores who can be alerted individually."""
@@ -210,13 +213,16 @@ class OpenCounts(Protocol):
 
 
 class Counts(OpenCounts, Protocol):
-    """Everything derived from the leads. All methods raise StoreUnavailable."""
+    """All counts, and which of them include each lead. All methods raise StoreUnavailable."""
 
     def counted(self, lead_id: UUID, /) -> Counted | None:
         """Returns which counts include the lead; None if it is not counted."""
 
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change, /) -> None:
-        """Counts the lead as `after`. Raises LeadChanged if it is no longer counted as `before`."""
+        """Applies `changed` to the counts and search keys, and records `after` for the lead.
+
+        Raises: LeadChanged if the record is no longer `before`, or another process is counting the lead.
+        """
 
     def days(self, first: date, last: date, /) -> dict[date, Mapping[Cell, int]]:
         """Returns day -> counts, for each day from `first` to `last` that has counts."""
@@ -247,7 +253,7 @@ class Canary(Protocol):
         """
 
     def alerts(self) -> Iterable[str]:
-        """Returns the alerts about canaries since the last call. Waits briefly for an alert."""
+        """Returns alerts about canaries, each alert only once. Waits briefly if none has arrived."""
 
 
 class Subscribers(Protocol):

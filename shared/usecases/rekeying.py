@@ -19,7 +19,7 @@ def rekey_leads(
     """Renews the hashes that were made with a former key. Reads only leads that have such hashes.
 
     person_keys: the secrets of the keyed hashes, the newest first.
-    until: when to start no further lead; the next run continues.
+    until: the time after which no further lead is started; the next run continues.
 
     Raises: StoreUnavailable if the leads cannot be listed.
     """

@@ -16,7 +16,7 @@ from shared.usecases.scoring import rule_set_for, rule_set_of
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The clients and settings that replaying the spool needs."""
+    """The clients and settings needed to replay the spool."""
 
     leads: Leads
     rule_sets: RuleSets

@@ -57,7 +57,7 @@ def score(
 def score_again(rule_set: RuleSet, answers: Answers, lead: Lead) -> TriageResult:
     """Scores a lead again, with more answers. Ignores answers that are invalid in the current version.
 
-    Such answers are not a scoring failure here: `score` decided that when the lead arrived.
+    Such answers are not a scoring failure here: when the lead arrived, `score` decided whether its scoring failed.
     """
     readable = rule_set.questionnaire.readable(answers)
     if not lead.assessment.triage.failed:

@@ -1,4 +1,4 @@
-"""Counts on which page of the form visitors stop."""
+"""Counts, for each page of the form, the visitors who stop there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.usecases.scoring import rule_set_for
 def count_stop(stop: Stop, rule_sets: RuleSets, counts: StopCounts, zone: ZoneInfo, at: datetime) -> None:
     """Counts a visitor who left the form, under today's date. Moves a visitor who was counted before to the new page.
 
-    Raises: InvalidInput for an unknown page, StoreUnavailable.
+    Raises: InvalidInput if the page or the questionnaire is unknown; StoreUnavailable.
     """
     known = views(rule_set_for(rule_sets, stop.questionnaire).questionnaire)
     for field, page in (("page", stop.page), ("before", stop.before)):

@@ -1,4 +1,4 @@
-"""Adds to a stored lead what its visitor sent later: answers to the questions after Send, or a callback request.
+"""Adds to a stored lead what its visitor sent later: answers to the questions asked after Send, or a callback request.
 
 An addition never makes a lead less urgent, and never withdraws a red flag. It postpones a deadline only if it reopens a
 booked or closed lead. `_Addition.alerts_again` lists the cases in which staff are alerted again.
@@ -82,7 +82,7 @@ def with_callback(
 ) -> Lead:
     """Returns the next version of the lead, with a callback request added. Keeps the request's answers in `earlier`.
 
-    callback: the callback request, in the form of a separate lead.
+    callback: the callback request, represented as a separate lead.
     rescored: the assessment of the lead's answers and the request's answers together.
     """
     sent, before = callback.submitted, lead.submitted
@@ -178,7 +178,7 @@ class _Addition:
 
         - The lead becomes more urgent.
         - The addition is a callback request, and the first alert still waits for the visitor to finish the form.
-        - No more alerts are due, and the addition brings a red flag or is a callback request.
+        - No further alert is scheduled, and the addition brings a red flag or is a callback request.
         """
         if self.before.work.status != "new":
             return self.brings_red_flag

@@ -37,7 +37,7 @@ class Alert:
     suspect: True if a bot may have sent the lead. Subscriptions such as text messages can filter suspects out.
     received_at: when the form arrived; None for an unfinished form, after alerts have restarted, and for a reminder.
     last: True for the last escalation level of the lead.
-    summarised: True if e-mail gets a summary in place of this alert.
+    summarised: True if e-mail subscriptions get a summary instead of this alert.
     owner: the user name of the owner whom a reminder is for; "" for other alerts.
     on_call: whom an alert for clinicians goes to: a user name, or EVERYONE; "" for other audiences.
     """
@@ -85,7 +85,7 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
-            # also names the owner, because an address has only one subscription, whose filter checks one attribute
+            # in a reminder, this is the owner: a clinician has one subscription, which matches names only in `on_call`
             "on_call": self.on_call or self.owner,
         }
         return {name: value for name, value in values.items() if value}
@@ -95,7 +95,7 @@ class Alert:
 class Summary:
     """A notice that replaces the individual e-mails about many leads.
 
-    leads: how many leads wait for the audience, not counting leads that got an e-mail of their own.
+    leads: how many leads of one batch wait for the audience. Leads that got an e-mail of their own are not counted.
     urgent: how many of the counted leads are in a safety tier.
     inbox: the URL of the staff inbox.
     on_call: see `Alert`.

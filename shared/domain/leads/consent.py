@@ -1,7 +1,7 @@
 """Records consent as evidence: which text was shown, which box was ticked, when and where.
 
-The entries of a ledger form a hash chain, which reveals changes. Their fields follow 47 CFR 64.1200 and the
-record-keeping rules of the FTC Telemarketing Sales Rule (2024). See docs/consent.md.
+Each entry of a ledger contains the hash of the entry before it, which reveals changes. The fields follow 47 CFR
+64.1200 and the record-keeping rules of the FTC Telemarketing Sales Rule (2024). See docs/consent.md.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ def consent_records(
 ) -> tuple[ConsentRecord, ...]:
     """Returns a hash-chained consent record for each consent that was given or whose text was shown.
 
-    elsewhere: what showed the form if not the clinic's own page, such as "the lead form of the ad network"; otherwise
-        "". The consent text that was shown elsewhere is unknown.
+    elsewhere: the form that the person used instead of the clinic's own page, such as "the lead form of the ad
+        network"; otherwise "". The consent text of such a form is unknown.
     """
     given = vars(submission.consents) if submission.consents else {}
     shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}

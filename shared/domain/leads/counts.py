@@ -40,9 +40,9 @@ UNTAKEN, TAKEN = "untaken", "taken"
 HOUR = "%Y-%m-%dT%H"
 NO_CAMPAIGN = "(none)"
 LONGEST_NAME = 60  # the most characters in the name of a campaign
-EXACT = 100  # minutes; times from this on are rounded down to two digits, which limits the number of cells
+EXACT = 100  # minutes; longer times are rounded down to two significant digits, to limit the number of cells
 
-# Figures for medians. Not counted per campaign: a URL can name any campaign, and the item of a day must stay small.
+# The figures for medians. Not counted per campaign: a URL can name any campaign, and a day's item must stay small.
 MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)
 
 # id -> title of the views of the form that are not pages
@@ -105,10 +105,11 @@ def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: st
 
 
 def change(before: Counted | None, after: Counted | None) -> Change:
-    """Returns what to add to the counts when a lead moves from `before` to `after`.
+    """Returns what to change when the counts that include a lead change from `before` to `after`.
 
-    before: None for a lead that was not counted before.
-    after: None for a lead that is gone. A lead that is gone or has lost its answers stays in the counts of its day.
+    before: the former counts of the lead; None if it was not counted before.
+    after: the new counts of the lead; None if the lead is gone. A lead that is gone or has lost its answers stays in
+        the counts of its day.
     """
     was, now = before or Counted(), after or Counted()
     days: dict[str, Counter[Cell]] = {}
@@ -129,8 +130,9 @@ def change(before: Counted | None, after: Counted | None) -> Change:
 def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept: Mapping[str, int]) -> dict[str, int]:
     """Returns tier -> number of open leads without an owner.
 
-    The first rows of the worklist are counted directly. So the number is exact for a tier that ends within these rows,
-    even if the stored counts are wrong. Stored counts are used only for tiers that may continue after these rows.
+    The worklist is sorted by tier, and its first rows are counted directly. So the number is exact for a tier that ends
+    within these rows, even if the stored counts are wrong. Stored counts are used only for tiers that may continue
+    after these rows.
 
     listed: (tier, whether the lead has an owner) for each of the first rows of the worklist.
     all_listed: whether these rows are all open leads.
@@ -160,7 +162,7 @@ def views(questionnaire: Questionnaire) -> dict[str, str]:
 
 
 def stop_cells(stop: Stop) -> dict[Cell, int]:
-    """Returns cell -> number to add to a day's counts: 1 for the stop's page, -1 for the page reported before."""
+    """Returns cell -> number to add to a day's counts: 1 for `stop.page`, -1 for `stop.before`."""
     moved: Counter[Cell] = Counter()
     for page, number in ((stop.page, 1), (stop.before, -1)):
         if page is not None:

@@ -40,7 +40,7 @@ class Escalation:
     deadline: the time by which staff should respond to the lead; None if the tier has no deadline.
     tier_rank: the rank of the lead's tier; 0 is the most urgent.
     started_at: the time from which the due times of all levels are counted.
-    alert_due: the highest escalation level known to be due; 0 for none.
+    alert_due: the highest escalation level known to be due, at least 1; 0 if the tier does not alert staff.
     alert_delivered: the last escalation level whose alert was sent; 0 for none.
     next_at: when to check the lead again; None if alerts have stopped; NEVER for an open lead after its last level. No
         process alerts staff before this time, so a process claims the lead by moving `next_at` to a later time.

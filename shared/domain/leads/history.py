@@ -14,7 +14,7 @@ SYSTEM = "system"
 UNDO_WITHIN = timedelta(minutes=10)  # how long a member of staff can undo their last action
 # actions of visitors
 RETURNED = "returned"  # sent the form again, or added something that alerts staff again
-ADDED = "added"  # answered the questions after Send; staff need no new alert
+ADDED = "added"  # answered the questions asked after Send; staff need no new alert
 ASKED = "asked_for_call"  # asked for a call and already had an open lead; staff need no new alert
 WITHDRAWN = "withdrawn"  # unticked the consent before Send; this closes a lead that has no owner and no red flag
 SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN had closed the lead
@@ -67,7 +67,7 @@ class HistoryEntry:
     detail: a code for the result of the action, such as an outcome or a tier.
     text: what staff wrote about the action.
     before: the work state that an undo restores; None if the action cannot be undone.
-    deadline: the deadline that an undo of a change of tier restores; None for other actions.
+    deadline: for a change of tier, the former deadline, which an undo restores; None for other actions.
     undo_of: for an undo, the `version` of the history entry that it undoes.
     """
 

@@ -33,7 +33,7 @@ PLAIN_FORM = "plain-form"
 GOOGLE_ADS = "google-ads"
 CANARY = "canary"  # the source of a lead that only tests delivery; staff never see it and metrics never count it
 TO_CLINICIAN = (LadderStep(Span(minutes=0), "clinician"),)
-DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door, which rules can test; FORM for every other source
+DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door that rules can test; FORM for any other source
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -60,9 +60,9 @@ class Receipt(NamedTuple):
 class Arrival(NamedTuple):
     """How and when a submission arrived.
 
-    signs: the signs that a person or a bot filled in the form; see `suspicion`.
+    signs: the signs of whether a person or a bot filled in the form; see `Sign`.
     source: FORM, PLAIN_FORM, CALLBACK, GOOGLE_ADS or CANARY.
-    consented_elsewhere: what showed the consent text, if it was not the clinic's own page; otherwise "".
+    consented_elsewhere: the form that the person used instead of the clinic's own page, in words; otherwise "".
     tries_spool: True for the canary that tests the spool (the fallback queue).
     """
 
@@ -99,8 +99,7 @@ class EarlierAnswers:
 class Submitted:
     """The part of a lead that the visitor submitted.
 
-    content_hash: the hash of the submission's content, to recognise a repeat; "" once the answers are removed, and for
-        a lead rescued from a damaged spool entry.
+    content_hash: the hash of the submission's content, to recognise a repeat; "" if the answers were removed or lost.
     complete: False while the visitor may still finish the form.
     consent_records: the consent ledger, oldest entry first.
     phone_key: the keyed hash of the phone number, for finding leads of the same person; "" without a number.
@@ -124,7 +123,7 @@ class Submitted:
 class Assessment:
     """The rules' assessment of the answers of a lead.
 
-    received_at: when the assessed answers arrived.
+    received_at: when the assessed submission arrived. Answers that are added later do not change it.
     red_flag: True if an answer needs the immediate attention of staff. A missing answer is never a red flag.
     shadow: the result of the candidate rules in shadow mode; None if there are none.
     """
@@ -175,7 +174,7 @@ class Lead(Stored):
         """Returns the first version of the lead for a submission.
 
         The first alert of the lead is due at once, unless its tier does not alert staff. For an unfinished form without
-        a red flag, the alert waits for RETURN_WITHIN.
+        a red flag, the alert is due RETURN_WITHIN after the form arrived.
 
         person_key: the secret for the keyed hashes of the phone number and email address.
         """
@@ -235,7 +234,7 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """Returns the lead with a new id and reference, so that it can be stored beside the lead that has its id."""
+        """Returns the lead with a new id and reference, so that it can be stored even if its old id is taken."""
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
@@ -289,7 +288,7 @@ class Lead(Stored):
         return self.work.staff_tier or self.assessment.triage.tier
 
     def response(self, tiers: Mapping[str, Tier]) -> Response:
-        """Returns what the clinic does about this lead."""
+        """Returns what the clinic does about this lead, and whom it alerts."""
         return tiers[self.tier].response(safety_rule=bool(self.assessment.triage.safety_rules))
 
     def ladder(self, tiers: Mapping[str, Tier], hours: OpeningHours) -> Ladder:
@@ -315,8 +314,7 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """True if the lead is on the open worklist: acknowledged, or new in a tier that alerts staff. Never true for a
-        canary."""
+        """True for a lead on the open worklist (no canary): acknowledged, or new in a tier that alerts staff."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -324,9 +322,9 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """True if the visitor sent more, and staff have not acted on the lead since.
+        """True if the visitor sent something after the first submission, and staff have not acted on the lead since.
 
-        Answers to the questions after Send count only if staff had acted on the lead before.
+        Answers to the questions asked after Send count only if staff had acted on the lead before.
         """
         last = next((entry for entry in reversed(self.history) if entry.action != RELEASED), None)
         if last is None or last.action not in VISITOR_ACTIONS:
@@ -368,7 +366,7 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
 
 
 def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:
-    """Returns the entries for a consent; for "email" without entries, the e-mail part of those for "contact"."""
+    """Returns the ledger entries for a consent. If "email" has none, returns the e-mail parts of "contact" entries."""
     own = [record for record in ledger if record.consent == consent]
     if own or consent != "email":
         return own

@@ -16,7 +16,7 @@ from shared.domain.model import Stored
 
 
 class LeadSummary(Stored):
-    """The summary of a lead in the worklist. Contains no name, contact details or answers.
+    """The summary of a lead in the worklist. Contains no name, contact details or answers of the person.
 
     tags: the ids of the tag rules that fired.
     next_action: see `NextAction.what`; "" if the lead is not open.

@@ -1,4 +1,4 @@
-"""Shows the answers of a lead to staff, the advice that the patient saw, and the questions that are still open."""
+"""Prepares what staff see of a lead: the answers, the patient's advice in English, and the safety questions to ask."""
 
 from __future__ import annotations
 

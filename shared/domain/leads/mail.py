@@ -1,8 +1,8 @@
 """Decides which mail to the person of a lead is due, and when. docs/decisions/0024 has the reasons.
 
-A mail is due after a finished form arrived, and after staff recorded a call that reached nobody, booked a visit, or
-closed the lead as unreachable. A conditional write claims each mail before it is sent. A mail is tried again only if
-SES certainly did not accept it.
+A mail is due after a finished form arrived, and after staff booked a visit, closed the lead as unreachable, or recorded
+a call that reached nobody. A conditional write claims each mail before it is sent. A mail is tried again only if SES
+certainly did not accept it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail 
 UNKNOWN_AFTER = timedelta(minutes=2)  # longer than any call to SES takes; the sweep runs once a minute
 RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse more than it helps
 OTHERS_WITHIN = timedelta(hours=24)
-BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to reach you" mails to one person
+BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to reach you" mails about one lead
 MOST_TRIED = 3
 MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
 
@@ -80,7 +80,7 @@ def due_mail(lead: Lead, at: datetime) -> DueMail | None:
 
 
 def next_mail_at(lead: Lead) -> datetime | None:
-    """Returns when to check the lead's mails next, which is the key in the index of due mails; None for never."""
+    """Returns when to check the lead's mails next (the sort key in the index of due mails); None for never."""
     step = _next_step(lead)
     return step.at if step else None
 

@@ -49,7 +49,7 @@ class MailState:
         return next((entry for entry in self.entries if (entry.kind, entry.about) == (kind, about)), None)
 
     def recorded(self, entry: MailEntry) -> MailState:
-        """Returns the state with this entry added, or in place of the earlier entry for the same mail."""
+        """Returns the state with this entry, which replaces any earlier entry for the same mail."""
         known = self.entry(entry.kind, entry.about)
         if known is None:
             return replace(self, entries=(*self.entries, entry))

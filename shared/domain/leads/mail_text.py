@@ -41,7 +41,7 @@ PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the se
 class Mail:
     """A mail to the person of a lead.
 
-    tags: name the lead and the kind of mail; SES returns them with a bounce or a complaint.
+    tags: the lead's id and the kind of mail; SES returns both with a bounce or a complaint.
     phone: the clinic's number, as it appears in `paragraphs`.
     ending: the text before the unsubscribe link.
     unsubscribe: the URL of the page on which the recipient can end all mails.

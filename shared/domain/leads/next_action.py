@@ -32,7 +32,7 @@ EVENING = time(16)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The last recorded call. `again_at`: the time for which the person asked for another call; None for no time."""
+    """The last recorded call. `again_at`: the time for which the person asked for another call; None if none."""
 
     at: datetime
     outcome: str
@@ -92,9 +92,10 @@ def _call_again(due: datetime, follow_up: FollowUp, hours: OpeningHours, at: dat
 
 
 def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:
-    """Returns the end of a pause.
+    """Returns when the pause between two calls ends.
 
-    A pause in `mornings` ends in the afternoon or evening if the person prefers that and the clinic is open then.
+    A pause in `mornings` ends at opening time. If the person prefers the afternoon or evening and the clinic is open
+    then, the pause ends in the afternoon or evening of that day.
     """
     due = pause.after(since, hours)
     if pause.mornings is None or best_time not in ("afternoon", "evening"):

@@ -25,9 +25,9 @@ def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
 
 
 def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
-    """Returns whether the lead is due but no level of its ladder is left to alert.
+    """Returns whether the check of a new lead is due but no escalation level is left to alert.
 
-    This is so, for example, after the person revoked the consent to contact.
+    This happens, for example, after the person revoked the consent to contact.
     """
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at

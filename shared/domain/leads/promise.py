@@ -49,8 +49,8 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     """Returns what the clinic promises at the time `at`; None for nothing.
 
     Promises nothing for a lead without a deadline. Names the deadline only if it lies ahead and within opening hours.
-    In a safety tier, promises only a call. If the clinic is closed now and the deadline cannot be named, promises
-    nothing in a safety tier: the advice that the person saw says what to do until the clinic opens.
+    In a safety tier, promises only a call, and not even a call if the clinic is closed now and the deadline cannot be
+    named: the advice that the person saw says what to do until the clinic opens.
 
     safety: whether the tier of the lead is a safety tier.
     """

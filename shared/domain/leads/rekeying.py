@@ -9,7 +9,7 @@ from shared.domain.leads.person_keys import email_key, phone_key
 
 
 def rekeyed(lead: Lead, person_key: str) -> Lead:
-    """Returns the lead with hashes made with `person_key`; the same object if its hashes already are.
+    """Returns the lead with its hashes recomputed with `person_key`; the same object if no hash changes.
 
     Adds no history entry, since nothing changes for staff.
     """

@@ -5,7 +5,7 @@ In short:
 
 - A resubmission with the same content changes nothing.
 - Answering again never withdraws a red flag.
-- A resubmission with changed content reopens a booked or closed lead, if its tier alerts staff.
+- A resubmission with changed content reopens a booked or closed lead, if the tier after the merge alerts staff.
 - A tier that a clinician lowered stays lowered until there is something new to judge.
 - The owner keeps the lead, unless the resubmission has a new red flag or makes the lead more urgent.
 - Another person's submission becomes a separate lead. Two people may share a device: see `of_another_person`.
@@ -76,8 +76,8 @@ def resubmission(
 ) -> Resubmission:
     """Decides what to do with the lead `new`, which has the same id as the lead `stored`.
 
-    was_accepted: True if `new` waited in the spool, so that the person already has a receipt for `new`. It may then be
-        older than `stored`, and two finished forms with different content become two leads instead of a conflict.
+    was_accepted: True if `new` comes from the spool. The person then already has a receipt for `new`, and `new` may be
+        older than `stored`. Two finished forms with different content become two leads instead of a conflict.
     """
     if _is_repeat(stored, new, of_unfinished_too=was_accepted):
         return Keep()
@@ -117,10 +117,10 @@ def resubmitted_too_often(lead: Lead) -> bool:
 def of_another_person(stored: Lead, new: Lead) -> bool:
     """Returns whether the two leads are about different people, who may share a device.
 
-    Different names mean two people, unless one name may be a correction of the other because the leads share a phone
-    number or email address. If a name is missing, the leads are about two people only if both the numbers and the
-    addresses differ. In doubt, two leads are safer than one: both people can be called, and nobody's answers appear
-    under another person's name.
+    Different names mean two people, unless one name may be a correction of the other. That requires the same phone
+    number, or the same email address if the phone numbers do not differ. If a name is missing, the leads are about two
+    people only if both the numbers and the addresses differ. In doubt, two leads are safer than one: both people can be
+    called, and nobody's answers appear under another person's name.
     """
     before, after = stored.submitted.contact, new.submitted.contact
     phones, emails = _ways(stored, new)
@@ -207,7 +207,7 @@ def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
 
 
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
-    """Returns the lead `after`, with the messages added that the person saw with the receipt for `accepted`."""
+    """Adds to the lead `after` the messages that the person saw with the receipt for `accepted`."""
     messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
     return after.changed(assessment=replace(after.assessment, messages_shown=messages), version=after.version)
 
@@ -249,7 +249,7 @@ class _Merger:
 
     @property
     def decisive(self) -> Lead:
-        """The lead whose assessment counts: the later lead, unless the earlier lead has a more serious red flag."""
+        """The lead whose assessment counts: `later`, unless `earlier` has a red flag and `later` is less serious."""
         earlier, later = self.earlier.assessment, self.later.assessment
         by = self._rank(later.triage.tier) - self._rank(earlier.triage.tier)
         as_grave = by < 0 or (by == 0 and later.red_flag)
@@ -284,16 +284,17 @@ class _Merger:
 
     @property
     def alerts_again(self) -> bool:
-        """True if alerts restart at level 1. The lead then has no owner until somebody takes it."""
+        """True if alerts restart at level 1. The lead then has no owner until a member of staff takes it."""
         earlier = self.earlier
         if earlier.work.is_done:  # the new receipt promised the visitor another call
             return self.tiers[self.tier].escalates
         if earlier.work.status == "acknowledged":
             return self.brings_news
+        # if alerts about the earlier red flag are already running, do not restart them
         waiting = earlier.assessment.red_flag and earlier.escalation.next_at not in (
             None,
             NEVER,
-        )  # alerts for its red flag are already running, so do not restart them
+        )
         unchanged = self.decisive is earlier and not self.later.assessment.red_flag
         return self.brings_news or not (waiting or unchanged)
 

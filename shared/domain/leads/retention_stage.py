@@ -21,7 +21,7 @@ class Stage(StrEnum):
 
     ANSWERS = "answers"  # removes the answers of a lead that was not booked
     BOOKED = "booked"  # removes a whole booked lead
-    EVIDENCE = "evidence"  # removes contact and consents, after the answers were removed or the lead was erased
+    EVIDENCE = "evidence"  # removes contact details and consents, after answers were removed or the lead erased
     AUDIT = "audit"  # removes the audit trail of an urgent lead, which no longer names the person
 
 

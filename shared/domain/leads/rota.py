@@ -38,7 +38,7 @@ Moment = Annotated[
 class WeeklyShift(Model):
     """A weekly shift. On a holiday of the clinic, the shifts of HOLIDAY replace those of the weekday.
 
-    starts, ends: times of day such as "17:00". A shift that ends when it starts, or earlier, ends on the next day.
+    starts, ends: times of day such as "17:00". If `ends` is not after `starts`, the shift ends on the next day.
     """
 
     who: Who
@@ -48,7 +48,7 @@ class WeeklyShift(Model):
 
     @property
     def minutes(self) -> tuple[int, int]:
-        """The minutes of the day at which the shift starts and ends; the end may lie on the next day."""
+        """When the shift starts and ends, in minutes since midnight of the day on which it starts."""
         first, last = (int(clock[:2]) * 60 + int(clock[3:]) for clock in (self.starts, self.ends))
         return first, last if last > first else last + DAY
 
@@ -130,10 +130,9 @@ def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
 
 
 def to_alert(board: DutyBoard, at: datetime, hours: OpeningHours) -> str:
-    """Returns whom to alert at a level for clinicians.
+    """Returns who gets an alert for clinicians: the user name of the clinician on call, or EVERYONE.
 
-    Returns the user name of the clinician on call if a recent check found a confirmed subscription for that clinician.
-    Otherwise, and in a gap, returns EVERYONE.
+    Returns EVERYONE in a gap, and if no recent check found a confirmed subscription of the clinician on call.
     """
     who = on_call(board.rota, at, hours)
     return who if is_reachable(who, board.reach, at) else EVERYONE
@@ -162,7 +161,7 @@ def duties(rota: Rota, since: datetime, until: datetime, hours: OpeningHours) ->
 
 
 def saved(change: RotaChange, by: str, at: datetime, hours: OpeningHours) -> Rota:
-    """Returns the rota to store, without past exceptions."""
+    """Returns the rota to store, without overrides that have ended."""
     ahead = sorted((one for one in change.overrides if _instant(one.ends, hours.zone) > at), key=lambda one: one.starts)
     return Rota(version=change.version + 1, weekly=change.weekly, overrides=tuple(ahead), changed_at=at, changed_by=by)
 

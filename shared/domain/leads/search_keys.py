@@ -11,13 +11,13 @@ import unicodedata
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import keyed_hash
 
-END_OF_NUMBER = 7  # digits: what people say when they leave out the area code
+END_OF_NUMBER = 7  # how many digits people give when they leave out the area code
 MOST_WORDS = 6  # how many words of a name become keys
 HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
 
 
 def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
-    """Returns the keys by which the lead can be found. They include the name of a helper who filled in the form."""
+    """Returns the keys by which the lead can be found. The words of a helper's name are keys, too."""
     contact = lead.submitted.contact
     halves = [_half(half) for half in lead.reference.split("-")]
     number = [_number(contact.phone[-END_OF_NUMBER:], person_key)] if contact.phone else []

@@ -106,7 +106,7 @@ def _check_history_limit(lead: Lead, action: Action) -> None:
 
 
 def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
-    """Refuses an action if a colleague acted on the lead after the member of staff opened it.
+    """Refuses an action that conflicts with what a colleague did after the member of staff opened the lead.
 
     Raises: AlreadyTaken, WrongState.
     """
@@ -168,7 +168,7 @@ class _Actions:
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def contact_attempt(self) -> Lead:
-        """Records a call. If the lead has an owner, plans the owner's next action by the outcome of the call."""
+        """Records a call. If the lead has an owner, plans the owner's next action from the outcome of the call."""
         before, outcome, again_at = self.lead.work, self.action.outcome or "", self.action.again_at
         if again_at and again_at > self.at + SAFETY_WAIT and self.rules.is_safety(self.lead.tier):
             raise InvalidInput((FieldProblem("/again_at", f"For tier {self.lead.tier}: a time within 24 hours."),))
@@ -254,7 +254,7 @@ class _Actions:
         return self._changed(entry, submitted=after.submitted, escalation=after.escalation)
 
     def undo(self) -> Lead:
-        """Undoes the member of staff's own last action: restores the work state, and the tier, deadline or consent."""
+        """Undoes the staff member's own last action: restores the work state, and any tier, deadline or consent."""
         lead = self.lead
         last = lead.history[-1] if lead.history else None
         if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:
@@ -307,7 +307,7 @@ class _Actions:
     def _planned(
         self, entry: HistoryEntry, work: WorkState, escalation: Escalation | None = None, tier: str = ""
     ) -> Lead:
-        """Returns the next version of a lead with an owner, with the owner's next action and reminder planned."""
+        """Plans the next action and the reminder for the lead's owner. Returns the lead's next version."""
         follow_up = self.rules.tiers[tier or self.lead.tier].follow_up
         best_time = self.lead.submitted.contact.best_time
         plan = planned(work, follow_up, self.rules.hours, best_time, self.at)
@@ -315,11 +315,11 @@ class _Actions:
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def _done(self, work: WorkState, entry: HistoryEntry) -> Lead:
-        """Returns the next version without further alerts, for a lead that is booked or closed."""
+        """Returns the next version of a lead that is now booked or closed. It has no further alerts."""
         return self._changed(entry, work=work, escalation=self.lead.escalation.stopped())
 
     def _retiered(self, tier: str, deadline: datetime | None) -> Lead:
-        """Changes the tier. If the lead has no owner, the audience of the new tier is alerted at once."""
+        """Changes the tier. If the lead has no owner, alerts restart at once, with the levels of the new tier."""
         before = self.lead.work
         escalation = self._restarted(tier) if before.status == "new" else self.lead.escalation
         work = replace(before, staff_tier=tier)
