@@ -1,6 +1,6 @@
 """Alerts staff about a new lead; invoked by the table's stream.
 
-Stream records hold only keys, so the function reads the lead and then knows which alert is due.
+Stream records hold only keys, so the function reads the lead to find the alert that is due, if any.
 """
 
 from typing import Any

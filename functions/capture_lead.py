@@ -55,13 +55,13 @@ def forms() -> PlainForms:
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
-    if request.method == "GET" or not request.wants_page:  # GET: a script asks for a form token
+    if request.method == "GET" or not request.wants_page:  # GET: only scripts request form tokens
         return None
     return forms().show_problem(request, error, emergency_messages(error, request, advise))
 
 
 def advise(request: Request) -> tuple[ShownMessage, ...]:
-    """Returns the emergency advice that the answers in a refused request call for."""
+    """Returns the emergency advice for the answers in a refused request."""
     from shared.usecases.screening import emergency_in  # noqa: PLC0415  only for a refused request
 
     body = forms().read(request).readable() if request.sends_form else json.loads(request.body)

@@ -1,6 +1,6 @@
-"""Records that a mail came back; after a permanent bounce or a complaint, stops all mail to the address.
+"""Records that a mail bounced or that its recipient complained; invoked by the SNS topic of mail events.
 
-Invoked by the SNS topic of mail events.
+After a permanent bounce or a complaint, stops all mail to the address.
 """
 
 from typing import Any

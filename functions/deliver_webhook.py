@@ -1,4 +1,4 @@
-"""Sends a signed webhook for each alert to a pager or a CRM; invoked by the alert topic.
+"""Delivers each alert as a signed webhook, for example to a pager or a CRM; invoked by the alert topic.
 
 Lambda retries a failed delivery, then keeps the alert in a failure queue.
 """

@@ -29,7 +29,7 @@ MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within m
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 forms = wiring.plain_forms()
-# value of the parameter `mode` -> how to draw the form for the script
+# value of the query parameter `mode` -> function that draws the form for the script of <lead-form>
 DRAWN_FOR_SCRIPT = {"element": forms.element, "added": forms.added}
 Screening.model_rebuild()  # builds the validator at start, so that no screening waits for it
 
@@ -97,7 +97,7 @@ def definition(request: Request) -> Response:
 
 
 def page(rule_set: RuleSet) -> dict[str, Any]:
-    from shared.rulebook.form_definition import form  # seldom asked for, so loaded only then  # noqa: PLC0415
+    from shared.rulebook.form_definition import form  # imported here because few requests need it  # noqa: PLC0415
 
     return form(rule_set, rulebook.languages(rule_set.questionnaire.id))
 

@@ -1,4 +1,4 @@
-"""Sends due alerts every minute: alerts of higher escalation levels and reminders to owners.
+"""Runs every minute and sends the alerts that are due: those of higher escalation levels, and reminders to owners.
 
 Also sends the first alert about a lead if alert_staff failed to send it.
 """
@@ -14,7 +14,9 @@ from shared.adapters.sns import SWEEP_PACE
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
-TIME_LIMIT = timedelta(seconds=30)  # below the timeout even if one lead is slow; the next run continues
+# After this time, the run starts no further lead; the next run continues. The function's timeout is longer, so that the
+# last lead can be finished even if it is slow.
+TIME_LIMIT = timedelta(seconds=30)
 
 alerting = wiring.alerting(SWEEP_PACE)
 SAFETY_TIERS = {
@@ -40,8 +42,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def count(alerts: list[Alert]) -> None:
     """Counts the sent alerts.
 
-    The metric `untaken` triggers an alarm. It counts alerts of the last escalation level for leads in safety tiers:
-    nobody has taken these leads. Suspected bots are left out.
+    The metric `untaken` triggers an alarm. It counts alerts of the last escalation level, which are sent if nobody has
+    taken the lead. It includes only leads in safety tiers, and no suspected bots.
     """
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))

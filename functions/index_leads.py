@@ -1,4 +1,4 @@
-"""Keeps the counts and search keys in step with the leads; invoked by the table's stream.
+"""Updates the counts and search keys when a lead changes; invoked by the table's stream.
 
 A daily run counts the leads that the stream missed.
 

@@ -1,7 +1,7 @@
-"""Deletes data after its retention period, every day (periods: shared/rulebook/retention.toml).
+"""Runs every day and deletes data whose retention period has ended (periods: shared/rulebook/retention.toml).
 
-Before that, erases again the leads that a restore brought back. After that, renews the hashes of phone numbers and
-e-mail addresses that a former key made.
+Before that, erases again the leads that a restore brought back. After that, hashes phone numbers and e-mail addresses
+again if their hashes were made with a former key.
 """
 
 from datetime import timedelta

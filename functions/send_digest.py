@@ -1,6 +1,7 @@
-"""Sends the manager a digest on each day on which the clinic opens: how many leads wait, and how soon they were taken.
+"""Sends the manager a digest on each day on which the clinic opens.
 
-Runs every day at the hour of the template parameter DigestHour.
+The digest says how many leads are open, and how soon the leads of the last 7 days were taken. The function runs every
+day, at the hour that the template parameter DigestHour sets.
 """
 
 from typing import Any

@@ -1,4 +1,7 @@
-"""Sends due e-mails to patients every minute: receipts, and news of what staff did. Never sends the same mail twice."""
+"""Runs every minute and sends patients the e-mails that are due: receipts, and news of what staff did.
+
+Never sends the same mail twice.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +12,9 @@ from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.usecases.mailing import send_mails
 
-TIME_LIMIT = timedelta(seconds=30)  # below the timeout even if one mail is slow; the next run continues
+# After this time, the run starts no further mail; the next run continues. The function's timeout is longer, so that the
+# last mail can be finished even if it is slow.
+TIME_LIMIT = timedelta(seconds=30)
 NOT_SENT = {"failed", "unknown"}
 
 mailing = wiring.mailing()

@@ -1,4 +1,4 @@
-"""GET /report: returns figures about the leads of a date range to managers and administrators, as JSON or CSV."""
+"""GET /report: shows managers and administrators figures about the leads of a date range, as JSON or CSV."""
 
 from http import HTTPStatus
 from typing import Any

@@ -65,7 +65,7 @@ def alerted(alert: Alert) -> None:
 def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
     """Measures the seconds from a lead's arrival to its first alert. Later alerts are not measured.
 
-    Unfinished forms are not measured: their alerts wait on purpose and have no `received_at`.
+    Unfinished forms are not measured, because their alerts are delayed on purpose. These alerts have no `received_at`.
     """
     if alert.level == 1 and alert.received_at:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())

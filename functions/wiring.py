@@ -21,7 +21,7 @@ def prepare_process() -> None:
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    # objects: more than a cold start allocates, because a garbage collection during the start would free nothing
+    # A cold start allocates fewer objects than this threshold. A garbage collection during it would free nothing.
     gc.set_threshold(100_000)
 
 
@@ -87,7 +87,7 @@ def rulebook() -> Rulebook:
 
 
 def form_is_open() -> bool:
-    """Returns whether visitors may send the form: if a physician has signed its questions and rules, or in a pilot."""
+    """Returns True if visitors may send the form: a physician has signed its questions and rules, or it is a pilot."""
     from shared.settings import pilot_without_approval
 
     return pilot_without_approval() or rulebook().approved

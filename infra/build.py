@@ -90,9 +90,9 @@ def templates(destination: Path, python: Version) -> None:
 def dependencies(python: Version, platform: str | None) -> Path:
     """Returns the folder of installed, slimmed and compiled dependencies.
 
-    The folder is cached by lock file, build code, Python version and platform.
+    The folder is built once for each combination of lock file, build code, Python version and platform, then cached.
 
-    platform: None for this machine's platform.
+    platform: the platform tag of the wheels; None for this machine's platform.
     """
     made_from = [LOCK.read_text(), *BUILD_CODE, str(python), str(platform), str(_can_compile(python))]
     folder = CACHE / hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
@@ -110,7 +110,10 @@ def dependencies(python: Version, platform: str | None) -> Path:
 
 
 def install(folder: Path, lock: Path, python: Version, platform: str | None) -> None:
-    """Installs the locked packages and checks their hashes. `platform`: None for this machine's platform."""
+    """Installs the locked packages and checks their hashes.
+
+    platform: the platform tag of the wheels; None for this machine's platform.
+    """
     version = ".".join(map(str, python))
     common = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", str(folder)]
     uv = shutil.which("uv", path=f"{PROJECT / '.local/uv/bin'}:{os.environ.get('PATH', '')}")

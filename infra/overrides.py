@@ -29,7 +29,8 @@ def parameters() -> set[str]:
 def overrides(text: str) -> list[str]:
     """Returns `Name="value"` for each parameter in the text.
 
-    Raises Unread if the text is empty, names a parameter twice, has a line break in a value, or contains anything else.
+    Raises Unread if the text is empty, names a parameter twice, has a line break in a value, or contains anything but
+    Name=value with the name of a template parameter.
     """
     try:
         words = shlex.split(text)

@@ -64,9 +64,9 @@ def leave_out_packages(folder: Path) -> None:
 
 
 def keep_called_operations(folder: Path) -> None:
-    """Reduces botocore's data to the operations in AWS_CALLS, and endpoints to these services.
+    """Removes from botocore's data all operations that are not in AWS_CALLS, and the endpoints of all other services.
 
-    Stores the data uncompressed and without documentation.
+    Stores the rest uncompressed and without documentation.
     """
     data = folder / "botocore" / "data"
     full = data.rename(data.with_name("full"))

@@ -1,6 +1,6 @@
 """Parses the events of table streams, queues and topics. Raises ForeignEvent for any other event.
 
-Scheduled functions ignore their event, so this module does not parse such events.
+Most scheduled functions ignore their event, so this module does not check such events.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def is_schedule(event: object) -> bool:
 
 
 def stream_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a table's stream and has the sequence number for failure reports.
+    """Returns the event if every record is from a table's stream and has the sequence number that failure reports need.
 
     Raises ForeignEvent.
     """
@@ -40,7 +40,7 @@ def stream_batch(event: object) -> dict[str, Any]:
 
 
 def queue_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a queue and has the message id for failure reports.
+    """Returns the event if every record is from a queue and has the message id that failure reports need.
 
     Raises ForeignEvent.
     """

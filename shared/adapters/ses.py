@@ -45,7 +45,7 @@ class SesClient(Protocol):
 class Mailer:
     """Sends mails from one address.
 
-    sender: the address that mails come from; its SES identity is verified.
+    sender: the From address, for which SES must have a verified identity.
     configuration_set: the name of the SES configuration set that defines where bounces and complaints are reported.
     """
 
@@ -121,7 +121,7 @@ def as_html(mail: Mail) -> str:
 
 
 def returned_mail(text: str) -> ReturnedMail | None:
-    """Parses an SES report and returns the mail that came back; None if the report calls for no action.
+    """Parses an SES report and returns the mail that bounced or drew a complaint; None if the report needs no action.
 
     Raises ForeignEvent.
     """

@@ -21,7 +21,7 @@ STREAM_PACE = 1.0
 SWEEP_PACE = 0.25
 
 
-# asks for the most reliable delivery of text messages; the account's default is the cheapest delivery
+# Requests the most reliable delivery of text messages; the account's default is the cheapest delivery.
 AS_TEXT_MESSAGE = {"AWS.SNS.SMS.SMSType": "Transactional"}
 
 

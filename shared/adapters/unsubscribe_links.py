@@ -1,4 +1,4 @@
-"""Signs and reads the links by which a person stops all mail to their address."""
+"""Signs and verifies the links with which a person can stop all mail to their address."""
 
 from __future__ import annotations
 

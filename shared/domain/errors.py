@@ -20,7 +20,7 @@ def cause_of(error: BaseException) -> str:
 
 
 class FieldProblem(NamedTuple):
-    """An invalid field and what is wrong with it. Never holds the submitted value.
+    """An invalid field and what is wrong with it. Never contains the submitted value.
 
     pointer: JSON pointer (RFC 6901) to the field.
     template: the sentence for the visitor, with {placeholders}.
@@ -45,7 +45,7 @@ class LeadIntakeError(Exception):
 
 
 class InvalidInput(LeadIntakeError):
-    """Raised if a request is invalid. Holds one problem for each invalid field."""
+    """Raised if a request is invalid. `problems`: one problem for each invalid field."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__(", ".join(problem.pointer for problem in problems))
@@ -90,7 +90,10 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """Raised if a member of staff may not carry out an action. `detail`: the reason, such as which groups may."""
+    """Raised if a member of staff may not carry out an action.
+
+    detail: the reason, such as the groups whose members may carry it out.
+    """
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

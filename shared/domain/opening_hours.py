@@ -57,7 +57,7 @@ class OpeningHours(NamedTuple):
 
     @property
     def open_late(self) -> bool:
-        """Whether the clinic is open in the evening of some weekday."""
+        """Whether the clinic is open in the evening on at least one day of the week."""
         return any(closes > EVENING for _, closes in self.days.values())
 
     def on(self, day: date) -> tuple[datetime, datetime] | None:
@@ -98,7 +98,7 @@ class OpeningHours(NamedTuple):
         return opens
 
     def at_time(self, at: datetime, clock: time) -> datetime:
-        """Returns the time `clock` on the day of `at`, both in the clinic's time zone, converted to UTC."""
+        """Returns, in UTC, the moment on the day of `at` when clocks in the clinic's time zone show `clock`."""
         return datetime.combine(at.astimezone(self.zone).date(), clock, self.zone).astimezone(UTC)
 
     def _open_days(self, day: date) -> Iterator[tuple[datetime, datetime]]:
@@ -116,7 +116,7 @@ class OpeningHours(NamedTuple):
         raise ValueError("opening hours: closed for too long")
 
 
-@lru_cache(maxsize=64)  # a submission asks for the same days five times
+@lru_cache(maxsize=64)  # each submission looks up the same days five times
 def _in_utc(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     opens = datetime.combine(day, opens_at, zone).astimezone(UTC)
     closes = max(datetime.combine(day, closes_at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))

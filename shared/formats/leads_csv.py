@@ -29,7 +29,7 @@ def text(read: Callable[[Lead], str | None]) -> Column:
 
 
 def time(read: Callable[[Lead], datetime | None]) -> Column:
-    """Returns a column of times in the clinic's time zone, in a form that spreadsheets of every region read."""
+    """Returns a column of times in the clinic's time zone, in a format that spreadsheets in every region can read."""
     return lambda lead, zone: at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if (at := read(lead)) else ""
 
 

@@ -222,7 +222,7 @@ class LeadView(ResponseModel):
     """A whole lead.
 
     actions: what this staff member may do now.
-    to_ask: open questions to ask by phone.
+    to_ask: safety questions that staff should still ask by phone.
     contact_hidden: whether phone number and e-mail address are left out, because the person revoked the consent to
         contact.
     owned_since: when the current owner got the lead; null without an owner.

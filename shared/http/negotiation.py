@@ -35,9 +35,10 @@ class MediaRange(NamedTuple):
 
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
-    """Returns the offer with the highest quality; of equals, the first. Returns None if the client accepts no offer.
+    """Returns the offer that the client prefers, or None if the client accepts no offer.
 
-    A missing or empty header accepts anything. Invalid entries are ignored.
+    If several offers have the same quality, the first of them is preferred. A missing or empty header accepts
+    anything. Invalid entries are ignored.
     """
     if accept is None or not accept.strip():
         return offers[0]

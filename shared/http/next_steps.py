@@ -52,7 +52,7 @@ class NextStepsWriter:
     sends_mail: bool
 
     def write(self, lead: Lead, at: datetime) -> NextSteps:
-        """Returns the texts for the person of a lead. `at`: the time of arrival that the receipt shows."""
+        """Returns the texts for the person who sent a lead. `at`: the time of arrival that the receipt shows."""
         words = self.words(lead.submitted.language)
         if lead.assessment.disposition == SEEK_EMERGENCY_CARE:
             return self._in_emergency(lead, words)
@@ -129,7 +129,7 @@ class NextStepsWriter:
         """Returns whether to announce a confirmation by e-mail.
 
         Always False for a callback request. It gets a mail only if no lead has the same phone number yet, and the
-        receipt must not reveal whether one has.
+        receipt must not reveal whether there is such a lead.
         """
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 

@@ -54,7 +54,7 @@ MakeId = Callable[[str, datetime], UUID]
 class PlainForms:
     """The reader and writer of plain forms.
 
-    redraw: draws an invalid form again, with its problems; None if this function never does so.
+    redraw: function that draws an invalid form again, with its problems; None in a Lambda function that never does so.
     return_origins: the origins of pages that a receipt may link back to.
     """
 
@@ -136,7 +136,7 @@ class PlainForms:
         return ()
 
     def added_answers(self, form: FilledForm) -> AddedAnswers:
-        """Converts the form with the questions after Send to answers. Raises InvalidInput with every invalid field."""
+        """Returns the answers to the questions after Send. Raises InvalidInput with every invalid field."""
         from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  only where such a page is sent
 
         return checked(form.added_answers(), AddedAnswers)
@@ -215,7 +215,7 @@ class PlainForms:
     ) -> Response:
         """Returns the receipt as the direct response to the form, without a redirect to a URL of its own.
 
-        For forms of which nothing is stored (a minor, or an emergency without consent), for spooled leads, which are
+        Used if nothing of the form is stored (a minor, or an emergency without consent), for spooled leads, which are
         not in the table yet, and for callback requests. Sending such a form again is harmless.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
@@ -263,7 +263,7 @@ class PlainForms:
 
         Returns None for a client that wants JSON, and if the page cannot be drawn.
 
-        messages: the emergency advice that the answers call for. A page that shows the form again leaves it out.
+        messages: the emergency advice for the answers. A page that shows the form again leaves it out.
         """
         if not request.wants_page:
             return None

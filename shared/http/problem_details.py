@@ -62,8 +62,8 @@ def answers_visitors(
 
     report: function that logs errors that are our fault, such as `logger.error`; called as `report(text, extra=...)`.
         `extra` has the error's type and place, never its text, which could quote a patient.
-    show: draws an error as a page, or returns None for a client that wants JSON.
-    advise: returns the emergency advice that the answers of an invalid request call for.
+    show: function that draws an error as a page, or returns None for a client that wants JSON.
+    advise: function that returns the emergency advice for the answers in an invalid request.
     """
 
     def answer(error: Exception, request: Request | None) -> Response:
@@ -78,7 +78,7 @@ def answers_visitors(
 
 
 def emergency_messages(error: Exception, request: Request, advise: Advise | None) -> tuple[ShownMessage, ...]:
-    """Returns the emergency advice that the answers of an invalid request call for. Never raises an error."""
+    """Returns the emergency advice for the answers in an invalid request; empty for other errors. Never raises."""
     if advise is None or not isinstance(error, InvalidInput):
         return ()
     try:
@@ -117,7 +117,7 @@ def _answering(
 def problem(error: Exception, safety: Safety, language: str, messages: tuple[ShownMessage, ...]) -> Problem:
     """Returns problem details for a visitor, in `language` where translations exist.
 
-    messages: the emergency advice that the answers call for; empty if there is none.
+    messages: the emergency advice for the answers; empty if they need none.
     """
     from shared.http.problem_models import Problem  # noqa: PLC0415  functions that serve pages do not need it
 

@@ -65,7 +65,7 @@ SENTENCES = {
 
 
 class UnreadableRequest(LeadIntakeError):
-    """Raised if a request cannot be parsed or is too large, if a media type does not match, or without a sign-in.
+    """Raised if a request cannot be parsed, is too large, has an unsuitable media type, or lacks a required sign-in.
 
     status: the HTTP status of the response.
     """

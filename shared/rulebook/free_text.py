@@ -42,7 +42,7 @@ class FreeText:
         return _matcher(self.words, self.weights, self.content_hash)
 
     def check(self, kinds: frozenset[str]) -> None:
-        """Checks that both files are valid and define the kinds that rules ask for.
+        """Checks that both files are valid and define `kinds`: the kinds and topics that rules look for.
 
         Raises: RulebookError.
         """

@@ -49,7 +49,7 @@ class Reader:
         return text
 
     def code(self, key: str) -> str:
-        """Reads a question's code or an id, and checks that requests can use it."""
+        """Reads a question's code or an id, and checks that it has the format that requests must use."""
         code = self.text(key)
         if not CODE.fullmatch(code):
             raise self.error(f"{key}: write a code of at most 40 lower-case letters, digits and hyphens")

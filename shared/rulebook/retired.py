@@ -14,7 +14,7 @@ FILE = Path(__file__).parent / "retired.toml"
 
 @cache
 def retired_wording(questionnaire_id: str, file: Path = FILE) -> Mapping[str, str]:
-    """Returns `question` or `question.option` -> wording. Only pages for staff show such wording.
+    """Returns `question` or `question.option` -> wording. Pages for staff and exports of a person's data show it.
 
     Raises: RulebookError.
     """

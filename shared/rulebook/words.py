@@ -13,8 +13,8 @@ from shared.domain.rules.free_text.sentences import Spelling
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 from shared.rulebook.reader import Reader
 
-SIGN = " = "  # between a feature and its weights
-GAP, GAP_WORDS = "..", 3  # the mark in a phrase for other words, and the most words that it stands for
+SIGN = " = "  # separates a feature from its weights
+GAP, GAP_WORDS = "..", 3  # GAP in a phrase stands for up to GAP_WORDS other words
 PARTS = re.compile(r"\.\.|@[a-z-]+|[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
 NAME = re.compile(r"[a-z-]+")
 

@@ -45,7 +45,7 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime) -> None:
-        """Adds one entry for a page of leads with people's names.
+        """Adds one entry for a page of leads that shows people's names.
 
         In place of a lead id, the entry's key has "page#" and the id of the member of staff. The inbox loads its page
         every few seconds, so the same leads within the same clock hour make only one entry.
@@ -55,7 +55,8 @@ class AccessLog:
         shown = " ".join(references)
         entry = {
             "lead_id": f"page#{staff.id}",
-            "entry": f"{instant(at)[:13]}#{sha256(shown.encode()).hexdigest()[:32]}",  # the hour and the rows
+            # the clock hour, and a hash of the references on the page
+            "entry": f"{instant(at)[:13]}#{sha256(shown.encode()).hexdigest()[:32]}",
             "references": shown,
             "what": "listed",
         }

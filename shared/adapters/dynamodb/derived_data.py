@@ -86,7 +86,7 @@ class DerivedData:
         return found
 
     def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
-        """Adds `cells` to the day's counts of the pages on which visitors left the form.
+        """Adds `cells` to the day's counts of visitors who left the form, by page.
 
         These counts are a separate item, so that updating them never delays the counts of leads.
         """

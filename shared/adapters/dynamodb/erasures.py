@@ -35,7 +35,8 @@ class Erasures:
         item: Any = {
             "list": LIST,
             "lead_id": {"S": str(erasure.lead_id)},
-            "at": {"S": erasure.at.isoformat()},  # to the microsecond, for the tombstone if the lead is erased again
+            # To the microsecond: if the lead is erased again, its new tombstone gets exactly this time.
+            "at": {"S": erasure.at.isoformat()},
             "by": {"S": erasure.by},
             "expires_at": {"N": str(int((erasure.at + KEPT_FOR).timestamp()))},
         }

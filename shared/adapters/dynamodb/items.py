@@ -29,7 +29,8 @@ MAIL_DUE = Index("mail_due", "mail_partition", "mail_at")
 RED_FLAG, NO_RED_FLAG = "red", "other"
 OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
 ARRIVAL = "arrival"  # the only kind of entries in the index ARRIVALS
-PERSON_KEY_ID = "person_key_id"  # id of the key that hashed the phone number and address; part of the index ARRIVALS
+# Attribute of the index ARRIVALS: the id of the key that hashed the lead's phone number and e-mail address.
+PERSON_KEY_ID = "person_key_id"
 MAIL = "mail"  # the only kind of entries in the index MAIL_DUE
 CANARY_KEPT_FOR = timedelta(days=2)
 
@@ -94,7 +95,7 @@ def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 
 
 def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    """Returns the lead's keys for the index MAIL_DUE; empty if no mail to the person is due."""
+    """Returns the lead's keys for the index MAIL_DUE; empty if no mail to the person is scheduled."""
     from shared.domain.leads.mail import next_mail_at  # noqa: PLC0415  not loaded on stacks that send none
 
     at = next_mail_at(lead)
@@ -102,9 +103,10 @@ def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 
 
 def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    """Returns the lead's keys for the lists of staff and for searches.
+    """Returns the attributes by which the worklist, exports and searches find the lead.
 
-    The sort key of open leads sorts like `urgency`. Each sort key includes the id, so that a page can end at any lead.
+    The worklist's sort key puts open leads in the order of `urgency`. Each sort key includes the lead's id, so that a
+    page can end at any lead.
     """
     received_at, is_open = instant(lead.assessment.received_at), lead.needs_someone
     if is_open:

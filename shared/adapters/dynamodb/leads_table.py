@@ -65,8 +65,8 @@ class LeadsTable:
     def add(self, lead: Lead) -> Lead | None:
         """Stores a new lead and returns None. If the id is taken, returns the stored lead unchanged.
 
-        If the SDK retried, the stored lead may be this very lead. The caller compares the content, as for any
-        resubmission.
+        After a retry by the SDK, the stored lead may be the one that this call stored at the first attempt. The caller
+        compares the content, as for any resubmission.
 
         Raises: StoreUnavailable, or LeadErased if a lead with this id was erased.
         """
@@ -277,7 +277,7 @@ class LeadsTable:
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        # exclusive: the sort key of a lead that arrived then continues with its id, and so sorts after `last`
+        # Excludes leads that arrived exactly at period.until: their sort keys end with an id and sort after `last`.
         last = instant(period.until)
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))

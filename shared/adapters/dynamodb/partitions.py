@@ -31,7 +31,8 @@ class Index(NamedTuple):
 class Partitions:
     """The partitions of an index.
 
-    `count` may be raised at any time: reads cover every partition, and a lead moves when it is next written.
+    count: the number of partitions. It may be raised at any time: reads cover every partition, and a lead moves to its
+        new partition when it is next written.
     """
 
     count: int

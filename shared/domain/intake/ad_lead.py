@@ -64,7 +64,7 @@ class AdKey(Stored):
 
 
 class AdLead(Stored):
-    """The body of the Google Ads lead form webhook. Unusable parts are dropped, never a reason to refuse the lead."""
+    """The body of the Google Ads lead form webhook. Validation drops unusable parts instead of rejecting the lead."""
 
     lead_id: AnyText = ""
     user_column_data: Annotated[tuple[Column, ...], BeforeValidator(_objects, json_schema_input_type=list[Column])] = ()
@@ -118,7 +118,8 @@ class AdLead(Stored):
     def _note(self, questionnaire: Questionnaire) -> dict[str, Answer]:
         """Returns the answers to the ad form's own questions as the note.
 
-        If they are too long for the note together with their questions, leaves out the questions.
+        If questions and answers together are too long for a note, leaves out the questions. If the answers alone are
+        too long, cuts them.
         """
         note = questionnaire.questions.get(NOTE)
         limit = note.max_length if note else None
@@ -138,7 +139,7 @@ class AdLead(Stored):
 
 
 def _is_good(field: str, value: str) -> bool:
-    """Returns whether a contact field accepts the value on its own."""
+    """Returns whether the value is valid for this contact field, whatever the other fields contain."""
     try:
         ContactEntry.model_validate({field: value})
     except ValidationError as error:

@@ -14,7 +14,8 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 class AddedAnswers(Model):
     """Answers to the questions of the page after Send.
 
-    token: the token from GET /challenges. It may be missing, because only the sender of the form knows its id.
+    token: the token from GET /challenges. It may be missing, because only the visitor who sent the form knows the
+        submission id.
     """
 
     questionnaire: QuestionnaireVersion
@@ -22,7 +23,7 @@ class AddedAnswers(Model):
     token: Token = None
 
     def readable(self, questionnaire: Questionnaire) -> Answers:
-        """Returns the answers. If they are to another version of the questionnaire, leaves out what is invalid now."""
+        """Returns the answers. If they were given to another version, leaves out those that are invalid in this one."""
         return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
 
     def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:

@@ -1,4 +1,4 @@
-"""Reads where a visitor came from: campaign parameters and click ids. A form is never refused for invalid ones."""
+"""Reads where a visitor came from: campaign parameters and click ids. Invalid values never cause an error."""
 
 from __future__ import annotations
 

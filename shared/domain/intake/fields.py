@@ -17,7 +17,7 @@ from shared.domain.intake.phone import e164, extension_alone
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
 MAX_CODE = 64  # characters in an option code
-MAX_TEXT = 2_000  # characters in a free-text answer; each question sets a lower limit
+MAX_TEXT = 2_000  # characters in a free-text answer; the maximum that a question sets is smaller
 MAX_NUMBER = 10**6
 UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"

@@ -1,8 +1,9 @@
 """Reads the plain form that a browser without JavaScript posts, and decides which page comes next.
 
 Form fields have the same names as in the API: `answers.age`, `contact.phone`, `consents.contact`; attribution fields
-have no prefix (`utm_source`). A form on the clinic's own page also posts the page that it shows (`step`) and the
-questions on that page (`asked`). Fields of other pages travel as hidden inputs, because the server keeps no state.
+have no prefix (`utm_source`). A form on the clinic's own page also posts the id of the page that it shows (`step`) and
+the codes of the questions on that page (`asked`). Hidden inputs repeat the fields of other pages, because the server
+keeps no state.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ CARRIED = (
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
 IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
 IN_CALLBACK = ("name", "phone", "best_time")  # the contact fields of the form that asks for a call
-SOMEBODY_ELSE = "for-somebody-else"  # name of the condition that somebody fills in the form for the patient
+SOMEBODY_ELSE = "for-somebody-else"  # name of the condition that holds if somebody else fills in the form
 CheckContact = Callable[[Mapping[str, str]], tuple[FieldProblem, ...]]
 MOST_SCALE = 10
 
@@ -68,7 +69,7 @@ def invalid(question: Question) -> str:
 
 @dataclass(frozen=True)
 class FilledForm:
-    """A plain form as the visitor posted it, read with its questionnaire."""
+    """A plain form as the visitor posted it, with the questionnaire that defines its questions."""
 
     fields: Fields
     questionnaire: Questionnaire
@@ -98,7 +99,7 @@ class FilledForm:
 
     @property
     def wanted(self) -> str:
-        """The page that the pressed button leads to even if the current page is incomplete; "" for other buttons."""
+        """The page that a `back` or `show` button leads to, even from an incomplete page; "" for other buttons."""
         step = self.first("back") or self.first("show")
         return step if step in (WHOLE, CALLBACK_STEP) or step in self.questionnaire.page_ids else ""
 
@@ -153,9 +154,9 @@ class FilledForm:
     # --- what was filled in ---
 
     def answer(self, question: Question) -> Answer | None:
-        """Returns the answer in the form that the API accepts; None if the question has no answer.
+        """Returns the answer as a number, text or list, as the API expects it; None if the question has no answer.
 
-        An unreadable number stays text.
+        If the question expects a number but the text is none, returns the text.
         """
         given = [text for text in self.typed(ANSWERS + question.code) if text.strip()]
         if not given:
@@ -248,7 +249,7 @@ class FilledForm:
         return {"questionnaire": self._version, "answers": self.answers(), "language": self.questionnaire.language}
 
     def added_answers(self) -> dict[str, Any]:
-        """Returns the JSON body that adds the answers on the page after Send to a lead."""
+        """Returns the JSON body of the request that adds answers after Send."""
         return {
             "questionnaire": self._version,
             "answers": self.answers(),
@@ -278,7 +279,7 @@ class FilledForm:
     def problems(self, check_contact: CheckContact) -> tuple[FieldProblem, ...]:
         """Returns the problems with the answers on this page, and with the contact details if it is the last page.
 
-        check_contact: finds invalid contact details.
+        check_contact: function that returns the problems with contact details.
         """
         found = tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
         if self.step != self.questionnaire.page_ids[-1] or not self.asked:

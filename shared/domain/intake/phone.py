@@ -17,7 +17,8 @@ NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 # A label before an extension: ext. 12, x12, #12, w/ ext 12, extensión núm. 12; in Mexico also int. (interno).
 LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
-PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")  # 3125550142,12: phones pause at the comma
+# A number with an extension after a comma: 3125550142,12. At the comma, a phone pauses before it dials the extension.
+PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")
 # A number followed by a word for the kind of phone. Compiled when needed, since few people write such a word.
 WHICH_PHONE = (
     r"(?i)((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
@@ -28,7 +29,7 @@ ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
 SPOKEN = r"(?:\+?1)?[^\d+]*(\d{3})[^\d+]*(\d{3})[^\d+]*(\d{4})[ ,;]*(\D.*)?"
 KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # letter -> its key
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
-EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # how most other countries write +
+EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # dialed in place of + in most other countries
 # A Mexican number, with or without the prefixes that were dialled until 2020: 1, 01, 044 or 045.
 MEXICAN = re.compile(r"(?:(?:\+|011)?[ .-]?52[ .(-]*(?:0?1|044|045)?|04[45])\)?((?:[ .()-]*[0-9]){10})")
 # Matches most phone numbers, so that they need no phonenumbers library, whose import takes a third of a cold start.

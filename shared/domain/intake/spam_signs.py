@@ -49,7 +49,7 @@ def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspi
     answered: True if at least one question was answered. Most bots post only a name and a phone number.
     """
     noticed = signs | ({Sign.NO_ANSWERS} if signs and not answered else set())
-    if flagged:  # an emergency interrupts the form, so it is sent at once
+    if flagged:  # emergency advice cuts the form short, so a quick Send is no sign of a bot
         noticed -= {Sign.TOO_QUICK}
     score = sum(WEIGHTS[sign] for sign in noticed)
     return Suspicion(score=score, signs=tuple(sorted(noticed)), suspect=score >= SUSPECT_AT and not flagged)

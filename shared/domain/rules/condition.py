@@ -13,8 +13,8 @@ NOTHING: frozenset[str] = frozenset()
 class Facts:
     """The answers, prepared for evaluating conditions.
 
-    Answers to hidden questions are dropped, except the options in `keep_when_hidden`. A skipped question has its option
-    `missing_counts_as`, if any. Other unanswered questions are missing.
+    Answers to hidden questions are dropped, except the options in `keep_when_hidden`. A skipped question counts as
+    answered with its option `missing_counts_as`, if it has one. Other unanswered questions are missing.
 
     chosen: question code -> codes of the chosen options.
     numbers: question code -> the number that was entered.
@@ -140,7 +140,10 @@ class NoneWithOthers:
 
 
 class FromDoor(NamedTuple):
-    """A condition that holds for answers that arrived through one of `doors`. Each door asks different questions."""
+    """A condition that holds for answers that arrived by one of `doors` (see DOORS).
+
+    Each way of arrival has different questions.
+    """
 
     doors: frozenset[str]
 
@@ -224,7 +227,10 @@ def questions_of(condition: Condition) -> frozenset[str]:
 
 
 def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Returns the pairs of question code and option code that can help to make a condition true, except by a score."""
+    """Returns the pairs of question code and option code that can help to make a condition true.
+
+    Ignores conditions on scores.
+    """
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():
             return frozenset((condition.question, option) for option in condition.options)

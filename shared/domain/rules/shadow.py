@@ -1,4 +1,4 @@
-"""Scores submissions in shadow mode: with candidate rules. The result is stored with the lead but never shown."""
+"""Scores submissions with candidate rules (shadow mode). The result is stored with the lead but never shown."""
 
 from __future__ import annotations
 

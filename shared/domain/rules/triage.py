@@ -15,14 +15,15 @@ from shared.domain.opening_hours import Span
 from shared.domain.rules.condition import FORM, Condition, Facts, options_needed, questions_of
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 
-SEEK_EMERGENCY_CARE = "seek-emergency-care"  # dispositions
+# Values of `Tier.disposition`.
+SEEK_EMERGENCY_CARE = "seek-emergency-care"
 NOT_A_FIT = "not-a-fit"
 
 
 class LadderStep(NamedTuple):
     """An escalation level.
 
-    after: how long after the lead arrives, or its alerts restart, the alert of this level is due.
+    after: how long after the lead's arrival, or after a restart of its alerts, the alert of this level is due.
     audience: who gets the alert: desk, clinician or manager.
     """
 
@@ -40,12 +41,12 @@ class Response(NamedTuple):
 class FollowUp(NamedTuple):
     """The time limits for the owner of a lead.
 
-    call: the time for the owner to call, from taking the lead or from the planned time of a repeat call. If no call is
-        recorded by then, the lead loses its owner and its alerts restart.
+    call: how long the owner has to call, after taking the lead or after the planned time of a repeat call. If no call
+        is recorded in that time, the lead loses its owner and its alerts restart.
     remind: how long after taking the lead the owner is reminded of the first call.
     again: the waits before repeat calls: after the first unanswered call, after the second, and so on.
-    decide: the time for the owner to book or close the lead, once the patient is reached or no repeat call is left.
-    release: the time for colleagues to take a lead that its owner gave back, before alerts restart.
+    decide: how long the owner has to book or close the lead, once the patient is reached or no repeat call is left.
+    release: how long colleagues have to take a lead that its owner gave back, before its alerts restart.
     """
 
     call: Span
@@ -370,9 +371,9 @@ def _messages(
 ) -> tuple[str, ...]:
     """Returns message ids in display order.
 
-    First the messages of the safety rules that set the tier; then that of the first not-fit rule, if the patient is a
-    minor or no safety rule fired; failing both, that of the tier; last, the safety net. Leaves out the safety net
-    beside a message that stands alone, and messages that another message replaces.
+    The messages of the safety rules that set the tier come first. The message of the first not-fit rule comes next, if
+    the patient is a minor or no safety rule fired. If there is neither, the tier's message is shown. The safety net
+    comes last, unless a message stands alone. Messages that another message replaces are left out.
     """
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):
@@ -386,9 +387,9 @@ def _messages(
 
 
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
-    """Returns whether a fired safety rule is a red flag: its floor is more urgent than any tier that a fit score gives.
+    """Returns whether a red flag fired.
 
-    Only rules with `red_flag` count.
+    A red flag is a safety rule with `red_flag` whose floor is more urgent than any tier that a fit score gives.
     """
     fired = {rule.id for rule in result.safety_rules}
     if not fired:

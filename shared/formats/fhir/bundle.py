@@ -40,7 +40,7 @@ def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Jso
 
 
 class _LeadExport:
-    """The FHIR resources of one lead. A resource of which a lead has only one gets the lead's id."""
+    """The FHIR resources of one lead. A resource type that occurs at most once per lead uses the lead's id."""
 
     def __init__(self, lead: Lead, rule_set: RuleSet | None) -> None:
         self.lead = lead
@@ -228,7 +228,7 @@ class _LeadExport:
         }
 
     def _appointment(self, booking: Booking) -> Json:
-        """Returns the appointment. Assumes an end time, since a booked Appointment must have one (app-3)."""
+        """Returns the appointment. Its end time is assumed, since a booked Appointment must have one (app-3)."""
         clinician = [{"actor": {"display": booking.with_whom}, "status": "accepted"}] if booking.with_whom else []
         return {
             "resourceType": "Appointment",
@@ -281,9 +281,10 @@ class _LeadExport:
         }
 
     def _advice_shown(self) -> Iterator[Json]:
-        """Yields a Communication for each advice message that was shown: its id and the version of the rule set.
+        """Yields a Communication for each advice message that was shown.
 
-        The texts of the messages are in the RiskAssessment.
+        The Communication has the id of the message and the version of the rule set. The texts are in the
+        RiskAssessment.
         """
         triage = self.lead.assessment.triage
         for message in self.lead.assessment.messages_shown:

@@ -148,9 +148,10 @@ class _Export:
         raise RulebookError(f"enableWhen cannot express {type(condition).__name__}")
 
     def _shown_unless(self, condition: Condition) -> list[list[Json]]:
-        """Returns the enableWhen rows of each nested group, for a group that is shown if any of its rows holds.
+        """Returns enableWhen rows that hide the contact group if `condition` holds.
 
-        Missing answers do not hide a group.
+        The result has one list of rows for each nested group. A group is shown if any of its rows holds. Missing
+        answers do not hide a group.
         """
         match condition:
             case Defined():

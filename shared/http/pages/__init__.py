@@ -1,4 +1,4 @@
-"""Draws the form: as pages for browsers without JavaScript, and whole for the script of <lead-form>.
+"""Draws the form: as single pages for browsers without JavaScript, and as a whole for the script of <lead-form>.
 
 All inserted values are escaped. Data attributes describe each field to the script, which itself contains no questions:
 
@@ -11,8 +11,8 @@ All inserted values are escaped. Data attributes describe each field to the scri
   contact block.
 - `data-usual`: common e-mail domains; the script points out typos in them. `data-spoken`: the pattern that splits a
   phone number into its parts.
-- `data-other`: the wording if somebody else fills in the form for the person. `data-other-when`, on the form: the
-  condition under which that is so.
+- `data-other`: the wording if somebody fills in the form for the patient. `data-other-when`, on the form: the condition
+  under which this wording applies.
 - `data-call`: the wording of a consent in a form that asks only for a phone number. `data-call-other`: the wording if,
   in addition, somebody else fills in the form. On hidden fields, `data-other`, `data-call` and `data-call-other` hold
   hashes of the wordings.
@@ -115,12 +115,12 @@ class PageContext:
         return problem.in_words(self.words)
 
     def label(self, text: str) -> str:
-        """Returns a question for the error summary, without its instruction "Check all that apply."."""
+        """Returns the text of a question for the error summary, without the instruction "Check all that apply."."""
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
-        """Returns the explanation of a follow-up question: on a form with one page, when to answer the question;
-        otherwise, which answer the question follows."""
+        """Returns the explanation of a follow-up question: on a form with one page, when to answer it; on a page of
+        follow-ups, which answers led to it; otherwise ""."""
         if view.kind != "follow-ups":
             return self.when(question.shown_when, view)
         labels = [
@@ -239,7 +239,7 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
 
 
 def contact_shown(view: FormView) -> list[ContactField]:
-    """Returns the contact fields that a view shows at once. A form with one page ignores the conditions of fields."""
+    """Returns the contact fields that are visible from the start. On a form with one page, ignores their conditions."""
     more = more_contact(view)
     return [
         field

@@ -1,1 +1,1 @@
-"""Searches free text for the things that rules ask about, such as despair, warning signs or stopped medicine."""
+"""Searches free text for what rules look for, such as despair, warning signs or stopped medicine."""

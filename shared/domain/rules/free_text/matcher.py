@@ -10,11 +10,12 @@ from itertools import pairwise
 from shared.domain.rules.free_text.reading import Denials, Phrase, Sentence, read
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 
-NEAR = 7  # the most words between two terms of a pair
-BEGINNING = 5  # first letters by which words with a common stem are recognized
-BEGINS, TWO = "begins", "two"  # prefixes of features: the beginning of a word, and a pair of neighboring words
-# Without a phrase, a kind counts only if its score is at most this far below the highest, so that the search does not
-# mistake one symptom for another.
+NEAR = 7  # two terms are a pair if the second begins at most this many words after the first begins
+BEGINNING = 5  # how many first letters of a word make up a feature that words with the same stem share
+# Prefixes in feature names: BEGINS marks the first letters of a word, TWO a pair of neighboring words.
+BEGINS, TWO = "begins", "two"
+# If a text contains no phrase of a kind, the kind counts only if its score is at most this far below the highest score
+# of all kinds. So the search does not mistake one symptom for another.
 CLOSE = 1.5
 
 
@@ -42,7 +43,8 @@ class Kind:
 class Weights:
     """The trained weights.
 
-    of: feature -> one weight per kind, as text. Only the features of a note are parsed: a few hundred of many thousand.
+    of: feature -> one weight per kind, as text. Scoring a note parses only the weights of the note's features: a few
+        hundred of many thousand.
     always: one weight per kind, added to every score of that kind.
     alone: the lowest score at which a text mentions a kind, if it contains no phrase of that kind.
     with_phrase: the lowest score at which a text mentions a kind, if it contains a phrase of that kind.
@@ -54,7 +56,7 @@ class Weights:
     with_phrase: float
 
     def scores(self, features: frozenset[str]) -> list[float]:
-        """Returns a score for each kind; at 0, the kind is as likely as a harmless text."""
+        """Returns a score for each kind. A score of 0 means that this kind is as likely as a harmless text."""
         known = [map(float, self.of[feature].split()) for feature in features if feature in self.of]
         if not known:
             return list(self.always)

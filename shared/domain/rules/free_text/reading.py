@@ -14,7 +14,7 @@ LISTING = frozenset({"or", "nor", "o", "ni"})
 
 
 class Phrase(tuple[tuple[str, int], ...]):
-    """A sequence of pairs: the name of a term, and the most other words that may stand before that term."""
+    """A sequence of pairs: the name of a term, and the maximum number of words between it and the previous term."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ class Phrase(tuple[tuple[str, int], ...]):
 class Denials:
     """The rules for when a denial, such as "no" or "sin", denies what follows.
 
-    not_before: words directly before which a denial denies nothing ("no feeling" is a loss, "no, I ..." an answer).
+    not_before: words that cancel a denial directly before them ("no feeling" is a loss, "no, I ..." is an answer).
     ends: words that end a denial, such as "but".
     """
 
@@ -65,8 +65,8 @@ class Sentence:
 def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: frozenset[str]) -> Sentence:
     """Reads the words of a sentence.
 
-    frames: names of term groups that say when or about whom. A denial inside a frame still denies what follows; a
-        denial inside a term of another group does not.
+    frames: names of term groups that mark a statement as about the past, about somebody else, or as a figure of
+        speech. A denial inside a frame still denies what follows; a denial inside a term of another group does not.
     """
     corrected: list[str] = []
     commas: set[int] = set()

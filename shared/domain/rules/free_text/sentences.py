@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-LONGEST = 2_000  # the most characters that are read, before and after NFKD, which can lengthen a text
+LONGEST = 2_000  # the most characters that are read; the text is cut before NFKD, and again after NFKD lengthens it
 COMMA = ","
 # Other forms of the apostrophe are left out like the plain one; some keyboards produce a dotless i.
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("'\u2018\u2019\u02bc\u2032\uff07\u00b4`*"), "\u0131": "i"})

@@ -1,4 +1,4 @@
-"""Finds terms in a sentence: words and short phrases with a common meaning, whatever their spelling."""
+"""Finds terms in a sentence. Terms with the same name are words and short phrases that mean the same."""
 
 from __future__ import annotations
 
