@@ -23,7 +23,7 @@ class Variant:
     """An artifact with one handler.
 
     handler: name of the handler, as in Lambda's configuration
-    event: file with the event
+    event: JSON file with the event, or with a list of events that the handler gets one after another
     """
 
     key: str
@@ -59,7 +59,7 @@ def peers() -> list[Variant]:
 
 
 def floor(variant: Variant) -> Variant:
-    """Returns the packages of `variant` with a handler that only stores an item, logs and counts."""
+    """Returns a variant with the same packages, whose handler only stores an item, logs, and adds a metric."""
     folder = BUILT / "floor"
     shutil.rmtree(folder, ignore_errors=True)
     build.link_tree(variant.folder, folder)
@@ -69,7 +69,7 @@ def floor(variant: Variant) -> Variant:
 
 
 def without_pyc(variant: Variant) -> Variant:
-    """Returns the variant without .pyc files, as plain `sam build` leaves it."""
+    """Returns a copy of the variant without .pyc files, as plain `sam build` would make it."""
     folder = variant.folder.with_name(f"{variant.folder.name}-without-pyc")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(variant.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))

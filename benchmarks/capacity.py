@@ -37,7 +37,7 @@ class Index:
         return {name: value for name, value in item.items() if self.attributes is None or name in self.attributes}
 
     def writes(self, before: Item | None, after: Item | None) -> int:
-        """Returns the write units that an item's change costs on the index. Changing an index key takes two writes."""
+        """Returns the write units that changing an item costs in this index. Changing an index key takes two writes."""
         was, becomes = self.entry(before), self.entry(after)
         if was == becomes:
             return 0
@@ -64,7 +64,7 @@ def indexes_of(table: dict[str, Any]) -> dict[str, Index]:
 
 
 def write_units(before: Item | None, after: Item | None, indexes: dict[str, Index]) -> dict[str, int]:
-    """Returns the write units of replacing `before` with `after`: index name, or "" for the table -> units."""
+    """Returns index name, or "" for the table -> write units that replacing `before` with `after` costs, if any."""
     units = {"": max(_write_units(before), _write_units(after))}
     units |= {name: index.writes(before, after) for name, index in indexes.items()}
     return {name: count for name, count in units.items() if count}

@@ -3,8 +3,9 @@
     make bench-baseline                         updates benchmarks/baseline.json, after an intended change
     python -m benchmarks.cold_start NAME ...    updates only these functions; with --uncounted, only their imports
 
-The cost is the count of instructions, divided by the count for importing a fixed part of the standard library. Costs
-are compared only if valgrind is present and the build of Python is the same; imports are always compared.
+The cost is the number of instructions, divided by the number for importing a fixed part of the standard library; both
+leave out the interpreter's own start. Costs are compared only if valgrind is present and the build of Python is the
+same; imports are always compared.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from benchmarks.measuring import can_count, environment, run
 from dev.cloud import function_names
 from infra.build import module_name
 
-BUILT = artifacts.BUILT.with_name("cold-start")  # not BUILT itself, since `make bench` may be running
+BUILT = artifacts.BUILT.with_name("cold-start")  # a folder of its own, since `make bench` may be using artifacts.BUILT
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOM = 1.05
 
@@ -52,7 +53,7 @@ def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str
 
     modules: the modules that are loaded
     collections: how many garbage collections ran
-    cost: instructions, as a multiple of those of the reference; only if `counted`
+    cost: instructions, as a multiple of those for importing the reference modules; only if `counted`
     """
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)

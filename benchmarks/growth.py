@@ -53,7 +53,7 @@ SECONDS = 5  # duration of the simulated flood
 
 
 class NoCounts:
-    """A stand-in for the counts, whose cost is left out: one GetItem per page, whatever the size of the table."""
+    """Replaces the stored counts of leads. Their cost is left out: one GetItem per page, whatever the table's size."""
 
     def open_leads(self) -> dict[tuple[str, ...], int]:
         return {}

@@ -80,13 +80,14 @@ def environment(aws: FakeAws) -> dict[str, str]:
 class Run:
     """The result of a run.
 
-    instructions: number of instructions that the whole process executed; None without valgrind
+    instructions: number of instructions that the whole process executed; None if they were not counted
     init: CPU seconds for importing the handler
     first: CPU seconds for importing the handler and handling the events of the variant once
     opened: number of files opened
     memory: peak memory in KiB
-    collections: garbage collections from when the handler changes the collector's threshold until the first response
-    status: HTTP status of the first response; None if it has none
+    collections: number of garbage collections between the handler's change of the collector's threshold and the end of
+        the variant's events
+    status: HTTP status of the response to the last of the variant's events; None if that response has no status
     modules: names of the loaded modules
     """
 

@@ -3,9 +3,9 @@
     make bench             measures everything; writes speed.md, speed.svg and speed.json in build/benchmarks
     make bench SHORT=1     compares only with the peers a, c, d and e, in fewer rounds
 
-The machine's load hardly affects instruction counts (valgrind). Load does affect times, so variants take turns, and
-each result is a median over the rounds: of a variant's time divided by peer a's time in the same round. AWS is a fake
-on loopback, over TLS with verified certificates.
+The machine's load hardly affects instruction counts (valgrind). Load does affect times, so the variants take turns. In
+each round, a variant's time is divided by peer a's time; the result is the median of these ratios. AWS is a fake on
+loopback, over TLS with verified certificates.
 """
 
 import argparse
@@ -31,7 +31,9 @@ from infra import build
 
 mpl.use("svg")
 OURS = "capture_lead"
-FEW, MANY = 10, 60  # requests after the first; a warm request costs the difference, divided by MANY - FEW
+# Two runs differ only in the number of requests after the first. So a warm request costs the difference in
+# instructions between the runs, divided by MANY - FEW.
+FEW, MANY = 10, 60
 MILLION = 1e6
 FORM_LOADS = 5
 
@@ -151,7 +153,7 @@ def relative(value: float | None, base: float | None) -> float | None:
     return value / base if value and base else None
 
 
-# (key of the peer, required ratio to this peer, goal)
+# (peer's key, highest acceptable ratio to this peer, ratio that is the goal)
 Target = tuple[str, float, float]
 TARGETS: Mapping[str, tuple[Target, ...]] = {
     "cold instructions": (("a", 1.25, 1.10), ("d", 0.96, 0.84), ("e", 0.60, 0.52)),

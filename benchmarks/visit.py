@@ -50,7 +50,7 @@ EVENTS = PROJECT / "events"
 
 @dataclass
 class Visit:
-    """What a visit took.
+    """The effort and the traffic of one visit.
 
     taps: how often a button, box or option is pressed
     typed: how many fields are filled in by keyboard
@@ -94,7 +94,7 @@ class Visitor:
 
         Waits at most READS_WITHIN, which is longer than a cold start.
 
-        until: what the next screen shows
+        until: an element of the next screen; the method returns once it is visible
         """
         until_answered = time.monotonic() + READS_WITHIN
         while len(self._answered) < len(self._asked) and time.monotonic() < until_answered:
@@ -208,7 +208,7 @@ def fresh_cloud() -> Iterator[tuple[LocalCloud, str]]:
 
 
 def drive(chromium: Browser, name: str) -> Visit:
-    """Makes a visit on a fresh cloud and returns what it took."""
+    """Makes a visit on a fresh local cloud, and returns its counts."""
     with fresh_cloud() as (cloud, address):
         context = chromium.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce")
         try:

@@ -1,1 +1,1 @@
-"""Commands for developers, such as the local cloud and the trial of rules. Nothing in this package is deployed."""
+"""Commands for developers, such as running the service locally or trying out rules. This package is not deployed."""

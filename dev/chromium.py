@@ -1,6 +1,6 @@
-"""Finds Chromium for the browser tests. If the machine has none, `--install` unpacks Debian's into .local/chromium.
+"""Finds Chromium for the browser tests. If there is none, `--install` unpacks Debian's package into .local/chromium.
 
-Debian's package is the headless shell: Chromium without a browser window, which needs a third of the CPU time. Nothing
+The package contains the headless shell: Chromium without a browser window, which needs a third of the CPU time. Nothing
 is installed on the system and root is not needed: apt only downloads, dpkg only unpacks.
 
     python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium

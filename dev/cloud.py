@@ -1,7 +1,7 @@
 """Deploys the real template, with the current code, to the emulator on this machine.
 
 The emulator ignores an HTTP API's CORS settings and address, so this module sets both (docs/decisions/0003). The module
-also adds a queue from which developers see every alert to staff.
+also adds a queue that receives every alert to staff, so that developers can read them.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ PARAMETERS = {
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
 ADDRESS = "https://leads.clinic.example"  # the service's address in alerts, unless a caller passes another
 PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all users)
-SIGN_IN_FLOWS = (  # an update of the client resets what it leaves out, so send these again
+SIGN_IN_FLOWS = (  # settings to send again with each update, because Cognito resets the settings that an update omits
     "ClientName",
     "SupportedIdentityProviders",
     "AllowedOAuthFlowsUserPoolClient",

@@ -39,8 +39,8 @@ CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY
-# The emulator has no CodeDeploy, and expands SAM with parameter defaults only. So the copy's template gets another
-# default of GradualDeployment.
+# The emulator has no CodeDeploy, and uses only the defaults of parameters when it expands SAM. So the copy's template
+# gets another default for GradualDeployment.
 GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # queues that may hold the only copy of a submission
 # Names that are unique only within a stack's user pool, API or configuration profile.
@@ -216,7 +216,7 @@ def _show(project: Path, emulator: Emulator) -> None:
 
 
 def _share_nothing(local: Local, beside: Local) -> None:
-    """Checks that the stacks share no resource, and that the closed stack refuses a form, with emergency advice."""
+    """Checks that the stacks share no resource, and that the closed stack refuses a form and gives emergency advice."""
     ours, theirs = local.resources(), beside.resources()
     expect(set(ours) == set(theirs), "the stacks have different resources")
     shared = [name for name in ours if ours[name] == theirs[name] and name not in NAMED_IN_THEIR_PARENT]

@@ -95,7 +95,7 @@ class DynamoDBLocal:
                 break
             try:
                 urllib.request.urlopen(self.endpoint, timeout=1).close()
-            except urllib.error.HTTPError:  # refusing an unsigned request shows that it runs
+            except urllib.error.HTTPError:  # DynamoDB Local runs: it has refused the unsigned request
                 return
             except OSError:
                 time.sleep(0.1)

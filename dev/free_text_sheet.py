@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shared.rulebook.free_text import FreeText
 from shared.rulebook.toml_files import table_of
 
-LISTED = 40  # how many weights are listed that speak for a kind, and how many that speak against the kind
+LISTED = 40  # for each kind, the sheet lists this many of the highest weights, and as many of the lowest
 
 
 def free_text_sections(free_text: FreeText | None) -> Iterator[str]:

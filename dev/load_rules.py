@@ -9,7 +9,7 @@ from shared.rulebook.reader import RulebookError
 
 
 def load_rules() -> Rulebook:
-    """Returns the repository's rulebook. If it does not load, ends the command and names the file and the entry."""
+    """Returns the repository's rulebook. If it does not load, ends the command with an error that says why."""
     try:
         return load()
     except (RulebookError, OSError) as error:

@@ -33,10 +33,12 @@ PHRASES = PROJECT / "tests" / "data" / "phrases.json"
 QUESTIONNAIRE = "fs-intake"
 HARMLESS = "harmless"
 PASSES = 20  # passes over all phrases
-WHOLE_NOTES = 3  # first passes, which use whole notes; later passes use only a note's clearest sentence
+# In the first WHOLE_NOTES passes, the learner uses every window of a phrase (see features_of). In later passes, it uses
+# only the window that speaks most for the phrase's kind; of harmless phrases, still every window.
+WHOLE_NOTES = 3
 STEP, DECAY = 0.2, 0.003
 SURE = 0.01  # no weight changes if the predicted probability is off by less than this
-SMALLEST = 0.2  # smaller weights are left out
+SMALLEST = 0.2  # a feature is left out if all of its weights are smaller, whatever their sign
 
 
 class Example(NamedTuple):
@@ -62,7 +64,7 @@ def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
 
 
 def features_of(matcher: Matcher, text: str) -> list[list[str]]:
-    """Returns the sorted features of each window of a text: each sentence, and each two neighboring sentences."""
+    """Returns the sorted features of each window of a text: each sentence, and each pair of adjacent sentences."""
     return [sorted(window) for window in windows(list(map(matcher.features, matcher.read(text))))] or [[]]
 
 
@@ -133,7 +135,7 @@ class _Learner:
                 row[c] -= STEP * slope / math.sqrt(squares[c])
 
     def trained(self, known: frozenset[str]) -> Trained:
-        """Returns the weights relative to class 0, rounded as in the file, without those below SMALLEST."""
+        """Returns the weights relative to class 0, rounded as in the file. Omits features with only small weights."""
         rows = {}
         for feature, row in sorted(self.rows.items()):
             relative = [round(weight - row[0], 1) for weight in row[1:]]

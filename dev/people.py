@@ -375,8 +375,8 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
 def _chance_of_tick(rate: Rate, ticking: float, *, has: bool) -> float:
     """Returns the chance that a person ticks the option.
 
-    The share of all people who tick the option is has * ticks * ticking. If that exceeds `has`, the share of people who
-    have the item, the others who tick it do not have the item: they read the option too broadly.
+    The share of all people who tick the option is rate.has * rate.ticks * ticking. Where it exceeds rate.has (the share
+    of people who have the item), the surplus is people without the item, who read the option too broadly.
     """
     share = rate.has * rate.ticks * ticking
     if has:

@@ -134,7 +134,7 @@ class Among(NamedTuple):
     """The people that a rate is about.
 
     groups: keys of COMPLAINTS; empty: all.
-    female: None: everybody.
+    female: True: only women; False: only men; None: everybody.
     ages: youngest and oldest, in years, inclusive.
     item: an item that these people must also have; `includes` does not check it.
     """
@@ -193,7 +193,8 @@ RATES = (
     Rate("em-now", "bad-headache", ANYONE, 0.01, 0.20, ASSUMED),
     Rate("em-now", "cold-limb", ANYONE, 0.01, 0.30, ASSUMED),
     Rate("em-now", "self-harm", ANYONE, 0.03, 0.20, ASSUMED),
-    # Page 3. 43 to 56% of women over 50 leak; a quarter of these tick an item. 14% of all tick a bladder item.
+    # Page 3. 43 to 56% of women over 50 leak; a quarter of these tick an item. 14% of all women over 50 tick a bladder
+    # item.
     Rate("ces", "bladder-leak", WOMEN_OVER_50, 0.50, 0.15, f"{DESIGN}; parts [D]"),
     Rate("ces", "bladder-leak", WOMEN, 0.25, 0.12, ASSUMED),
     Rate("ces", "bladder-leak", MEN_OVER_50, 0.10, 0.15, ASSUMED),
@@ -235,8 +236,8 @@ RATES = (
     Rate("cord", "shock-neck", ANYONE, 0.005, 0.40, ASSUMED),
     Rate("cord", "both-hands-numb", WITH_NECK_ARM, 0.15, 0.45, ASSUMED),
     Rate("cord", "both-hands-numb", ANYONE, 0.05, 0.40, ASSUMED),
-    # Page 4. 4, 11 and 24%, by age, ever had cancer. Of these, a sixth had it over 10 years ago, and a sixth had skin
-    # cancer that was only cut out, which no option names.
+    # Page 4. In the three age groups, 4, 11 and 24% ever had cancer. Of these people, a sixth had it over 10 years ago,
+    # and a sixth had skin cancer that was only cut out, which no option names.
     Rate("sys", "cancer", UNDER_50, 0.027, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_50_TO_64, 0.073, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_65, 0.160, 1.0, DESIGN),

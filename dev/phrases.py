@@ -25,7 +25,8 @@ UNSEEN = PROJECT / "tests" / "data" / "phrases_unseen.json"
 SELF_HARM = "self-harm"
 FOLDS = 5
 MUST, GOAL = "must", "goal"
-CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}  # least share that must alarm; other kinds: CAUGHT_OTHERS
+# kind -> smallest share of its phrases that should raise an alarm; CAUGHT_OTHERS: the share for all other kinds
+CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}
 CAUGHT_OTHERS = {MUST: 0.65, GOAL: 0.85}
 FALSE_ALARMS = {MUST: 0.10, GOAL: 0.05}
 
@@ -36,10 +37,11 @@ KindsIn = Callable[[str], frozenset[str]]
 class Result:
     """A matcher's results on phrases.
 
-    alarms: (kind, language) -> how many phrases alarm: for self-harm, as self-harm; for other kinds, as any kind.
+    alarms: (kind, language) -> how many of these phrases raise an alarm. Phrases of self-harm must raise one for
+        self-harm; phrases of any other kind count if they raise an alarm for whatever kind.
     all: (kind, language) -> how many phrases there are.
     wrong: missed phrases and false alarms.
-    taken_for_self_harm: phrases of other kinds that alarm as self-harm.
+    taken_for_self_harm: how many phrases of other kinds raise an alarm for self-harm.
     """
 
     alarms: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -48,7 +50,7 @@ class Result:
     taken_for_self_harm: int = 0
 
     def add(self, example: Example, found: frozenset[str]) -> None:
-        """Counts a phrase. `found`: the kinds that alarm."""
+        """Counts a phrase. `found`: the kinds for which the phrase raises an alarm."""
         alarm = SELF_HARM in found if example.kind == SELF_HARM else bool(found)
         self.all[example.kind, example.language] += 1
         self.alarms[example.kind, example.language] += alarm
@@ -57,7 +59,7 @@ class Result:
             self.wrong.append(example)
 
     def share(self, kind: str) -> float:
-        """Returns the share of a kind's phrases that alarm. If there are no phrases: 0 for HARMLESS, else 1."""
+        """Returns the share of a kind's phrases that raise an alarm. Without phrases: 0 for HARMLESS, else 1."""
         count = sum(number for (other, _), number in self.all.items() if other == kind)
         alarms = sum(number for (other, _), number in self.alarms.items() if other == kind)
         return alarms / count if count else 1.0 - (kind == HARMLESS)
@@ -71,7 +73,7 @@ class Result:
 
 
 def alarming(kinds_in: KindsIn, text: str) -> frozenset[str]:
-    """Returns the kinds that a text alarms as. Topics never alarm."""
+    """Returns the kinds for which a text raises an alarm. Topics never raise an alarm."""
     return frozenset(kind for kind in kinds_in(text) if not kind.endswith("-topic"))
 
 

@@ -3,7 +3,7 @@
     python -m dev.population
 
 Prints each tier's share, how often each safety rule fired and how often it alone caused a tier, and the tiers of each
-group of people. Tiers and sole causes are repeated for people who tick 0.5 and 1.5 times as often as assumed. The
+group of people. Tiers and sole causes are also shown for people who tick 0.5 and 1.5 times as often as assumed. The
 command also saves a picture. The same seed gives the same people and answers.
 """
 
@@ -29,7 +29,8 @@ from shared.domain.rules.triage import RuleSet, triage
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "population.svg"
 QUESTIONNAIRE = "fs-intake"
 ASSUMED = 1.0
-TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}  # factor on the assumed shares who tick -> name
+# multiplier of the assumed shares of people who tick an option -> name
+TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}
 DRAWN = 18  # how many rules the picture shows
 COLOURS = {"EMERGENCY": "#b3261e", "URGENT": "#e07b39", "PRIORITY": "#e8c468", "ROUTINE": "#7fa98b"}
 OTHER_COLOUR = "#c9ced6"
@@ -183,7 +184,10 @@ def _spread(mean: float, lowest: float, highest: float) -> str:
 
 
 def draw_picture(found: Population, path: Path) -> None:
-    """Draws the tiers at each rate of ticking, and the rules that most often alone caused a tier with `safety`."""
+    """Draws each tier's share at each rate of ticking, and the rules that were most often the only cause of a tier.
+
+    Shows only rules whose floor is a tier with `safety`.
+    """
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")

@@ -67,9 +67,9 @@ class FailureQueue:
 
     name: logical id
     content: what the messages are, in words
-    outcome: what happens to the messages: the end of a sentence that starts with "These"
-    resend: resends a message; None if messages are only deleted, because staff are alerted anyway
-    describe: describes a message, without personal data
+    outcome: what happens to the messages, as the end of a sentence that starts with "These"
+    resend: function that resends a message; None if messages are only deleted, because staff are alerted anyway
+    describe: function that returns a description of a message, without personal data
     confirmation: text shown once the receiver has the message
     """
 

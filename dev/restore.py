@@ -48,7 +48,7 @@ class Comparison:
 
     counts: kind -> how many items the table has.
     copied: kind -> how many items the copy has.
-    missing: leads that are good in the copy and not in the table.
+    missing: leads that are good in the copy and absent from the table.
     spoilt: leads that are good in the copy, but in the table are older, unreadable, or have a broken consent chain;
         lead id -> the version in the table.
     lost: leads that are missing or spoilt in the table, and are not good in the copy.
@@ -110,7 +110,7 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
     """Puts the missing and spoilt leads from the copy into the stack's table. Returns how many. `at`: the current time.
 
     A lead keeps its alert state, so that delivered alerts are not repeated. Due mails to the patient are dropped.
-    Leaves alone missing leads that came back since the comparison, and spoilt leads that changed since.
+    Skips missing leads that came back since the comparison, and spoilt leads that changed since.
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -196,7 +196,7 @@ def _is_uuid(text: str) -> bool:
 
 
 def _unchanged(now: Item | None) -> Item:
-    """Returns arguments with which put_item fails if the item is no longer as in `now` (None: did not exist)."""
+    """Returns the put_item arguments with which a write fails if the item is no longer as in `now` (None: absent)."""
     if now is None:
         return {"ConditionExpression": "attribute_not_exists(lead_id)"}
     if "write_id" not in now:

@@ -2,8 +2,8 @@
 
     make resubscribe STACK=...       (python -m dev.resubscribe STACK; credentials and region as for any AWS tool)
 
-A deployment does not restore them: CloudFormation does not notice if SNS removed a subscription, or if a recipient did
-so by the link in a mail.
+A deployment does not restore them: CloudFormation does not notice if SNS removed a subscription, or if a recipient
+unsubscribed by the link in a mail.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Wanted:
 
 
 def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Wanted]:
-    """Yields the template's subscriptions for people, except those whose address the stack lacks."""
+    """Yields the template's subscriptions for people, except those whose parameter (the address) is empty."""
     for resource in template.expand()["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] != "AWS::SNS::Subscription" or properties["Protocol"] not in PEOPLE:

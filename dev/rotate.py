@@ -39,7 +39,8 @@ def rotate(stack: str, clients: Clients, say: Callable[[str], object], now: Call
     """Makes new keys, which all functions accept before any function uses them.
 
     Raises:
-        ClientError, BotoCoreError, WaiterError: start again; the functions still accept each other's keys
+        ClientError, BotoCoreError, WaiterError: the rotation is incomplete, but the functions still accept each other's
+            keys; call this again to complete it
     """
     names = {name: _named(stack, clients, name) for name in SECRETS}
     fresh = {name: _random(clients) for name in names}

@@ -132,7 +132,7 @@ NO_SECRETS = re.compile(rf"^locks/|package-lock\.json$|^events/|^tests/data/|^({
 
 
 def pip_audit(lock: str = "runtime") -> list[Finding]:
-    """Looks up known vulnerabilities of the deployed packages on the internet. No answer counts as a failure."""
+    """Looks up on the internet which deployed packages have known vulnerabilities. Fails if there is no answer."""
     path = PROJECT / "locks" / f"{lock}.txt"
     options = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "-f", "json"]
     report = json.loads(_output([TOOLS / "audit" / "bin" / "pip-audit", *options, "-r", path], {0, 1}) or "{}")

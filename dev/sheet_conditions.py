@@ -32,7 +32,7 @@ class ConditionWords:
         self.questions = questions
 
     def words(self, condition: Condition) -> str:
-        """Returns a condition in plain words. Each part of an 'and' or 'or' has its own line."""
+        """Returns a condition in plain words. Each part of the outermost 'and' or 'or' has its own line."""
         if isinstance(condition, Every):
             return "<br>**and** ".join(self._part(part) for part in condition.conditions)
         if isinstance(condition, Some) and condition.at_least == 1:
@@ -88,8 +88,8 @@ class ConditionWords:
     def _options(self, asked: str, ticked: frozenset[str], one: tuple[str, str], many: tuple[str, str]) -> str:
         """Returns the options in the patient's words, after a verb.
 
-        one: verbs for a single-choice question: for one option, and for several
-        many: the same for a multiple-choice question
+        one: the verb before one option, and the verb before several, if the question is single-choice
+        many: the same two verbs if the question is multiple-choice
         """
         question = self.questions[asked]
         wording = [f"{code(o.code)} “{text(o.label)}”" for o in question.options if o.code in ticked]

@@ -1,4 +1,4 @@
-"""Takes one lead through a deployed stack, from the form until it is closed, and cleans up.
+"""Takes one lead through a deployed stack, from the form until the lead is closed, and cleans up.
 
     make smoke STACK=...             (python -m dev.smoke STACK; credentials and region as for any AWS tool)
 

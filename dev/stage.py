@@ -1,4 +1,4 @@
-"""Defines what the commands that try out a deployed stack share: the stack, requests, steps and alerts."""
+"""Shared code of the commands that try out a deployed stack: for the stack's outputs, requests, steps and alerts."""
 
 import json
 import secrets

@@ -7,9 +7,9 @@ Input is one of
 - cases: an object with a list `cases`, each with `answers` and the `acceptable_tiers`, its band.
 
 Answers that did not come through the form have a `door` beside them: `{"answers": {...}, "door": "callback"}`. Prints
-one result per line, as JSON, which says whether a vignette is as expected or a case is in its band. `--table` prints a
-readable table instead. The exit status is 1 if an answer set is invalid, a vignette is not as expected, or a case is
-not in its band.
+each result as one line of JSON. The result says whether a vignette is as expected, or whether a case is in its band.
+`--table` prints a readable table instead. The exit status is 1 if an answer set is invalid, a vignette is not as
+expected, or a case is not in its band.
 """
 
 from __future__ import annotations

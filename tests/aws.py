@@ -153,7 +153,7 @@ class Wire:
     _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as on the real table
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        # leave calls to the local cloud alone, which other tests in this process make
+        # do not intercept the calls that other tests in this process make to the local cloud
         if not stubber.enabled or "//127.0.0.1" in request.url:
             return None
         operation = event_name.removeprefix("before-send.")
@@ -180,7 +180,7 @@ _carry_out = BotocoreStubber.__call__
 
 
 def _staff_in_group(request: Any) -> AWSResponse:
-    """Returns the user pool's response, because moto's user pool needs an extra package."""
+    """Returns a simulated response of the user pool, because moto's user pool needs an extra package."""
     group = json.loads(request.body)["GroupName"]
     users = [
         {"Username": name, "Enabled": True, "Attributes": [{"Name": "sub", "Value": STAFF_IDS[name]}]}
@@ -221,7 +221,7 @@ class Aws:
         return [{name: value["S"] for name, value in item.items()} for item in found]
 
     def spooled(self, queue: str = "SPOOL_QUEUE") -> list[str]:
-        """Removes all messages from a queue and returns their bodies. `queue`: name of the variable with its URL."""
+        """Removes all messages from a queue and returns their bodies. `queue`: the URL's key in ENVIRONMENT."""
         found: list[str] = []
         url = ENVIRONMENT[queue]
         while got := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):

@@ -1,4 +1,4 @@
-"""Shared by several test folders: the functions' environment, and the service on the local cloud."""
+"""Sets the functions' environment, and defines the fixtures that several test folders share."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from shared.domain.leads.counts import Cell, Change, Counted
 
 
 class CountsInMemory:
-    """Replaces the table of derived data. `meanwhile`: called before each count, so that a test can interfere."""
+    """Replaces the table of derived data. `meanwhile`: function called before each count, to simulate concurrency."""
 
     def __init__(self, meanwhile: Callable[[UUID], None] = lambda _: None) -> None:
         self.leads: dict[UUID, Counted] = {}

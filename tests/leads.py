@@ -91,7 +91,10 @@ class NoAccessLog:
 
 
 def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:
-    """Returns a rota with one person always on call. `reachable`: people with a subscription confirmed at `at`."""
+    """Returns a rota with one clinician always on call, and who can be alerted individually.
+
+    reachable: user names of the clinicians whose subscription was confirmed when it was checked, at the time `at`
+    """
     shifts = (WeeklyShift.model_validate({"who": who, "day": day, "starts": "00:00", "ends": "00:00"}) for day in DAYS)
     return DutyBoard(Rota(version=1, weekly=tuple(shifts)), Reach(names=reachable, at=at))
 

@@ -103,9 +103,9 @@ class Watch:
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind == "email" and "@" not in text:
-            return  # not an address but a word of our own, as below
+            return  # not an address but fixed text of the service, as in the next case
         if kind == "phone" and not any(character.isdigit() for character in text):
-            return  # not a number but a word of our own, such as a questionnaire's id in a fuzz test
+            return  # not a number but fixed text of the service, such as a questionnaire's id in a fuzz test
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
             return  # a single word, such as a tier or a button's label, may appear anywhere
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
@@ -121,7 +121,10 @@ class Watch:
                 self._hits.append(f"{where} holds what came as {kind}")
 
     def answered(self, answer: object) -> None:
-        """Searches a response's URLs and problem details, which name an invalid field but never repeat its value."""
+        """Searches a response's URLs and problem details for remembered data.
+
+        Problem details may name an invalid field, but must not repeat its value.
+        """
         if not isinstance(answer, dict) or not answer.keys() & {"statusCode", "headers", "body"}:
             return
         self.responses.append(answer)
@@ -133,13 +136,16 @@ class Watch:
             self.search("problem details", str(answer.get("body")))
 
     def failed(self, error: BaseException | None) -> None:
-        """Searches an unhandled error and its causes: Lambda logs the error, and a developer may log a cause."""
+        """Searches an unhandled error and its causes for remembered data.
+
+        Lambda logs the error, and a developer may log a cause.
+        """
         while error is not None:
             self.search("the text of an error", f"{error} {error.args}")
             error = error.__cause__ or error.__context__
 
     def called(self, operation: str, given: dict[str, Any]) -> None:
-        """Searches an AWS call's parameters."""
+        """Searches an AWS call's parameters for remembered data. First remembers the data in a lead that is stored."""
         if operation == "PutItem":
             item = given.get("Item", {})
             for name in STORED_WHOLE & item.keys():
@@ -250,7 +256,7 @@ def _watch_calls() -> None:
         return calls(self, operation_name, api_params)
 
     def watched_request(self: Any, method: str, url: str, *given: Any, **more: Any) -> Any:
-        # the body of a canary is a lead of our own, without personal data
+        # the body of a canary's request is an invented lead, without personal data
         sent = "" if url.endswith("/submissions") else str(more.get("body"))
         WATCH.search("a request to others", f"{url} {more.get('headers')} {sent}")
         return requests(self, method, url, *given, **more)

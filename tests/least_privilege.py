@@ -96,7 +96,7 @@ def _caller() -> str | None:
 
 
 def _resource(function: str, values: dict[str, Any]) -> str:
-    """Returns the logical id of a call's resource, if the function's environment has it, or else its name."""
+    """Returns the logical id of the resource that a call names, or the name if no environment variable refers to it."""
     name = next((values[key] for key in NAMES if key in values), "*")
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}

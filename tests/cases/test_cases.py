@@ -231,7 +231,7 @@ FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "a;=1+1;b", "
 
 
 def in_a_spreadsheet(tmp_path: Path, text: str) -> list[list[Json | None]]:
-    """Returns the rows that SheetJS reads from the file. An empty cell is None."""
+    """Returns the rows that SheetJS reads from a CSV file with the content `text`. An empty cell is None."""
     home = installed(FOLDER / "npm", "spreadsheet")
     shutil.copyfile(FOLDER / "spreadsheet.cjs", home / "spreadsheet.cjs")
     file = tmp_path / "leads.csv"

@@ -1,4 +1,4 @@
-"""Tests on moto that `make drill` compares leads with a point-in-time copy, and copies lost ones back."""
+"""Tests on moto that `make drill` compares leads with a point-in-time copy, and copies back missing or spoilt leads."""
 
 from __future__ import annotations
 

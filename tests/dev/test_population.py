@@ -1,4 +1,4 @@
-"""Tests the simulated people: who they are, what they tick, and their tiers on an ordinary day.
+"""Tests the simulated people: who they are, what they tick, and which tiers the rules give them.
 
 The clinical design's figures are repeated here, so that a change only in dev/people_rates.py fails a test.
 """

@@ -101,7 +101,7 @@ def is_canary(drawing: FormGuard, checking: FormGuard) -> bool:
 def test_a_second_rotation_retires_the_first_form_key_and_keeps_person_keys(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Hashes that remain of erased leads cannot be recomputed with a new key. So former keys stay, to compare them."""
+    """Hashes that remain of erased leads cannot be recomputed with a new key, so former keys stay for comparisons."""
     run(clients, monkeypatch)
     before = keys(clients, "FormKey")[0]
     _, used = run(clients, monkeypatch)

@@ -1,4 +1,4 @@
-"""Tests that `make run` and the commands for rules refuse a rulebook that does not load, in one line."""
+"""Tests that `make run` and the commands for rules end with a one-line error if the rulebook does not load."""
 
 from __future__ import annotations
 

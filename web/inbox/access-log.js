@@ -12,7 +12,8 @@ const WHAT = {
   "contact shown for a medical reason": "saw the number, for a medical reason", undo: "undid an action",
 };
 const FEW = 3; // how many references are shown at once
-const SAME_EXPORT = 60 * 1000; // most ms between entries of one export, which has an entry for each lead
+// The longest time between two entries of the same export, in ms. An export has one entry for each lead.
+const SAME_EXPORT = 60 * 1000;
 
 export const accessLog = {
   title: "Access log",

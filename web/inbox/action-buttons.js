@@ -1,4 +1,4 @@
-// The buttons that change a lead. The service says which actions this person may take now; only these have a button.
+// The buttons that change a lead. The service says which actions the user may take now; only these have a button.
 // `act(values, from)` sends one action; `from` is the control that was used. Controls that belong together share a
 // `data-group`, so that a refusal appears beside them.
 
@@ -18,7 +18,7 @@ const button = (text, onclick, attributes = {}) => h("button", { type: "button",
 const doing = (text, act, values, attributes) => button(text, (event) => act(values, event.currentTarget), attributes);
 const buttons = (...content) => h("div", { class: "buttons" }, content);
 
-// A button that unfolds its content below; it starts unfolded if the content holds a draft.
+// A button that shows and hides the content below it. At first, the content is shown only if it has a draft.
 export function unfolding(id, label, ...content) {
   const { text, main } = typeof label === "string" ? { text: label } : label;
   const box = h("div", { id, class: "choices", "data-group": id }, ...content);
@@ -36,7 +36,7 @@ export const takeButton = (lead, act) => h("div", { class: "actions", "data-grou
   h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
 
-// The outcomes of a call: for the owner below the call button, else among the actions.
+// The buttons for the outcome of a call. The owner sees them below the call button, other staff among the actions.
 export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && mayCall(lead)
   && h("div", { class: "actions" }, outcomeButtons(lead, act));
 
@@ -64,7 +64,7 @@ function callAgain({ hours, summary }, act) {
   return h("div", { "data-group": "calling-again" }, h("label", { for: at.id }, "Asked to be called at"), at, buttons(button("Call again then", send)));
 }
 
-// A time by this device's clock and time zone.
+// An input for a date and time in this device's time zone.
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
 
 // Calls `send(time)` with the entered time in ISO form, or shows what is wrong with it. A time outside opening hours
@@ -139,7 +139,7 @@ function closeChoices(reference, act) {
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
 }
 
-// The button that releases a lead: no owner, and alerts start again at the first escalation level.
+// The button that releases a lead. The lead then has no owner, and alerts start again at the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
   h("p", {}, "The lead will have no owner. The clinic is alerted again unless a colleague takes it within two minutes."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));

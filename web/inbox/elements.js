@@ -1,4 +1,4 @@
-// Builds elements without markup in strings, so that what a patient typed is always text, never HTML.
+// Builds elements node by node, not from HTML in strings, so that what a patient typed is always text.
 
 // Builds an element: h("button", {class: "main", onclick: act}, "Call"). An attribute with the value true is set
 // without a value; an attribute with the value false, null or undefined is left out.

@@ -21,7 +21,8 @@ export function expectMine(reference, action) {
   if (MINE.has(action)) tell(reference, true);
 }
 
-// Called if the action failed or did not make me the owner: if I get the lead later, that is announced.
+// Called if the action failed or did not make me the owner. If a colleague hands the lead over to me later, that is
+// announced.
 export const expectNoMore = (reference) => tell(reference, false);
 
 function tell(reference, mine) {

@@ -1,15 +1,15 @@
 // The staff inbox: signs in, then starts the parts of the page.
 //
-//   sign-in, service    who is asking, and the staff routes of the service
+//   sign-in, service    the signed-in user, and the requests to the service
 //   state               what this tab knows
 //   address, worklist, search-and-filter, refresh, new-leads, handed-over    the list on the left
 //   open-lead, lead-view, action-buttons, take-action, drafts, records    one lead, on the right
 //   failures            what is shown when something fails
-//   other-pages, report, report-chart, access-log, days, tables   pages beside the leads
+//   other-pages, report, report-chart, access-log, days, tables   the pages shown in place of the leads
 //   export, keyboard, hand-over    the dialogs
 //   colleagues          who works leads
 //   rota, rota-form     who is on call, and changing it
-//   idle-lock           closes every tab when nobody uses any
+//   idle-lock           locks all tabs after some minutes without use
 
 import { fillOwnerFilter } from "./colleagues.js";
 import { forgetDrafts, keepDraftsOf } from "./drafts.js";

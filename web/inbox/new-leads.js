@@ -7,7 +7,7 @@ import { TIERS, tierName } from "./lead-summary.js";
 import { state } from "./state.js";
 
 const SETTING = "inbox:notify"; // in localStorage: "on" or nothing
-const SLACK = 60 * 1000; // most ms between a lead's arrival and its appearance in the list
+const SLACK = 60 * 1000; // longest time between a lead's arrival and its appearance in the list, in ms
 const URGENT = new Set(["EMERGENCY", "URGENT"]);
 const TITLE = document.title;
 const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // frequency in Hz, start in s

@@ -1,5 +1,5 @@
-// The pages beside the leads: the report, for managers and administrators, and the access log, for administrators.
-// The address names the page and its date range. A page is {title, usual, form, load, draw}:
+// The pages shown in place of the leads: the report, for managers and administrators, and the access log, for
+// administrators. The address names the page and its date range. A page is {title, usual, form, load, draw}:
 //
 //   usual()               returns the parameters that apply if the address lacks them
 //   form(asked, choose)   returns a form that calls `choose` with new parameters

@@ -1,4 +1,5 @@
-// Shows why an action was refused, beside the pressed control, in view and focused.
+// Shows why an action was refused, beside the pressed control. Scrolls to the message, and focuses the field that is
+// wrong or, if the refusal names none, the message.
 //
 // Controls that belong together are in an element with `data-group`. The lead may have been redrawn, so the group is
 // found by name. If the group is gone, the refusal appears at the top of the lead.

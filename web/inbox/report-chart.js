@@ -8,7 +8,7 @@ const HEIGHT = 220; // px
 const FOOT = 24; // px below the bars, for their dates
 const HEAD = 22; // px above the highest bar, for its number
 const START = 5; // % of the width, left of the bars, for the numbers at the grid lines
-const MOST_NAMES = 7; // most bars with a date; of more bars, only some have one
+const MOST_NAMES = 7; // if there are more bars, only some have a date
 const MOST_NUMBERS = 14; // if there are more bars, they have no numbers
 
 function draw(name, attributes, ...children) {

@@ -1,4 +1,4 @@
-// The report, for managers and administrators: figures for a date range, which identify nobody.
+// The report, for managers and administrators: anonymous figures for a date range.
 
 import { dayForm, daysAgo, daysBetween, lastWeek } from "./days.js";
 import { h, saveCsv } from "./elements.js";
@@ -65,7 +65,7 @@ function rules({ rules: found, total }) {
     found.map(({ rule, reason, tier, leads }) => [[reason, " ", h("small", { class: "soft" }, rule)], tierName(tier), leads]));
 }
 
-// The table of the pages on which visitors left the form unsent.
+// The table of the pages on which visitors stopped without sending the form.
 function pages({ pages: found, sources }) {
   const sent = sources.filter(({ name }) => ["form", "callback"].includes(name)).reduce((sum, { leads }) => sum + leads, 0);
   const who = "Visitors without JavaScript are not counted.";

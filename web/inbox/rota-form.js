@@ -42,7 +42,7 @@ function add(list, row) {
   row.querySelector("select").focus();
 }
 
-// The suggested new shift: the person and hours of the last shift, on the next day. So a week takes a few presses.
+// The suggested new shift: the person and hours of the last shift, on the next day. So a week takes few clicks.
 function nextShift(weekly) {
   const last = weekly.lastElementChild;
   if (!last) return { day: "Mon", starts: "08:00", ends: "08:00" };

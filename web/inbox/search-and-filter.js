@@ -35,7 +35,7 @@ export function showList(changes = {}) {
 // Loads the list that the address bar names.
 export const showListOfAddress = () => load(newList(readAddress().filters));
 
-// The browser went back, or the user opened a link.
+// Loads the list again if the address now names other filters: after the browser's Back button, or after a link.
 const followAddress = () => (sameFilters(readAddress().filters, state.list.filters) ? null : showListOfAddress());
 
 function load(list) {

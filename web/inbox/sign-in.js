@@ -11,7 +11,7 @@ const LEAVING = "inbox:leaving"; // the hash of the address to return to after t
 const CLOSED = "inbox:closed"; // why this tab's user was signed out, for the next page
 export const ENDED = "inbox:ended"; // in localStorage: {at, why} of the last sign-out of all tabs
 const MARGIN = 60 * 1000; // ms; a token this close to its end is no longer used
-const FRESH = 15 * 1000; // ms after the sign-in
+const FRESH = 15 * 1000; // how long a token counts as fresh after the sign-in, in ms
 
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 const ADDRESS = setting("sign-in-address").replace(/\/$/, "");

@@ -52,7 +52,7 @@ function drawRows(leads) {
   scrollToOpenRow();
 }
 
-// Scrolls to the row once per opened lead, even if the list arrives after the lead.
+// Scrolls to the open lead's row, once for each lead that is opened, even if the list arrives after the lead.
 let scrolledTo = null;
 function scrollToOpenRow() {
   const open = byId("leads").querySelector("[aria-current]");

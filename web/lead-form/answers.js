@@ -196,8 +196,8 @@ export class Answers {
     return content;
   }
 
-  /** The submission of a visitor who leaves before Send. Null for a minor, or if the consent or a valid phone number or
-   * e-mail address is missing. */
+  /** The submission of a visitor who leaves before Send. Null for a minor, if the required consent is missing, or if
+   * there is neither a valid phone number nor a valid e-mail address. */
   unfinished(part) {
     this.update();
     if (this.isMinor || this.contact.some((block) => block.dataset.consent && this.error(block))) return null;

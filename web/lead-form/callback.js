@@ -1,4 +1,4 @@
-// "Just call me": one question, name, number, good time and consent, in place of the whole form.
+// "Just call me": one question, name, number, a good time to call and consent, in place of the whole form.
 
 /** Shows the request for a call, with its errors. The fields come from the drawn form. */
 export function showCallback(form, errors = [], focused = true) {

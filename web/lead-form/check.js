@@ -45,7 +45,7 @@ export function submit(form, urgent) {
   const errors = [...(urgent ? [] : answers.errors()), ...answers.contactErrors(part)];
   if (!errors.length) return sending.send(sending.withVisit(answers.submission(part)), 0, "submissions");
   showErrors(form, errors);
-  return form.emergency.check(); // words in the note can be an emergency, too
+  return form.emergency.check(); // the note may mention an emergency that was not screened yet
 }
 
 /** Shows errors beside emergency advice, in "Just call me", or on the first page with an error. */

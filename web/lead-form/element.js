@@ -1,7 +1,7 @@
 // <lead-form>: shows the clinic's form page by page, has each page checked for emergencies, and sends the answers.
 // docs/put-the-form-on-a-page.md describes its attributes and events. The server draws the form; this script loads the
-// form into a shadow root, so that it looks the same on any site. What a visitor typed stays in this tab until the form
-// is sent or, with consent, the visitor leaves the page. No cookies.
+// form into a shadow root, so that it looks the same on any site. What a visitor typed is stored only in this tab until
+// the form is sent or, with consent, the visitor leaves the page: the check for emergencies stores nothing. No cookies.
 
 import { Answers } from "./answers.js";
 import { Draft, origin } from "./drafts.js";
@@ -300,7 +300,8 @@ class LeadForm extends View {
     this.backTo(this.state.callback ? "callback" : "page", this.state.step);
   }
 
-  /** Handles the main button: Next on a page, Send beside the answers to check and beside emergency advice. */
+  /** Handles the main button: Next on a page; Send below the answers to check, beside emergency advice, and in "Just
+   * call me". */
   async next() {
     if (this.inFlight) return;
     const { answers } = this;
@@ -312,7 +313,7 @@ class LeadForm extends View {
     if (urgent || view === "check" || (last && answers.isMinor)) return submit(this, urgent);
     const errors = [...answers.errors([page]), ...(last ? answers.contactErrors() : [])];
     if (errors.length) {
-      // Screens the answers even if the page is incomplete: someone with chest pain must not have to finish it first.
+      // Screens the answers even if the page is incomplete: a visitor with chest pain must not have to finish it first.
       this.emergency.check(answers.openFollowUps(page));
       return this.showPage(errors);
     }
@@ -327,8 +328,8 @@ class LeadForm extends View {
     return this.showMinor(answer?.messages ?? []);
   }
 
-  /** Shows the next page. After the last page, shows the answers to check; so too after changing an answer there,
-   * unless something is missing. */
+  /** Shows the next page. After the last page, shows the answers to check; for minors, the last page again. If the
+   * visitor is changing an answer after the check, returns to the check, or shows the first incomplete page. */
   goOn() {
     const { state, pages, answers } = this;
     const last = pages.count - 1;

@@ -19,7 +19,7 @@ export function callButtons(messages, say, language) {
 }
 
 /** Covers the whole screen, even if the form is in a narrow column, so that nothing competes with the advice. Browsers
- * without <dialog> (Safari before 15.4, Firefox before 98) show it in the page. */
+ * without <dialog> (Safari before 15.4, Firefox before 98) show the advice in the page. */
 export class Overlay {
   constructor() {
     this.content = el("div");

@@ -27,7 +27,7 @@ export class Pages {
     return found < 0 ? this.count - 1 : found;
   }
 
-  /** Shows a page with its errors, and the boxes above it that apply. Returns the page's heading, name and error
+  /** Shows a page with its errors, and the notices above it that apply. Returns the page's heading, name and error
    * list. */
   show(step, errors, { advice, kept, unsent, savedAt }) {
     const { answers, say } = this;
@@ -110,7 +110,8 @@ export class Pages {
     if (field && !field.closest("[hidden]")) this.goTo(field);
   }
 
-  /** After an answer: shows follow-ups, and clears what an exclusive option ("None of these") excludes. */
+  /** After an answer: shows follow-ups, unticks what an exclusive option ("None of these") excludes, and updates the
+   * note's character counter. */
   changed(field) {
     const block = field.closest("[data-question]");
     if (block?.dataset.type === "choice-many" && field.checked) {

@@ -62,7 +62,7 @@ export class Sending {
     this.retryTimer = null;
   }
 
-  /** The network is back: retries at once. */
+  /** Called when the network is back. Retries at once. */
   online() {
     if (this.retryTimer) this.again();
     this.withdraw();
@@ -74,9 +74,9 @@ export class Sending {
     this.send({ ...this.pending, submission_id: this.form.state.submissionId });
   }
 
-  /** Says beside the button that sending failed, with phone number and advice. `kind`: which message. `line`: when the
-   * form is sent again. `quiet`: moves the focus to the message only if the focus was in the previous message or
-   * nowhere. */
+  /** Says in place of the Send button that sending failed, with phone number and advice. `kind`: which message to show.
+   * `line`: a text that says when the form is sent again. `quiet`: moves the focus to the message only if the focus was
+   * in the previous message or nowhere. */
   problem(kind, line = "", quiet = false) {
     const { form } = this;
     const box = form.copy(`problem-${kind}`);
@@ -108,8 +108,8 @@ export class Sending {
     if (messages && form.state.view !== "emergency") form.emergency.interrupt(messages, form.language);
   }
 
-  /** The visitor leaves the page: sends what was being sent, else the unfinished form if the visitor consented. Sends
-   * the same content only once. */
+  /** Called when the visitor leaves the page. Sends what was being sent, else the unfinished form if the visitor
+   * consented. Sends the same content only once. */
   leave() {
     const { form } = this;
     const { state } = form;
@@ -137,8 +137,8 @@ export class Sending {
     form.pages.showSaved(at);
   }
 
-  /** The consent was ticked or unticked. Unticking withdraws the unfinished form that was sent when the visitor left
-   * the page. */
+  /** Called when the consent is ticked or unticked. Unticking withdraws the unfinished form that was sent when the
+   * visitor left the page. */
   consent(given) {
     const { state } = this.form;
     this.keep(state.submissionId);

@@ -55,8 +55,9 @@ export class Service {
     return holder.content.querySelector("form[data-questionnaire], [data-closed]") && holder.content;
   }
 
-  /** Gets a token and solves its proof of work, as signs of a human visitor. The form can be sent without them. Calls
-   * `put(guard)` to store the token, and again to store both, as long as `wanted()` is true. */
+  /** Gets a token and solves its proof of work, as evidence of a human visitor. The form can be sent without them.
+   * Calls `put(guard)` to store the token, and again to store the token with the proof, as long as `wanted()` is
+   * true. */
   async guard(id, guard, wanted, put) {
     try {
       if (!guard.token) {

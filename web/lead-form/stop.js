@@ -1,8 +1,8 @@
 // Counts where visitors stop. If a visitor leaves before Send, the clinic learns which page was last, and nothing about
-// the person. If the visitor comes back to this tab and leaves another page, that page is counted instead; after Send,
-// none.
+// the person. If the visitor comes back to this tab and then leaves from another page of the form, that page is counted
+// instead. If the visitor comes back and sends the form, no page is counted.
 
-/** The visitor leaves the page. Nothing is counted about people under 18, nor while the form is being sent. */
+/** Called when the visitor leaves. Counts no page for people under 18, nor while the form is being sent. */
 export function countStop(form) {
   const { answers, state } = form;
   if (!answers) return;
