@@ -70,13 +70,14 @@ def traffic(page: Page) -> Traffic:
 def stored(cloud: LocalCloud, traffic: Traffic) -> Callable[..., list[Any]]:
     """Provides a function that returns the stored leads that this page sent, as flat dicts.
 
-    The function ignores leads from other pages, because the page of an earlier test may send one while it closes. Its
-    arguments are the ids of forms that this page sends while it closes, because `traffic` does not see these forms."""
+    The function ignores leads from other pages, because the page of an earlier test may send one while it closes. Pass
+    the ids of forms that this page sends while it closes, because `traffic` does not see these forms."""
     dynamodb, table = cloud.client("dynamodb"), cloud.outputs["LeadsTable"]
 
     def read(*lead_ids: str) -> list[Any]:
         sent = traffic.posted("/submissions") + traffic.posted("/callbacks")
-        complete = {body["submission_id"] for body in sent if "contact" in body}  # minors are not stored
+        # The forms of minors, which are not stored, have no contact.
+        complete = {body["submission_id"] for body in sent if "contact" in body}
         ids = {body["submission_id"] for body in sent}.union(lead_ids)
         keys = [{"lead_id": {"S": lead_id}} for lead_id in sorted(ids)]
         for _ in range(100):  # on a busy machine, a lead may first be in the spool

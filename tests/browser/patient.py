@@ -26,7 +26,7 @@ LAST = len(CALM)
 STEP = "Step {number} of {count}"
 PHONE_NUMBER = "(212) 555-0123"
 
-# Stores a draft in the tab, as if the visitor had filled in these pages before a reload.
+# Stores a draft with these fields in the tab, as if the visitor had filled them in before reloading the page.
 FILLED_IN = """
 ([fields, step]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
@@ -96,7 +96,7 @@ class Patient:
         return {code: named.get(code, value) for code, value in CALM[step - 1].items()}
 
     def at(self, step: int, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Opens the form at `step` with a stored draft of the pages before, which is faster than filling them in."""
+        """Opens the form at `step`. Stores a draft of the earlier pages, which is faster than filling them in."""
         return self.open(query).comes_back(step, text, **changed)
 
     def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
@@ -172,7 +172,10 @@ class Patient:
 
 
 def appears(locator: Locator) -> None:
-    """Waits until the element is visible, checking each frame: `expect` checks only after 0.1, 0.25, 0.5 and 1 s."""
+    """Waits until the element is visible.
+
+    Checks in every animation frame. `expect` checks only after 0.1, 0.25, 0.5 and 1 s.
+    """
     locator.wait_for()
 
 

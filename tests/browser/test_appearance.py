@@ -22,7 +22,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture
 def look(page: Page) -> Look:
-    """Provides a function that takes screenshots of the page's current state and checks it. `name`: their file name."""
+    """Provides a function that checks the page's current state and takes screenshots with the given file name."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("narrow", NARROW), ("phone", PHONE)):

@@ -1,4 +1,7 @@
-"""Tests that after Start, a usual visit waits for no cold start, on a local cloud where no function has started."""
+"""Tests that once the visitor has pressed Start, a usual visit waits for no cold start.
+
+Before the visit, no function is running on the local cloud.
+"""
 
 from __future__ import annotations
 

@@ -238,7 +238,7 @@ def test_sends_by_itself_when_the_network_is_back(
 def test_a_flaky_network_loses_nothing_and_doubles_nothing(
     patient: Patient, page: Page, console: Console, stored: Callable[..., list[Any]]
 ) -> None:
-    """Every second request fails, and half of these fail only after they took effect."""
+    """Every second request fails. Half of the failing requests fail only after the server has processed them."""
     console.expect("ERR_")
     seen: list[Route] = []
 

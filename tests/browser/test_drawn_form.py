@@ -1,4 +1,4 @@
-"""Tests that the script follows the drawn form's data attributes, and copes with old or unusual browsers and pages."""
+"""Tests that the script follows the data attributes in the form's HTML, and copes with unusual browsers and pages."""
 
 from __future__ import annotations
 

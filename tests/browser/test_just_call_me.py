@@ -1,4 +1,4 @@
-"""Tests "Just call me": one question, name, number, good time and consent."""
+"""Tests "Just call me": one question, name, phone number, a good time to call, and consent."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_enlarged_nothing_is_cut_or_stuck(patient: Patient, page: Page, zoomed: 
 
 
 def serve(page: Page, site: str, name: str, landing: LandingPage) -> None:
-    """Serves `name` as `landing` configures it at the site's URL, in place of the stack's own landing page."""
+    """Serves the file `name`, filled in from `landing`, at the site's URL in place of the stack's own landing page."""
     content = WebFiles(landing.placeholders).get(name).content
     page.route(site, lambda route: route.fulfill(body=content, content_type="text/html"))
 
@@ -173,7 +173,8 @@ def test_on_a_phone_call_and_start_stay_at_hand_and_cover_nothing(patient: Patie
 
 
 def test_the_first_view_of_a_phone_shows_how_to_start(patient: Patient, page: Page) -> None:
-    page.set_viewport_size(ViewportSize(width=390, height=664))  # what a phone's browser leaves of 844 px
+    # A phone's screen is 844 px high, of which the browser's bars take 180 px.
+    page.set_viewport_size(ViewportSize(width=390, height=664))
     patient.open()
     expect(page.get_by_role("button", name="Start")).to_be_in_viewport(ratio=1)
 

@@ -13,7 +13,7 @@ from dev.cloud import LocalCloud
 from tests.browser.patient import LAST, Patient, Traffic
 
 FIRST_VIEW_BYTES = 24_000  # the page, its styles and the script
-FORM_BYTES = 12_500  # the drawn form with its texts and styles, which the script loads
+FORM_BYTES = 12_500  # the HTML that the script loads: the form with its texts and styles
 ELEMENT_BYTES = 16_000
 
 
@@ -84,7 +84,7 @@ def test_where_the_patient_came_from(
         site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.goto(site + "?language=en")  # the campaign of the visit's first page counts
+    page.goto(site + "?language=en")  # the lead keeps the campaign of the visit's first page
     patient.comes_back(LAST).leave_contact().goes_to_check().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")

@@ -14,7 +14,7 @@ USABLE = 1_000  # milliseconds
 
 @pytest.mark.slow
 def test_start_reacts_within_a_second_on_a_slow_phone(browser: Browser, site: str) -> None:
-    """Loads the page until FAST loads are fast, LOADS times at most, because other tests share the processor."""
+    """Loads the page at most LOADS times, until FAST loads are fast enough. Other tests may slow down single loads."""
     found: list[float] = []
     while sum(usable < USABLE for usable in found) < FAST:
         assert len(found) < LOADS, found

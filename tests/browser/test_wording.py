@@ -190,6 +190,6 @@ def tokens(page: str) -> list[str]:
 
 
 def described(page: str) -> Iterator[str]:
-    """Yields the texts of a page that search engines and messengers show: description, title, text of the image."""
+    """Yields the texts of a page that search engines and messengers show: description, title, image alt text."""
     kinds = r'(?:name="description" property="og:description"|property="og:(?:title|image:alt)")'
     yield from re.findall(rf'<meta {kinds} content="([^"]*)">', page)

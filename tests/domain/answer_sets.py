@@ -40,7 +40,7 @@ HEALTHY: Answers = {
     "imaging": "none", "tx": ["none"],
 }  # fmt: skip
 
-# Answers that nearly fire a rule, so that changing one answer tries each condition.
+# Answers for which a rule nearly fires, so that changing one answer can make it fire.
 EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
 STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
 _CHANGES: list[Answers] = [
@@ -97,9 +97,9 @@ QUESTIONS = RULE_SET.questionnaire.questions
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
     """Draws an answer set.
 
-    A third are a healthy adult's answers with small changes, so that rules fire alone. A third are test cases, or
-    answers that nearly fire a rule, with small changes, because many rules need a combination of answers. A third are
-    entirely random.
+    A third of the sets are a healthy adult's answers with small changes, so that single rules fire. A third are test
+    cases or sets for which a rule nearly fires, with small changes, because many rules need a combination of answers.
+    A third are entirely random.
     """
     questions = list(questionnaire.questions.values())
     draw = chance.random()

@@ -1,4 +1,4 @@
-"""Translates answers into the clinical text's terms, for the second reading of the triage rules."""
+"""Translates answers into the clinical text's terms, for second_reading.py."""
 
 from __future__ import annotations
 

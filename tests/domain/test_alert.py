@@ -66,7 +66,7 @@ def test_the_link_ends_in_the_reference() -> None:
 
 
 def test_alerts_of_two_leads_differ_only_in_reference_and_id() -> None:
-    """So an alert cannot contain anything about the person."""
+    """Shows that an alert contains nothing about the patient."""
     one = a_lead(URGENT)
     two = a_lead(
         URGENT | {"note": "other", "age": 33, "preg": "no"}, contact={"name": "Other", "email": "o@example.com"}

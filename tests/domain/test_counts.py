@@ -192,7 +192,7 @@ def test_the_only_cause_of_a_tier_stays_when_the_rules_change() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40), st.integers(1, 10), st.booleans())
 def test_untaken_leads_of_the_first_page_are_exact(rows: list[tuple[int, bool]], page: int, lost: bool) -> None:
-    """If the stored counts are lost, a tier is still exact if another tier follows it on the page.
+    """If the stored counts are lost, a tier's count is still exact if another tier follows on the page.
 
     No tier's count is below the number of its rows on the page.
     """
@@ -291,7 +291,7 @@ def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     # five were booked: hidden too, because the tier's seven would reveal the two above
     assert f'"source","callback","6","6","0","{HIDDEN}","0",""' in text
     assert f'"campaign","\'=knees","{HIDDEN}","","","","",""' in text
-    # hidden too, because subtraction from all leads would reveal the other campaign
+    # hidden too, because subtracting it from all leads would reveal the other campaign's number
     assert f'"campaign","newsletter / spring","{HIDDEN}","","","","",""' in text
     assert not re.search(r'"[1-4]"', text)
 
@@ -305,7 +305,7 @@ def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
     assert '"source","callback","8","0","","0","",""' in text
-    # three calls were due; the six of google-ads are hidden too, because they would reveal the three
+    # three calls were due, so they are hidden; so are the six of google-ads, which would reveal the three
     assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
     assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 

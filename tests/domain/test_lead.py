@@ -29,7 +29,7 @@ def due(lead: Lead, at: datetime) -> int | None:
 
 
 def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
-    """Alerts the level that is due at this time, if any. Returns the lead afterwards, and the level."""
+    """Alerts the escalation level that is due at `at`. Returns the lead afterwards, and the level (None: none)."""
     level = due(lead, at)
     return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead), at), level)
 

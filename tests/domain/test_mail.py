@@ -155,7 +155,7 @@ def test_a_receipt_is_due_at_once_and_goes_out_after_the_first_alert() -> None:
 
 
 def test_a_mail_waits_for_an_alert_that_is_due_within_seconds() -> None:
-    lead = mailable(EMERGENCY)  # its next level is due after five minutes
+    lead = mailable(EMERGENCY)  # its next escalation level is due after five minutes
     assert due_mail(lead, RECEIVED + 4 * MINUTE) is not None
     assert due_mail(lead, RECEIVED + 4.6 * MINUTE) is None
     assert due_mail(lead, RECEIVED + 9 * MINUTE) is None

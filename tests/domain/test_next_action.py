@@ -63,7 +63,7 @@ def test_a_lead_that_nobody_has_is_to_be_taken_by_its_deadline() -> None:
 
 
 CALLS: list[tuple[Any, list[str], str | None, str, datetime, datetime]] = [
-    # answers, calls, best time; then: next action, its time, when the lead goes back to the clinic
+    # answers, outcomes of the calls, good time to call; then: next action, its time, when the owner loses the lead
     (EMERGENCY, ["no_answer"], None, "call_again", chicago(14, "10:15"), chicago(14, "10:30")),
     (EMERGENCY, ["no_answer"] * 2, None, "call_again", chicago(14, "11:00"), chicago(14, "11:15")),
     (EMERGENCY, ["no_answer"] * 3, None, "call_again", chicago(15, "08:00"), chicago(15, "08:15")),
@@ -121,7 +121,7 @@ def test_a_more_urgent_tier_shortens_the_time_to_call() -> None:
 
 
 def later(lead: Lead, at: datetime) -> tuple[Lead, list[int]]:
-    """Runs a sweep each minute until `at`. Returns the lead afterwards, and the levels that were alerted."""
+    """Runs a sweep each minute until `at`. Returns the lead afterwards, and the levels alerted, including REMINDER."""
     now, sent = RECEIVED, []
     while now <= at:
         if is_overdue(lead, now):

@@ -1,4 +1,4 @@
-"""Tests the facts that follow from answers, and which answers are invalid."""
+"""Tests which facts are derived from answers, and which answers are invalid."""
 
 from __future__ import annotations
 

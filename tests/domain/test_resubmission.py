@@ -52,7 +52,7 @@ def waiting(answers: Json) -> Lead:
 
 
 def fully_escalated(answers: Json) -> Lead:
-    """Returns the lead after all levels were alerted and nobody took it."""
+    """Returns an unfinished lead that nobody took although all its escalation levels were alerted."""
     lead = a_lead(answers, complete=False)
     for level in range(1, len(lead.ladder(TIERS, HOURS)) + 1):
         lead = alerted(lead, level)
@@ -88,7 +88,7 @@ def resubmitted(earlier: Lead, answers: Json, **changes: object) -> Lead:
 
 
 def alerts_staff(lead: Lead) -> bool:
-    """Returns whether an alert about the lead is due."""
+    """Returns whether the lead is new and has a further alert scheduled."""
     return lead.work.status == "new" and lead.escalation.next_at is not None and lead.escalation.next_at != NEVER
 
 
@@ -391,7 +391,7 @@ def with_contact_of(changes: Changes, answers: Json, at: datetime, *, complete: 
 def test_two_people_under_one_id_are_two_leads_and_one_person_is_one(
     finished: tuple[bool, bool], accepted: bool
 ) -> None:
-    """Holds whichever of name, phone number and e-mail address are the same, and whichever form arrives first."""
+    """Tries the changes of contact details in SAME and OTHER, in both orders of arrival."""
     for changes, another in (*((one, False) for one in SAME), *((one, True) for one in OTHER)):
         for first, second in (({}, changes), (changes, {})):
             stored = with_contact_of(first, SADDLE, EARLY, complete=finished[0])

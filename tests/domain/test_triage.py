@@ -1,4 +1,4 @@
-"""Compares the fs-triage rules with the vignettes and with the second reading of the clinical text."""
+"""Compares the fs-triage rules with the vignettes and with second_reading.py, an independent implementation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def scored(answers: dict[str, Any], door: str = FORM) -> dict[str, Any]:
 
 
 def agreed(answers: dict[str, Any], door: str = FORM) -> dict[str, Any]:
-    """Returns the triage result. Checks that the rules and the second reading agree on it."""
+    """Returns the triage result. Checks that the rules and second_reading.py agree on it."""
     result, reading = scored(answers, door), second_reading(answers, door)
     assert {key: result[key] for key in reading} == reading, (door, answers)
     return result
@@ -75,7 +75,7 @@ def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
 
 
 def test_triage_agrees_when_one_answer_changes() -> None:
-    """Removes each answer in turn, replaces it by each option, and in multiple-choice questions adds each option."""
+    """Removes each answer in turn, replaces it by each option, and adds each option to multiple-choice answers."""
     for base in BASES:
         for question in RULE_SET.questionnaire.questions.values():
             agreed({code: answer for code, answer in base.items() if code != question.code})

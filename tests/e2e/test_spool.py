@@ -1,4 +1,4 @@
-"""Tests the spool: a submission without the table gets a 202, and staff are alerted once the table is back."""
+"""Tests the spool: a submission during an outage of the table gets a 202; staff are alerted once the table is back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that without the stream, the sweep alerts staff, because the table holds the due alerts."""
+"""Tests that without the stream, the sweep alerts staff, because the table records which alerts are due."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class SetAside:
 
 
 class FaultyTopic:
-    """The topic as one process sees it. `pace`: least seconds between the process's mails."""
+    """The topic as one process sees it. `pace`: minimum seconds between the process's mails."""
 
     def __init__(self, days: Days, pace: float) -> None:
         self._days = days

@@ -42,7 +42,7 @@ class Sent:
 
 
 class Topic:
-    """The topic as one process sees it. `now`: the process's clock; `pace`: least seconds between its mails."""
+    """The topic as one process sees it. `now`: the process's clock; `pace`: minimum seconds between its mails."""
 
     def __init__(self, sent: Sent, pace: float) -> None:
         self.now = START

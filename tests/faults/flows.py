@@ -213,7 +213,7 @@ def attempts_of(world: World, flow: Flow) -> int:
 
 
 def _heal(world: World) -> None:
-    """Replays the spool twice, the second time with a duplicate of every entry, and then sweeps twice.
+    """Replays the spool, delivers every entry a second time, and then sweeps twice.
 
     The second sweep alerts leads that are claimed during the first, because claims have lapsed by then.
     """

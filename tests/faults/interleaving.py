@@ -251,7 +251,7 @@ class Meeting:
 
 
 def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeting], None]]) -> Iterator[Meeting]:
-    """Runs every schedule of the tasks after `prepare`. Yields the final state of each that does not end early.
+    """Runs every schedule of the tasks after `prepare`. Yields the final state of those that do not end early.
 
     Raises:
         BaseException: the error that a task raised

@@ -1,7 +1,7 @@
 """Simulates two hours of mail to visitors with random faults: runs the real use case on a virtual clock.
 
 Calls fail before or after they take effect, replies are lost, processes are killed, and two sweeps run at once. Leads
-share addresses. Mails are checked against the same limit per second as alerts. One seed gives one run.
+share addresses. Mails are checked against the same limit per second as alerts. The same seed gives the same run.
 
 """
 
@@ -75,7 +75,7 @@ class MailDays:
         self.kept[lead_id] = varied(self._template, **changes)
 
     def sweep(self) -> None:
-        """Runs a sweep like a separate process, which paces only its own mails."""
+        """Runs a sweep as a separate process would: it limits the rate of its own mails only."""
         self._sweeping += 1
         mails = _Ses(self, Pace(MAIL_PACE, self._seconds, self._wait))
         writer = MailWriter("Example Spine Clinic", "(312) 555-0100", HOURS, {})
@@ -116,7 +116,7 @@ class MailDays:
     # ---- checks of the promises
 
     def _check_claims(self, swept_at: datetime, failed: Collection[UUID]) -> None:
-        """Checks that a sweep that ended in time left no lapsed claim open (except of leads that failed)."""
+        """Checks that a sweep that ended in time left no lapsed claim open, except on leads that failed."""
         for lead in self.kept.values():
             for entry in lead.mail.entries:
                 lapsed = entry.status == "sending" and swept_at - entry.at > UNKNOWN_AFTER

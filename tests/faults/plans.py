@@ -25,7 +25,7 @@ def retry_choices(flow: Flow) -> tuple[bool, ...]:
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """Runs the flow once for each of its attempts, injecting the fault there. Yields violations with their plan."""
+    """Injects the fault at each attempt of an AWS call in the flow, one per run. Yields violations with their plan."""
     for attempt in range(attempts_of(made, flow)):
         for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)
@@ -33,7 +33,7 @@ def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
 
 
 def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str]] = SUBSETS) -> Iterator[str]:
-    """Runs the flow once for each subset, with every attempt of these services failing. Yields violations."""
+    """Runs the flow for each subset of the services, with all calls to services in it failing. Yields violations."""
     for services in subsets:
         for again in retry_choices(flow):
             broken = run(made, flow, while_down(services, fault), tries_again=again)

@@ -140,7 +140,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
 def _last_fault(run: Run, lead_id: UUID, until: datetime) -> datetime:
     """Returns the time of the last fault, no later than `until`, that may have delayed this lead's alerts.
 
-    Faults before a level was due count too: they may leave an alert unrecorded, which is repeated before the next.
+    Faults before a level was due count too: if one leaves an alert unrecorded, that alert is repeated before the next.
     """
     faults = [at for at in (*run.hits.get(lead_id, ()), *run.sweeps_broken) if at <= until]
     faults += [min(ends, until) for _, begins, ends in run.outages if begins <= until]

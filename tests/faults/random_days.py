@@ -3,8 +3,8 @@
 Visitors send forms, send twice, leave forms unfinished and come back, retry or give up. Calls fail before or after
 they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
 become unreadable. Staff acknowledge leads, some of them twice, and call, hand over, or forget them. With
-Weather.every_door, visitors also request calls, answer more after Send and withdraw consent, and staff book. One seed
-gives one trace.
+Weather.every_door, visitors also request calls, answer more after Send and withdraw consent, and staff book. The same
+seed gives the same trace.
 
 """
 
@@ -67,7 +67,7 @@ class Days(Clinic):
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
-        self._callers = random.Random(f"{seed}/doors")  # separate, so that callers do not change other draws
+        self._callers = random.Random(f"{seed}/doors")  # separate, so that callers do not change other random draws
         self._of_number: dict[str, list[UUID]] = {}  # phone key -> leads
         self._waiting: Counter[UUID] = Counter()  # how many of a lead's entries wait in the spool
         self._delivered: UUID | None = None  # the id of the submission that is being replayed
@@ -272,10 +272,12 @@ class Days(Clinic):
     def stored(self, lead: Lead, *, new: bool) -> None:
         if new:
             self.counts["leads"] += 1
+            # A replayed resubmission was stored as a separate lead. Faults during the replay were recorded for the lead
+            # with the submission's id, so record one for the new lead too.
             if self._delivered not in (
                 None,
                 lead.lead_id,
-            ):  # a resubmission stored as a separate lead: faults hit the lead with the submission's id
+            ):
                 self.hits.setdefault(lead.lead_id, []).append(self.now)
             self._by_reference[lead.reference] = lead.lead_id
             self._of_number.setdefault(lead.submitted.phone_key, []).append(lead.lead_id)

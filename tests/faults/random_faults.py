@@ -74,7 +74,7 @@ WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES, EVERY_DOOR)
 
 
 class Table:
-    """A table of leads in memory. `due` returns leads with a red flag first, each group by the time they are due."""
+    """A table of leads in memory. `due` returns leads with a red flag first, each group in the order of due times."""
 
     def __init__(self) -> None:
         self.leads: dict[UUID, Lead] = {}

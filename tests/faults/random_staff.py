@@ -31,7 +31,7 @@ class Clinic(Run):
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
-        self._staff = random.Random(f"{seed}/staff")  # separate, so that staff actions do not change other draws
+        self._staff = random.Random(f"{seed}/staff")  # separate, so that staff actions do not change other random draws
         self._managers = random.Random(f"{seed}/rota")  # separate as well
         # rotas, each with its start
         self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]

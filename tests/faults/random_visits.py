@@ -31,7 +31,8 @@ CALLS = (2, 6)  # indexes in ANSWERS for callback requests: with a red flag, and
 ADDED = AddedAnswers.model_validate(
     {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
 )
-# A form's `content`: n is a finished form with ANSWERS[n], ~n an unfinished one with them, -1 one without answers.
+# A form's `content`: n is a finished form with ANSWERS[n]; ~n is an unfinished form with ANSWERS[n]; -1 is an
+# unfinished form without answers.
 UNFINISHED = -1
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 

@@ -1,4 +1,4 @@
-"""Tests, under random faults, that mail is never sent twice or faster than SES allows, and always gets a result."""
+"""Tests under random faults: no mail is sent twice or faster than SES allows, and each ends with a recorded result."""
 
 from __future__ import annotations
 

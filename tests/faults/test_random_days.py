@@ -41,10 +41,10 @@ def test_cached_rule_results_do_not_change_the_trace(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("seed", [20551128, 20806128, 20926128][: min(DEPTH, 3)])
 def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) -> None:
-    """Covers a fault in the check, seen in six of a million visits (seed 20261128).
+    """Covers a bug in the check, seen in six of a million visits (seed 20261128).
 
-    An alert was published but not recorded, so it was repeated before the next level. The check had allowed the next
-    level to be late only for faults after it was due."""
+    An alert was published but not recorded, so it was repeated before the next level. The check had excused
+    a late next level only by faults after that level was due."""
     assert Days(seed, 2500, STORMY).run().violations == []
 
 

@@ -1,6 +1,6 @@
 """Injects faults into the real functions' AWS calls.
 
-A plan decides for each attempt of each call whether it fails. flows.py defines what runs under a plan, and checks it.
+A plan decides for each attempt of each call whether it fails. flows.py runs flows under a plan and checks the outcome.
 
 """
 
@@ -103,10 +103,10 @@ class World:
     replies: list[Reply] = field(default_factory=list)
     received: bool = False  # whether a client got a status in RECEIVED
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # called once, before the next PutItem, like another function
+    meanwhile: Callable[[], Any] | None = None  # called once, before the next PutItem: a concurrent function
     runs: int = 0  # how many runs had faults
     flow_attempts: int = 0  # how many attempts the flow itself made
-    chance: random.Random = field(default_factory=random.Random)  # draws the same ids in every run
+    chance: random.Random = field(default_factory=random.Random)  # draws ids; flows.py seeds it for each run
 
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)

@@ -1,4 +1,4 @@
-"""Makes calls by administrators (erase, export, retire) as API Gateway events."""
+"""Invokes the functions for administrators with API Gateway events, and the daily function that retires leads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes Lambda events from the samples in events/, with a test's changes."""
+"""Builds Lambda events from the samples in events/ and a test's changes to them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def sent(name: str) -> Json:
 
 
 def posting(name: str, body: object, *, encoded: bool = False) -> Json:
-    """Returns the sample event with this body: bytes and text as they are, anything else as JSON."""
+    """Returns the sample event with this body. A body that is neither bytes nor text is converted to JSON.
+
+    encoded: whether to encode the body in Base64; bytes always are
+    """
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
     posted = event(name)
     if isinstance(content, bytes) or encoded:
@@ -60,7 +63,7 @@ def posting(name: str, body: object, *, encoded: bool = False) -> Json:
 
 
 def submission(answers: Json | None = None, **changes: Any) -> Json:
-    """Returns the submission in events/capture_lead.json with changed answers and fields (None removes one)."""
+    """Returns the submission in events/capture_lead.json with these answers and fields changed (None: removed)."""
     body = copy.deepcopy(sent("capture_lead"))
     body["answers"] = {key: value for key, value in (body["answers"] | (answers or {})).items() if value is not None}
     return {key: value for key, value in (body | changes).items() if value is not None}

@@ -19,7 +19,7 @@ from shared.rulebook.ui_texts import FILE
 
 LEAD = {"reference", "lead_id"}
 FAILED = {"error", "cause"}
-# text of a log line -> its fields, without those of every line (OF_EVERY_LINE)
+# message of a log line -> the fields of that line, except those that every line has (OF_EVERY_LINE)
 LOG_LINES: dict[str, set[str]] = {
     "alert failed": LEAD | FAILED,
     "alerted": LEAD | {"tier", "ladder_level"},
@@ -154,7 +154,7 @@ def check_line(text: str) -> None:
 def _check_log_line(line: dict[str, Any]) -> None:
     fields = line.keys() - OF_EVERY_LINE
     expected = LOG_LINES[line["message"]]
-    # the logger keeps the previous request's reference, if another function in this process handled it
+    # if another function in this process handled the previous request, the logger may still add its reference
     assert fields - {"reference"} == expected - {"reference"}, line
     assert fields >= expected, line
     wrong = {field for field in fields if not re.fullmatch(VALUES[field], str(line[field]))}

@@ -112,7 +112,7 @@ class PlainBrowser:
         self.page = BeautifulSoup(answer["body"], "html.parser")
         return self
 
-    # --- what a person sees ---
+    # --- what the visitor sees ---
 
     @property
     def status(self) -> int:
@@ -136,7 +136,7 @@ class PlainBrowser:
 
     @property
     def errors(self) -> dict[str, str]:
-        """Returns field id -> the error beside it. Checks that the summary links to these fields in order."""
+        """Returns field id -> error text. Checks that the error summary links to the same fields in the same order."""
         beside = {
             str(error["id"]).removesuffix("-error"): error.get_text(strip=True) for error in self.page.select("p.error")
         }

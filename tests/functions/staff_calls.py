@@ -1,4 +1,4 @@
-"""Makes calls by signed-in staff as API Gateway events."""
+"""Invokes functions with the API Gateway events of signed-in staff."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def test_stream_and_sweep_at_once_alert_staff_once(aws: Aws) -> None:
 
     def another_begins(operation: str) -> None:
         if operation == "dynamodb.PutItem" and others:
-            others.pop()()  # all have read the lead before any claims the alert
+            others.pop()()  # so each run has read the lead before the first run claims the alert
 
     aws.wire.before = another_begins
     assert alert_by_stream() == TAKEN

@@ -64,7 +64,7 @@ def fields(**changes: str) -> str:
 PLAIN = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
 
 
-# --- a lead of its own ---
+# --- a request that becomes a new lead ---
 
 
 def test_the_sample_event_becomes_a_complete_lead_that_is_alerted(aws: Aws) -> None:

@@ -55,7 +55,7 @@ def changed(**changes: str) -> Fields:
 def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
-    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # about as long as a person takes for the form
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # a visitor takes about as long to fill in the form
     fill_and_check(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()
@@ -105,7 +105,10 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
 
 
 def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
-    """A receipt page of its own would have to read the table. A refresh resends the form, but makes no second lead."""
+    """The response is the receipt itself, because the receipt page, to which we usually redirect, reads the table.
+
+    If the visitor refreshes the page, the browser sends the form again, which makes no second lead.
+    """
     fill_and_check(browser)
     _, fields = browser.fields("Send")
     aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
@@ -122,7 +125,8 @@ def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: Pl
     assert len(aws.leads()) == 1
     browser.open(answer["headers"]["location"])
     assert json.loads(entry)["reference"] in browser.text
-    for form in browser.page.select("main form"):  # the page after Send, which needs a stored lead
+    # The questions after Send are shown only once the lead is stored. Remove them before comparing the two pages.
+    for form in browser.page.select("main form"):
         form.decompose()
     assert browser.text == shown.replace("(312) 555-0142", "the number ending in 42")
 
@@ -269,7 +273,10 @@ def test_an_emergency_is_never_hidden_behind_an_error(browser: PlainBrowser) -> 
 def test_only_who_has_seen_the_advice_reads_everything_that_is_wrong(
     browser: PlainBrowser, seen: str, wrong: list[str]
 ) -> None:
-    """`seen`: "yes" if the form comes from the advice page. Otherwise the page shows only its own fields' errors."""
+    """The response is the page with emergency advice.
+
+    seen: "yes" if the visitor has seen that page before; otherwise the page shows only errors in the fields it asks for
+    """
     sent = changed(contact__name="x" * 500, contact__phone="1", emergency=seen)
     browser._show(send([*sent, ("answers.em-now", "chest-pressure")]))
     assert browser.title == "Get emergency help now"

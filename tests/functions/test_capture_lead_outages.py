@@ -57,7 +57,10 @@ def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
 
 
 def test_the_largest_body_and_odd_characters_can_be_spooled(aws: Aws) -> None:
-    """Spools a body near the size limit. Its characters take the most space, or SQS refuses them unless escaped."""
+    """Spools a body near the size limit.
+
+    It has the characters that take the most space when escaped, and characters that SQS refuses unless escaped.
+    """
     answers = {f"q{number}": "\U0001f600" * 400 for number in range(38)} | {"note": "\uffff\ufffe"}
     body = submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}, website="\x01\x7f")
     posted = json.dumps(body, ensure_ascii=False).encode()
@@ -97,7 +100,7 @@ def test_the_log_names_the_error_of_aws(aws: Aws, logs: Callable[[], str]) -> No
 
 
 def test_after_a_slow_call_the_table_is_not_called_again(aws: Aws, clock: Clock) -> None:
-    """Completing an unfinished form takes two calls to the table. After a slow first one, a second takes too long."""
+    """Completing an unfinished form takes two calls to the table. A slow first call leaves no time for the second."""
     send(submission(complete=False))
 
     def slow(operation: str) -> None:

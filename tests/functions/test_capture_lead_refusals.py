@@ -106,7 +106,7 @@ def test_every_invalid_field_is_named_once(logs: Callable[[], str]) -> None:
     )
     response = send(body)
     assert_problem(response, 422)
-    # `pain` is sent as text. Only the questionnaire can reject that, after everything else is valid.
+    # Not /answers/pain: whether an answer may be a text is checked only after everything else is valid.
     expected = ["/submission_id", "/answers/ces", "/contact/phone", "/contact/email", "/contact/preference"]
     assert pointers(response) == [*expected, "/consents/contact", "/consents/sms"]
     assert CANARY not in logs()

@@ -1,4 +1,4 @@
-"""Tests on moto that a returned mail closes the address, and that staff see it."""
+"""Tests, on moto, that a permanent bounce or a complaint closes the address to mail, and that staff see it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def reported(report: Json | str) -> Json:
 )
 def test_a_mail_that_came_back_shows_on_the_lead(aws: Aws, name: str, status: str, closed_as: str) -> None:
     reference = mailed()
-    for _ in range(2):  # SNS delivers at least once
+    for _ in range(2):  # SNS may deliver a message twice
         close_address.handler(event(name), CONTEXT)
 
     mails = content(opened(reference))["mails"]

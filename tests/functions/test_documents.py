@@ -1,8 +1,10 @@
-"""Compares whole documents with stored ones: those of one lead's journey (responses, alerts, mails, exports, table
-items), the pages of the plain form, and the representations of the questionnaire.
+"""Compares whole documents with the copies stored in tests/data.
 
-After an intended change: `STORE=1 .venv/bin/python -m pytest tests/functions/test_documents.py`, and read the diff of
-tests/data.
+The documents are what one lead causes from Send to erasure (responses, alerts, mails, exports, table items), the pages
+of the plain form, and the representations of the questionnaire.
+
+After an intended change, run `STORE=1 .venv/bin/python -m pytest tests/functions/test_documents.py` and review the diff
+of tests/data.
 """
 
 from __future__ import annotations
@@ -77,7 +79,7 @@ def mails(aws: Aws) -> list[object]:
 
 
 def work(aws: Aws, action: str, **fields: Any) -> Json:
-    """Sends an action on the stored lead, without opening it, because the access log would record that."""
+    """Sends a staff action on the stored lead. Does not open the lead, because the access log would record that."""
     return worked(REFERENCE, action, version=aws.stored()[0]["version"], **fields)
 
 
@@ -139,7 +141,7 @@ def journey(aws: Aws, clock: Clock) -> Iterator[tuple[str, object]]:
 
 
 def page_of(browser: PlainBrowser, submission_id: str = "") -> list[object]:
-    """Returns a page's status and lines, without what differs in each run: token, id and reference."""
+    """Returns a page's status and lines. Masks the token, the id and the reference, which differ in each run."""
     body = browser.answer["body"]
     if browser.answer.get("isBase64Encoded"):
         body = gzip.decompress(base64.b64decode(body)).decode()
@@ -178,7 +180,7 @@ def check(documents: Iterable[tuple[str, object]], file: str, clock: Clock) -> N
     for name, document in documents:
         text = json.dumps(document, sort_keys=True).replace(RULE_SET.content_hash, "hash of the rules")
         found[name] = json.loads(OF_SIGNATURES.sub("", RANDOM.sub("random", text)))
-        clock.at += timedelta(seconds=1)  # so that lists by time have a fixed order
+        clock.at += timedelta(seconds=1)  # so that lists sorted by time have a fixed order
     if os.environ.get("STORE"):
         (DATA / file).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stored = json.loads((DATA / file).read_text(encoding="utf-8"))

@@ -39,7 +39,7 @@ def test_the_first_page_is_complete(browser: PlainBrowser) -> None:
 
 
 def test_a_consent_is_on_the_page_once_after_an_error(browser: PlainBrowser) -> None:
-    """Otherwise a hidden field would still send a consent that the visitor has unticked."""
+    """If a hidden field repeated the consent, it would still send the consent after the visitor unticks the box."""
     fill_all(browser).fill({"contact.phone": "12", "consents.marketing": "yes"}).press("Next")
     fields = [str(field["name"]) for field in browser.page.select("input") if "consents." in str(field["name"])]
     assert browser.errors
@@ -146,7 +146,7 @@ def test_all_answers_are_checked_before_send(browser: PlainBrowser, aws: Aws) ->
     assert shown["How old is the person who needs care?"] == "62"
     assert shown["Where is your main problem?"] == "Low back"
     assert shown["Phone number"] == "(312) 555-0142"
-    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()  # shown large
+    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()  # in large type
     assert aws.wire.calls == []
     browser.press("Send")
     assert browser.title == "We received your answers"

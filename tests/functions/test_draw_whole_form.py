@@ -1,4 +1,4 @@
-"""Tests the drawn form that the script of <lead-form> fetches: every page at once, with data attributes."""
+"""Tests the HTML of the form that the script of <lead-form> fetches: every page at once, with data attributes."""
 
 from __future__ import annotations
 

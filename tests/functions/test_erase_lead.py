@@ -29,7 +29,7 @@ CANARIES = {
     "email": "canary.address@example.com",
     "postal": "60611-0188",  # too long to be in a hash by chance
 }
-APART = ("table", "access log", "erasures")  # the tables of `everything`; its other entries are indexes
+APART = ("table", "access log", "erasures")  # keys of everything() that are tables; the other keys are indexes
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
 IN_PATH = "/canary-path"

@@ -192,7 +192,7 @@ def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
 
 
 def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
-    """The most urgent leads are mailed singly, the rest as a summary. Webhooks and texts still get every alert."""
+    """The most urgent leads are mailed singly, the rest as a summary. Webhooks and SMS still get every alert."""
     for _ in range(20):
         captured(URGENT, str(uuid.uuid4()))
     clock.at += timedelta(seconds=1)

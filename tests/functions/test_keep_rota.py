@@ -104,7 +104,7 @@ def test_an_alert_reaches_who_is_on_call(aws: Aws, clock: Clock, monkeypatch: py
 
 
 def left_unread(operation: str, request: Any, carry_out: Callable[[], Any]) -> Any:
-    """Answers like DynamoDB when it lacks the capacity to read any of a batch."""
+    """Responds as DynamoDB does when it has no capacity to read any item of a batch."""
     if operation != "dynamodb.BatchGetItem":
         return carry_out()
     answer = {"Responses": {}, "UnprocessedKeys": json.loads(request.body)["RequestItems"]}

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 PERSON = {"name": "Jordan Example", "phone": "(312) 555-0142"}
 NO_PHONE = {"name": "Jordan Example", "email": "jordan@example.com"}
 BY_MAIL = {**PERSON, **NO_PHONE, "preference": "email"}
-NO_MAIL = {**PERSON, "preference": "email"}  # without an address
+NO_MAIL = {**PERSON, "preference": "email"}  # without an e-mail address
 NO_TEXT = {**PERSON, "preference": "text"}
 BY_TEXT = {**NO_TEXT, "sms": True}  # with the consent to text messages
 TRIES = "We will also try to call {number}. Do not wait for our call."
@@ -81,7 +81,7 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
             "en",
             THANKS,
             "We will call {number} by Wednesday, January 14 at 2 PM.",
-        ),  # a red flag: a call, whatever the preference
+        ),  # after a red flag, the clinic calls, whatever the preference
         (EMERGENCY, BY_MAIL, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", INTENTA),

@@ -1,7 +1,6 @@
 """Tests that any form, however odd, gets a page with emergency advice and no script, and never a server error.
 
 `make soak ONLY=requests` sends a million requests to all routes, including these.
-
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import Clock
 
 CANARIES = ("Canaryname", "5550177", "canary-mail", "Canarynote", "60699", "canary-campaign", "canary/3")
-# Planted digits count only alone or after an area code, because times and ids may contain them by chance.
+# A planted number counts as found only if it stands alone or after an area code: times and ids may contain its digits.
 SEARCHED = {
     canary: re.compile(
         rf"(?<![0-9a-f.])(?:\+?1?312)?{canary}(?![0-9a-f])" if canary.isdecimal() else re.escape(canary.lower())

@@ -1,4 +1,4 @@
-"""Tests what staff see and do after a person revoked consent."""
+"""Tests what staff see and do after a patient revokes consent."""
 
 from __future__ import annotations
 

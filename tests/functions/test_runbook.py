@@ -64,7 +64,11 @@ LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}
 
 @dataclass
 class Written:
-    """What functions wrote. `lines`: function -> text of a log line -> its fields. `metrics`: all metric names."""
+    """What functions wrote.
+
+    lines: function -> message of a log line -> fields of that line
+    metrics: names of all metrics
+    """
 
     lines: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     metrics: set[str] = field(default_factory=set)

@@ -62,7 +62,7 @@ def test_an_unknown_person_is_not_found(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Jos\u00e9 Q. O'Neill-Diaz", ("jose", "neill", "diaz")),  # a single letter would find too many
+        ("Jos\u00e9 Q. O'Neill-Diaz", ("jose", "neill", "diaz")),  # a single letter would find too many leads
         ("\u674e \u5a1c 3", ("\u674e", "\u5a1c", "3")),  # but a single Chinese character may be a name
     ],
 )

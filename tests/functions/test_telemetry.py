@@ -53,7 +53,7 @@ def lines(logs: Logs) -> list[Json]:
 
 
 def counts(logs: Logs) -> dict[str, list[float]]:
-    """Returns metric -> its values since the last call."""
+    """Returns metric -> values emitted since the last call."""
     found: dict[str, list[float]] = {}
     for line in lines(logs):
         for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
@@ -182,7 +182,7 @@ def test_the_wait_for_an_unfinished_form_is_not_measured(clock: Clock, logs: Log
         (EMERGENCY, 5, 1, 0),
         (EMERGENCY, 10, 2, 1),
         (URGENT, 60, 2, 1),
-        (PRIORITY, 7 * 24 * 60, 1, 0),  # operators hear only of urgent leads
+        (PRIORITY, 7 * 24 * 60, 1, 0),  # only urgent leads raise this alarm
         (ROUTINE, 7 * 24 * 60, 1, 0),
     ],
 )

@@ -205,7 +205,10 @@ def test_many_resubmissions_keep_the_lead_small(aws: Aws, clock: Clock) -> None:
 
 
 def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
-    """Even with a resubmission every three minutes, EMERGENCY alerts the desk after 5 minutes, a manager after 10."""
+    """An EMERGENCY lead alerts the desk after 5 minutes and a manager after 10.
+
+    The visitor resubmits every three minutes.
+    """
     audiences = []
     for number in range(4):
         send(EMERGENCY | {"note": f"Still waiting, {number}."}, complete=False)
@@ -217,7 +220,7 @@ def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
 
 
 def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None:
-    """Without this limit, anyone could fill a lead to DynamoDB's 400 KB, so that staff could not acknowledge it."""
+    """Otherwise anyone could fill a lead up to DynamoDB's limit of 400 KB, and staff could not acknowledge it."""
     texts = {
         consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
     }

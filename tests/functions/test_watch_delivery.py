@@ -1,4 +1,7 @@
-"""Tests the canary, on moto: from the POST through the real functions to the queue, and how a lost one is reported."""
+"""Tests the canary, on moto: from the POST through the real functions to the queue.
+
+Also tests how a lost canary is reported.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,7 @@ def metrics_of(written: str) -> Json:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the clock of watch_delivery advance a minute per reading. Other functions use their own clock."""
+    """Makes the clock of watch_delivery advance a minute each time it is read. Other functions keep their own clock."""
     ticks = iter(AN_OPEN_HOUR + timedelta(minutes=number) for number in range(100))
     monkeypatch.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(ticks)))
 
@@ -284,7 +287,7 @@ def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_address_of_the_stack_is_nobodys_own_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such a subscription's filter passes no alerts for a single person."""
+    """The stack's subscription to such an address gets the alerts for a whole group, not only one clinician's."""
     monkeypatch.setenv("EXPECTED_SUBSCRIPTIONS", "desk@clinic.example,,+13125550100")
     monkeypatch.setenv("ON_CALL", "nora=nora@clinic.example,ben=desk@clinic.example")
     assert on_call_subscriptions() == {"nora": "nora@clinic.example"}

@@ -33,7 +33,7 @@ def statuses(route: str) -> set[int]:
 
 
 def fault(route: Route, answer: object, *, out_of_order: bool = False) -> str:
-    """Returns what is wrong with the response ("": nothing). `out_of_order`: whether table and spool must fail."""
+    """Returns what is wrong with the response ("": nothing). `out_of_order`: whether table and spool are down."""
     if not isinstance(answer, dict):
         return "no answer"
     status = answer["statusCode"]

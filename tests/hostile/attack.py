@@ -18,7 +18,7 @@ BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # the most faults that a batch reports
 EVERY_SO_OFTEN = 10  # in every tenth batch, table and spool are unavailable
-SEARCHED_FOR = 25  # requests after which the leak check forgets the personal data that it searches for
+SEARCHED_FOR = 25  # number of requests after which the leak check forgets the personal data that it searches for
 
 
 @dataclass
@@ -31,7 +31,8 @@ class Attacked:
 
 def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
     """Sends one batch: requests `first` to `first + count - 1`."""
-    os.environ.update(ENVIRONMENT)  # so that a fault can be reproduced outside pytest; functions read it on import
+    # Functions read these variables on import. They are set here so that a fault can be reproduced outside pytest.
+    os.environ.update(ENVIRONMENT)
     attacker, attacked = Attacker(seed), Attacked()
     out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1
     with aws_in_process() as aws, quiet(formats=True), leaks.watched() as watch:

@@ -1,8 +1,8 @@
 """Collects texts and documents that are known to break programs.
 
 The Big List of Naughty Strings comes from a package. The environment variable HOSTILE_CORPORA can name a folder with
-more, such as a checkout of public fuzz lists: each line of its text files becomes a string, each small file a body.
-
+more of them, such as a checkout of public fuzz lists. In that folder, each line of a text file becomes a string, and
+each small file becomes a request body.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ FOREIGN: dict[str, Any] = {
 
 
 def misshapen(request: Json) -> dict[str, Any]:
-    """Returns HTTP API events, each with one part of a wrong type: description -> event."""
+    """Returns description -> HTTP API event. In each event, one part has the wrong type."""
     context = request["requestContext"]
     return {
         "no context": request | {"requestContext": None},

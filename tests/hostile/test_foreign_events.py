@@ -1,4 +1,4 @@
-"""Tests that every function has one defined reaction to a foreign event.
+"""Tests that every function has one defined reaction to a foreign event: an event of the wrong source or shape.
 
 - Functions with a route respond 400 with problem details and the emergency advice if the event is not from an HTTP
 API.

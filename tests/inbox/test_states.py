@@ -109,7 +109,7 @@ def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> Non
     look(nurse, "02-locked")
     nurse.press("Sign in")
     expect(nurse.page.get_by_label("Username")).to_be_visible()
-    # ends the user pool's session, so that the sign-in page asks for the password again
+    # the page has ended the user pool's session, so that the sign-in page asks for the password again
     assert any("/logout?" in address for address in nurse.addresses)
     nurse.sign_in()
     nurse.sees(reference)

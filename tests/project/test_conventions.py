@@ -129,12 +129,12 @@ LOGGED = {
     "mail_kind",
     "mail_status",
     "reason",
-}  # keys that a log line may have beside its fixed text
+}  # keys that a log line may have besides its fixed text
 PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screening", "record", "note", "consents"}
 
 
 def logger_calls() -> Iterator[tuple[str, ast.Call, set[str]]]:
-    """Yields each logger call: its file, the call, and the names of all parameters in that file annotated Literal."""
+    """Yields (file, call, names of the function parameters annotated Literal in that file) for each logger call."""
     for path in PROJECT.glob("functions/*.py"):
         tree = ast.parse(path.read_text())
         listed = {

@@ -42,7 +42,7 @@ def is_within(module: str, package: str) -> bool:
 
 
 def place_of(module: str) -> tuple[int, str] | None:
-    """Returns the number of a module's layer (0: the top) and the module's package in LAYERS (None: in no layer)."""
+    """Returns the number of a module's layer (0: the top) and its package in LAYERS, or None if it is in no layer."""
     return next(((n, part) for n, parts in enumerate(LAYERS) for part in parts if is_within(module, part)), None)
 
 

@@ -40,7 +40,7 @@ def is_client(node: ast.expr) -> bool:
 def operations(source: str) -> Iterator[str]:
     """Yields names of AWS operations in the code: attributes of AWS clients, and arguments of `get_paginator`.
 
-    Takes everything for a client whose name ends in client, dynamodb, sns or sqs.
+    Treats every object whose name ends in client, dynamodb, sns or sqs as an AWS client.
     """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and is_client(node.value) and node.attr not in NOT_OPERATIONS:
@@ -56,7 +56,7 @@ def test_every_operation_that_the_code_calls_is_shipped_and_no_other() -> None:
 
 
 def known() -> set[str]:
-    """Returns all operations of AWS services, so that other objects named `client` cause no false alarm."""
+    """Returns all operations of the services in COVERED, so that other objects named `client` cause no false alarm."""
     session = botocore.session.get_session()
     models = [session.get_service_model(service) for service in session.get_available_services() if service in COVERED]
     return {xform_name(operation) for model in models for operation in model.operation_names}
@@ -168,7 +168,7 @@ def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path
 
 
 def described(operation: Any) -> object:
-    """Returns an operation's description, without documentation."""
+    """Returns an operation's model and shapes for comparison, stripped of documentation."""
     shapes = [operation.input_shape, operation.output_shape, *operation.error_shapes]
     model = slimming._without_documentation(operation._operation_model)
     return model, [shape and shape_of(shape, frozenset()) for shape in shapes]
@@ -191,7 +191,7 @@ def shape_of(shape: Any, above: frozenset[str]) -> object:
 
 
 def test_the_certificate_authorities_are_amazons(shipped: Path) -> None:
-    """The root certificates have the fingerprints that https://www.amazontrust.com/repository/ publishes."""
+    """The root certificates include those whose fingerprints https://www.amazontrust.com/repository/ publishes."""
     bundle = shipped / "botocore" / "cacert.pem"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(bundle)

@@ -45,9 +45,11 @@ def _sign(file: Path, by: str, on: str) -> None:
 
 
 def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = "2026-01-31", *, reviewed: bool = False) -> Rulebook:
-    """Returns the rulebook with these signatures ("" for none), and with translations reviewed or not.
+    """Returns the rulebook signed by `by` ("": unsigned).
 
-    Tests that use it do not depend on whether the clinic's own rulebook is signed.
+    reviewed: whether its translations count as reviewed
+
+    Tests that use this rulebook do not depend on whether the clinic's own rulebook is signed.
     """
 
     def part(rule_set: RuleSet, *, reviewed: bool = True) -> RuleSet:

@@ -21,7 +21,8 @@ from tests.rulebook.folder import SECOND, WEIGHTS, WORDS, change, copy_of_rulebo
 
 KINDS_IN = kinds_in()
 SIDES = {"self-harm", "bladder-bowel-saddle", "heart-stroke", "cannot-walk", "withdrawal"}
-SLOWEST = 0.025  # seconds for 500 characters: 5 ms alone, five times that with coverage
+# Seconds that searching 500 characters may take. It takes 5 ms, or five times as long if coverage is measured.
+SLOWEST = 0.025
 HOSTILE = [
     "I want to die ", "dead ", "sucidal, or ", "no ", "leg . ", "\ufdfa", "a", ",", "\u0301", "\U0001f480", "'*'*",
     "no me duele, ni ", "cant cant walk ", "my legs gave out and I can't pee or feel my chest. ", "aab", "pill? ",
@@ -106,7 +107,7 @@ def calls(note: str) -> int:
 def fastest(note: str) -> float:
     times = []
     for _ in range(7):
-        started = time.process_time()  # excludes other load on the machine
+        started = time.process_time()  # CPU time of this process, whatever else the machine runs
         KINDS_IN(note)
         times.append(time.process_time() - started)
     return min(times)

@@ -1,4 +1,4 @@
-"""Tests that loading refuses an inconsistent rulebook and names the place. Each case changes one thing."""
+"""Tests that loading refuses an inconsistent rulebook, and that the error names the place."""
 
 from __future__ import annotations
 

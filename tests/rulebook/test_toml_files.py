@@ -1,4 +1,4 @@
-"""Tests that rulebook files parsed by the build equal the originals, or are ignored if outdated."""
+"""Tests that the JSON into which the build parses a TOML file has the same content, and is ignored if outdated."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Check:
     unit: word for the units, plural
     piece: units per piece; a piece should take no more than about ten seconds, because Ctrl-C waits for its end
     run: runs a piece; a top-level function, because pool processes look it up by name
-    takes: rough milliseconds of one core per unit, to estimate the total time
+    takes: approximate CPU milliseconds per unit, to estimate the total time
     alone: whether no other piece may run at the same time
     summary: returns the lines to print on the terminal
 

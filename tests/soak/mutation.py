@@ -91,7 +91,7 @@ def _prepare() -> None:
 
 
 def with_imports(statistics: dict[str, Any]) -> dict[str, Any]:
-    """Returns mutmut's statistics, with all tests for each function called on import and by fewer than FEW tests."""
+    """Returns mutmut's statistics, but lists all tests for functions called on import and by fewer than FEW tests."""
     everything = list(statistics["duration_by_test"])  # in the order in which they ran
     tests = {
         function: everything if everything[0] in called and len(called) < FEW else called

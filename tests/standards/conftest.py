@@ -1,4 +1,7 @@
-"""Provides npm validators, installed once into .local/npm from the committed lock file. Skips tests without npm."""
+"""Provides npm validators, installed once into .local/npm from the committed lock file.
+
+Skips the tests if npm is missing.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ ALWAYS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# Requests without a body are never invalid, because every text is a valid name or language. So they run in one mode.
+# Requests without a body run in one mode only. They are never invalid, because their only inputs are parameters (a
+# name, a language) that accept any string.
 MODES = [
     (route, mode)
     for route, described_as in described.OPERATIONS.items()

@@ -99,7 +99,7 @@ class TestJudges:
         changes: list[Break] = [
             lambda form: form.pop("status"),
             lambda form: item(form, "age").update(banana=1),
-            # breaks FHIR invariant que-12 (from three rows on)
+            # breaks FHIR invariant que-12, which applies to three or more rows
             lambda form: item(form, "ces-onset").pop("enableBehavior"),
             lambda form: item(form, "emergency-advice").update(required=True),  # breaks FHIR invariant que-6
         ]

@@ -1,4 +1,4 @@
-"""Tests that the JSON Schema of submissions agrees with the server. test_conformance.py sends hundreds of them."""
+"""Tests that the JSON Schema of submissions agrees with the server. test_conformance.py sends hundreds more."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ FUNCTIONS = of_type("AWS::Lambda::Function")
 
 
 def called(name: str) -> dict[str, Any]:
-    """Returns the reference with which callers invoke the function: to its alias, or to the function if it has none."""
+    """Returns the reference that callers use: to the function's alias, or to the function if it has no alias."""
     alias = f"{name}Aliaslive"
     return {"Ref": alias} if alias in EXPANDED["Resources"] else {"Fn::GetAtt": [name, "Arn"]}
 

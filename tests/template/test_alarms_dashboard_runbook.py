@@ -86,7 +86,7 @@ def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, An
 
 
 def named(value: Any) -> str:
-    """Returns the logical id (with GetAtt: id and attribute) in a Ref, a GetAtt, or a ${} of the dashboard."""
+    """Returns what a Ref, a GetAtt or a ${} of the dashboard names: "id", or "id.attribute" for a GetAtt."""
     match value:
         case {"Ref": str(name)}:
             return name
@@ -157,7 +157,7 @@ def test_the_dashboard_shows_only_emitted_metrics() -> None:
 
 
 def test_every_function_is_on_the_dashboard() -> None:
-    """The dashboard finds functions by the stack's name, with which names start unless the template sets them."""
+    """The dashboard searches by the stack's name, with which a function's name starts unless the template sets it."""
     assert set(searched()) == {("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p95")}
     assert {metric for metric, _ in searched()} <= AWS_METRICS["AWS/Lambda"]
     assert not [name for name in FUNCTIONS if "FunctionName" in RESOURCES[name]["Properties"]]

@@ -14,7 +14,7 @@ import pytest
 from tests.template.stack import MINUTE, SOURCE, of_type
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
-FURTHER_BACK = 2  # extra periods that CloudWatch reads; its example reads 5 to evaluate 3
+FURTHER_BACK = 2  # extra periods that CloudWatch reads; the user guide's example reads 5 to evaluate 3
 BEGINS = 48 * 60  # the minute when each outage begins, after two days without one
 Series = Callable[[int], float | None]  # minute -> the metric's value, or None if nothing is reported
 
@@ -37,7 +37,7 @@ def silent(_minute: int) -> None:
 
 
 def retried(minute: int) -> float | None:
-    """Returns the age in seconds of the oldest message of a failing queue. SQS skips messages received three times."""
+    """Returns the age in seconds of a failing queue's oldest message. SQS ignores messages received three times."""
     return (minute - BEGINS) * 60.0 if minute - BEGINS <= 4 else 0.0
 
 
@@ -123,7 +123,7 @@ def aggregated(statistic: str, series: Series, first: int, period: int) -> float
 
 
 def is_on(alarm: dict[str, Any], points: list[float | None], wanted: int) -> bool:
-    """Evaluates the latest `wanted` points with data. If there are fewer, the alarm says how missing points count."""
+    """Returns whether the latest `wanted` points turn the alarm on. TreatMissingData says how missing points count."""
     threshold = value_of(alarm["Threshold"])
     below = alarm["ComparisonOperator"] == "LessThanThreshold"
     real = [point for point in points if point is not None][-wanted:]

@@ -68,7 +68,10 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
 
 
 def test_mail_filters_let_through_what_is_mailed() -> None:
-    """Compares the filters of all e-mail subscriptions with `Alert.is_mailed`: alerts that are mailed are paced."""
+    """Compares the filters of all e-mail subscriptions with `Alert.is_mailed`.
+
+    The rate limit for publishing applies only if `is_mailed` is true.
+    """
     filters = [
         s["FilterPolicy"]
         for s in of_type("AWS::SNS::Subscription").values()

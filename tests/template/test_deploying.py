@@ -58,7 +58,7 @@ def references(value: Any) -> set[str]:
 
 
 def test_one_deploy_is_enough_for_the_first_time() -> None:
-    """There is no cycle of references, although the sign-in needs the API's URL, and the API's routes the sign-in."""
+    """There is no cycle of references, although the sign-in needs the API's URL, and routes need the sign-in."""
     resources = EXPANDED["Resources"]
     after = {
         name: (references(resource.get("Properties", {})) | set(listed(resource.get("DependsOn", [])))) & set(resources)

@@ -124,8 +124,8 @@ def longest(config: Any) -> float:
 def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
     """Rule R7 must hold when table and spool both hang.
 
-    A continued form needs a second call to the table, which is made only if the first call was quick. The remaining
-    time is for creating the spool's client, and for the response."""
+    Completing an unfinished form needs a second call to the table, which is made only if the first call was quick. The
+    remaining time is for creating the spool's client, and for the response."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5

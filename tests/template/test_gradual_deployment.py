@@ -1,4 +1,4 @@
-"""Tests gradual deployment: which functions shift traffic, and which alarms roll back."""
+"""Tests gradual deployment: which functions shift traffic, and which alarms trigger a rollback."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_callers_use_the_alias(name: str) -> None:
-    """All calls that bypass the alias would reach the new version at once, and no rollback would move them back."""
+    """Calls that bypass the alias would all reach the new version immediately, and no rollback would move them back."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
         who
@@ -82,7 +82,7 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    used |= {"Tracing"}  # the expanded template has its value in place of the reference
+    used |= {"Tracing"}  # the expanded template has the parameter's value in place of the reference
     assert used <= {entry["Ref"] for entry in settings}
     description = {"Fn::Sub": "Settings ${SettingsVersion}"}
     assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (

@@ -109,7 +109,7 @@ def used() -> set[Use]:
 
 
 def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Runs the pages and the webhook, which call no AWS service, with the sample events; issues a challenge."""
+    """Invokes what calls no AWS service: the public pages, the challenge and the webhook, with sample events."""
     for module, name in functions().items():
         for sample in EVENTS.glob(f"{module.removeprefix('functions.')}*.json") if name in PUBLIC_PAGES else ():
             answer = import_module(module).handler(event(sample.stem), CONTEXT)
@@ -122,7 +122,7 @@ def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) 
 
 
 def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Runs what stores leads.
+    """Stores leads in all ways but the spool.
 
     Sends a form unfinished, complete and repeated; adds answers; requests a call; revokes a consent; sends a plain
     form, a report of where a visitor stopped, and an ad lead.

@@ -1,4 +1,4 @@
-"""Tests mail to visitors in the template: off without a sender, sent from one address, bounces sent to one topic.
+"""Tests mail to visitors in the template: it needs a sender, comes from one address, and bounces go to one topic.
 
 The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
 
@@ -15,7 +15,7 @@ from tests.least_privilege import statements
 from tests.template.stack import EXPANDED, FUNCTIONS, SOURCE, called, of_type
 
 OURS = re.compile(r"Mail|CloseAddress|Unsubscribe")
-SES_A_SECOND = 14  # mails a second, with SES's production access
+SES_A_SECOND = 14  # SES's limit in mails per second, with production access
 
 
 def test_without_a_sender_nothing_of_it_exists_but_who_wants_no_more() -> None:
