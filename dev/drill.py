@@ -203,6 +203,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("stack", nargs="?", help="a deployed stack; without it, the local cloud")
     parser.add_argument("--at", type=_moment, help=f"the moment to go back to, such as {A_MOMENT}")
     chosen = parser.parse_args(arguments)
+    if chosen.at and not chosen.stack:
+        parser.error("AT needs STACK=name, a deployed stack: the local cloud keeps no earlier moments")
     try:
         if not chosen.stack:
             on_the_local_cloud()

@@ -273,6 +273,15 @@ def test_a_moment_needs_a_time_zone(capsys: pytest.CaptureFixture[str]) -> None:
     assert "time zone" in capsys.readouterr().err
 
 
+def test_a_moment_without_a_stack_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(drill, "on_the_local_cloud", lambda: pytest.fail("it rehearses on the local cloud"))
+    with pytest.raises(SystemExit):
+        drill.main(["--at", drill.A_MOMENT])
+    assert "AT needs STACK=name, a deployed stack" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("moment", "why"),
     [("yesterday", "write one like 2026-11-30T08:00:00Z"), ("2999-01-01T00:00:00Z", "is in the future")],
