@@ -92,6 +92,21 @@ def test_a_managers_monday(last_week: datetime, send: Send, member: Come) -> Non
     expect(page.get_by_role("button", name=re.compile("^Erase|person's data"))).to_have_count(0)
 
 
+def test_a_report_names_the_hour_up_to_which_missed_deadlines_count(
+    send: Send, member: Come, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = datetime(2026, 6, 3, 17, tzinfo=UTC)  # in Chicago
+    monkeypatch.setattr("functions.wiring.now", lambda: noon)
+    send(URGENT)
+    monkeypatch.setattr("functions.wiring.now", lambda: noon.replace(minute=55))
+    manager = member("manager", timezone_id="America/Chicago")
+    manager.page.clock.set_fixed_time(noon.replace(minute=55))
+    manager.open().page.get_by_role("link", name="Report").click()
+    expect(manager.page.get_by_role("region", name="Report", exact=True)).to_contain_text(
+        "“Called in time” as of 12:00 PM: a deadline missed since then is not counted yet."
+    )
+
+
 def test_a_report_of_too_many_days_says_so(send: Send, member: Come) -> None:
     manager = member("manager").open()
     manager.console.expect("422")

@@ -6,6 +6,7 @@ import { sourceName, TIERS, tierName } from "./lead-summary.js";
 import { chart, periodText, unitOf } from "./report-chart.js";
 import { service } from "./service.js";
 import { table } from "./tables.js";
+import { formatTime, startOfHour } from "./times.js";
 
 const MOST_DAYS = 31; // a chart of more days has one bar per week
 
@@ -22,6 +23,7 @@ function draw(found, { run }) {
   const shown = TIERS.filter((tier) => bars.some((bar) => bar.tiers[tier]));
   return [
     totals(found),
+    h("p", { class: "soft" }, `“Called in time” as of ${formatTime(startOfHour())}: a deadline missed since then is not counted yet.`),
     h("section", { class: "beside", "aria-labelledby": "by-day" }, h("h3", { id: "by-day" }, `Leads by ${unitOf(bars)}`),
       chart(bars),
       table("Leads by day and tier", [bars[0].week ? "Week" : "Day", "Leads", ...shown.map(tierName), "Booked"],

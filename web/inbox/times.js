@@ -12,6 +12,9 @@ export function setClock(iso) {
 
 export const now = () => Date.now() + offset;
 
+// The last full hour (UTC). The report counts a missed deadline once its clock hour has ended.
+export const startOfHour = () => new Date(Math.floor(now() / HOUR) * HOUR).toISOString();
+
 // "9:42 AM", with the day in front unless it is today
 export function formatTime(iso) {
   const at = new Date(iso);

@@ -61,7 +61,8 @@ class Figures:
     """Counts for a group of leads: those of a tier, a source or a campaign, or all. Suspected bots are not counted.
 
     acknowledged: how many leads were taken by a member of staff; 0 for a campaign, for which this is not counted.
-    due: how many leads have a deadline and either were called or are past the deadline (to the hour).
+    due: how many leads have a deadline and either were called or missed it. A missed deadline counts once its clock
+        hour (UTC) has ended.
     called_in_time: how many of the `due` leads were called by the deadline.
     called: how many leads staff tried to call.
     minutes_to_acknowledgement, minutes_to_call: median minutes from arrival, over the leads that were taken or called;
