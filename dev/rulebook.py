@@ -1,7 +1,7 @@
 """Prints the rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown, or as HTML with --html.
 
 `--language es` prints the translation beside the original. The sheet shows the loaded rules, so that the physician
-signs what runs. The content hash identifies the files.
+signs what runs. The content hash identifies the files without their signatures.
 """
 
 from __future__ import annotations

@@ -135,8 +135,9 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
             raise RulebookError(f"{form}: its id is {questionnaire.id!r}, but the file name differs")
         left -= {name, form}
         free_text = free_text_of(folder, questionnaire.id)
-        signed = (files[name], files[form], files[TIERS], *((free_text.content_hash.encode(),) if free_text else ()))
-        digest = hashlib.sha256(b"\0".join(signed)).hexdigest()
+        content = [_without_signature(files[name]), _without_signature(files[form]), files[TIERS]]
+        content += [free_text.content_hash.encode()] if free_text else []
+        digest = hashlib.sha256(b"\0".join(content)).hexdigest()
         reader = RuleSetReader(Reader(table, name), questionnaire, tiers, free_text)
         rule_sets[questionnaire.id] = reader.read(digest)
         if free_text and parse_words:
@@ -146,6 +147,13 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
     if not rule_sets:
         raise RulebookError(f"{folder.name}: there is no rule set")
     return Rulebook(rule_sets, _translations(tables, rule_sets))
+
+
+def _without_signature(file: bytes) -> bytes:
+    """Returns the file without name and date of its signature, so that the signed file has the hash on the sheet."""
+    top, bracket, tables = file.partition(b"\n[")
+    lines = [line for line in top.split(b"\n") if not line.startswith((b"approved_by ", b"approved_on "))]
+    return b"\n".join(lines) + bracket + tables
 
 
 def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
-from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook
+from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook, sign
 from tests.rulebook.refused import REFUSED, UNSIGNED
 
 
@@ -95,10 +96,28 @@ def test_any_change_of_a_file_changes_the_content_hash(tmp_path: Path) -> None:
     assert len(hashes) == 6
 
 
+def test_signing_keeps_the_content_hash_that_the_physician_signed(tmp_path: Path) -> None:
+    unsigned = hash_of(copy_of_rulebook(tmp_path))
+    sign(tmp_path)
+    assert load(tmp_path).approved
+    assert hash_of(tmp_path) == unsigned
+
+
+def test_only_the_signature_at_the_top_is_left_out_of_the_content_hash(tmp_path: Path) -> None:
+    what = 'what = "First version'
+    change(copy_of_rulebook(tmp_path), TRIAGE, what, what.replace('"', '"""\\\napproved_by = x\n') + '""" #')
+    before = hash_of(tmp_path)
+    change(tmp_path, TRIAGE, "approved_by = x", "approved_by = y")
+    assert hash_of(tmp_path) != before
+
+
 def test_the_content_hash_can_be_computed_by_hand() -> None:
     words, weights = (hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() for name in (WORDS, WEIGHTS))
     free_text = hashlib.sha256(f"{words} {weights}".encode()).hexdigest()
-    parts = [*((FOLDER / name).read_bytes() for name in (TRIAGE, INTAKE, TIERS)), free_text.encode()]
+    unsigned = [
+        re.sub(rb"(?m)^approved_(by|on) = .*\n", b"", (FOLDER / name).read_bytes()) for name in (TRIAGE, INTAKE)
+    ]
+    parts = [*unsigned, (FOLDER / TIERS).read_bytes(), free_text.encode()]
     assert hash_of(FOLDER) == hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

@@ -204,7 +204,8 @@ class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
     changes: the change log, oldest entry first; may be empty.
-    content_hash: SHA-256 (hex) of the rules, questionnaire and tiers files and the free-text search's content hash.
+    content_hash: SHA-256 (hex) of the rules, questionnaire and tiers files, without the physician's signatures, and of
+        the free-text search's content hash.
     net: the id of the safety-net message, which is shown last unless another message stands alone.
     """
 
