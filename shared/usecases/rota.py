@@ -14,6 +14,7 @@ from shared.domain.leads.rota import (
     duties,
     is_reachable,
     problems_of,
+    problems_of_past,
     saved,
     to_alert,
 )
@@ -55,7 +56,8 @@ def save_rota(
     if not staff.may_plan:
         raise NotAllowed("Only a manager or an administrator can change the rota.")
     clinicians = {one.name for one in colleagues.who_work() if CLINICIAN in one.groups}
-    if problems := tuple(problems_of(change, clinicians, hours)):
+    past = problems_of_past(change.overrides, rotas.get().rota.overrides, at, hours)
+    if problems := (*problems_of(change, clinicians, hours), *past):
         raise InvalidInput(problems)
     try:
         rotas.replace(saved(change, staff.name, at, hours))

@@ -128,6 +128,7 @@ Somebody else has this lead
 That time is past.
 The clocks skip this time that night.
 The exception ends before it starts.
+This exception is already over, by the clinic's clock.
 The key is missing or invalid.
 The lead is booked or closed. Reopen it first.
 The rota has changed since you opened it.

@@ -93,6 +93,17 @@ def test_problems_name_the_entries(clock: Clock) -> None:
     assert pointers(save([{"who": "nurse", "day": "Someday", "starts": "08:00", "ends": "17:00"}])) == ["/weekly"]
 
 
+def test_a_new_exception_that_is_over_is_refused(clock: Clock) -> None:
+    """An exception ends by the clinic's clock, on which it is 10:00. A stored one may end without being refused."""
+    lasting = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:01"}
+    over = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:00"}
+    assert pointers(save(WEEK, overrides=[over])) == ["/overrides/0/ends"]
+    assert save(WEEK, overrides=[lasting])["statusCode"] == 200
+    clock.at += timedelta(hours=1)
+    assert save(WEEK, version=1, overrides=[lasting])["statusCode"] == 200
+    assert pointers(save(WEEK, version=2, overrides=[lasting])) == ["/overrides/0/ends"]
+
+
 def test_an_alert_reaches_who_is_on_call(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     save(WEEK)
     look_at_subscriptions(NURSE, monkeypatch)

@@ -80,6 +80,20 @@ def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable
     expect(desk.row(third)).to_contain_text("other-nurse has it: call")
 
 
+def test_the_rota_form_names_the_clinics_clock_and_refuses_what_is_over(member: Come) -> None:
+    boss = member("manager", timezone_id="America/Los_Angeles").open()
+    boss.press("On call: all clinicians").press("Change the rota")
+    rota = boss.page.locator("#rota")
+    expect(rota).to_contain_text("Times are on the clinic's clock (America/Chicago).")
+    boss.press("Add an exception")
+    rota.get_by_label("From").last.fill("2026-01-05T08:00")
+    rota.get_by_label("To").last.fill("2026-01-05T17:00")
+    boss.console.expect("422")
+    boss.press("Save the rota")
+    expect(rota.locator(".entry .refusal")).to_have_text("This exception is already over, by the clinic's clock.")
+    expect(rota.get_by_role("button", name="Save the rota")).to_be_visible()
+
+
 def test_the_header_follows_a_rota_that_somebody_else_saves(member: Come) -> None:
     nurse = member("nurse")
     nurse.page.clock.install()

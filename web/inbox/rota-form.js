@@ -19,6 +19,7 @@ export async function drawRotaForm(place, rota, done) {
     save({ rota, weekly, overrides, problem, button: event.submitter, done });
   };
   place.replaceChildren(h("form", { id: "rota-form", onsubmit: send, oninput: (event) => { event.currentTarget.dataset.changed = "yes"; } },
+    h("p", {}, `Times are on the clinic's clock (${rota.time_zone}).`),
     h("h3", {}, "Every week"),
     h("p", { class: "soft" }, "A shift that ends when it starts, or earlier, ends on the next day. On a holiday of the clinic only the shifts of “Holiday” count."),
     weekly,

@@ -179,6 +179,18 @@ def problems_of(change: RotaChange, staff: Collection[str], hours: OpeningHours)
     yield from _problems_of_overrides(change.overrides, hours.zone)
 
 
+def problems_of_past(
+    overrides: tuple[Override, ...], stored: tuple[Override, ...], at: datetime, hours: OpeningHours
+) -> Iterator[FieldProblem]:
+    """Yields a problem for each new override that has already ended.
+
+    stored: the overrides of the stored rota. They may have ended since they were saved, and are not refused.
+    """
+    for number, override in enumerate(overrides):
+        if override.starts < override.ends and _instant(override.ends, hours.zone) <= at and override not in stored:
+            yield FieldProblem(f"/overrides/{number}/ends", "This exception is already over, by the clinic's clock.")
+
+
 def _problems_of_overrides(overrides: tuple[Override, ...], zone: ZoneInfo) -> Iterator[FieldProblem]:
     for number, override in enumerate(overrides):
         for field, moment in (("starts", override.starts), ("ends", override.ends)):
