@@ -270,6 +270,7 @@ def localise(expanded: template.Template, endpoint: str, address: str) -> templa
         secret["Properties"]["GenerateSecretString"]["ExcludeCharacters"] = string.punctuation
     watch = resources["WatchDelivery"]["Properties"]["Environment"]["Variables"]
     watch["API_ADDRESS"] = {"Fn::Sub": f"{endpoint}/_aws/execute-api/${{Api}}/$default/"}
+    staff_email = resources["AlertEmailSubscription"]["Properties"]["FilterPolicy"]
     resources[OUTBOX] = {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 1209600}}
     resources[f"{OUTBOX}Subscription"] = {
         "Type": "AWS::SNS::Subscription",
@@ -277,7 +278,7 @@ def localise(expanded: template.Template, endpoint: str, address: str) -> templa
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
-            "FilterPolicy": {"kind": ["new", "escalation", "digest", "summary"]},  # as for staff: no canary alerts
+            "FilterPolicy": {"kind": staff_email["kind"]},  # as for staff: no canary alerts
         },
     }
     return expanded

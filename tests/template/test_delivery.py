@@ -6,6 +6,7 @@ The tests read the template as AWS gets it after the SAM transform, because the 
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from dev.cloud import OUTBOX, localise
 from functions import watch_delivery
 from shared.domain.leads.alert import Alert, Summary
 from shared.domain.leads.digest import Digest
@@ -43,6 +45,13 @@ def test_alerts_are_encrypted_and_every_subscription_has_a_failure_queue() -> No
     for subscription in subscriptions.values():
         queue = "UndeliveredWebhooks" if subscription.get("FilterPolicy") == WEBHOOKS else "UndeliveredAlerts"
         assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
+
+
+def test_make_run_shows_every_kind_of_alert_that_staff_get_by_email() -> None:
+    local = localise(copy.deepcopy(EXPANDED), "http://127.0.0.1:1", "http://127.0.0.1:2/")["Resources"]
+    assert local[f"{OUTBOX}Subscription"]["Properties"]["FilterPolicy"] == {
+        "kind": ["new", "escalation", "reminder", "digest", "summary"]
+    }
 
 
 def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
