@@ -284,9 +284,15 @@ def test_undoing_a_raise_of_a_lead_that_alerts_nobody_ends_its_alerts() -> None:
         (a_lead(ROUTINE), {}, {"reason": "declined"}, True),
         (FROM_A_MACHINE, {}, {"reason": "spam"}, True),
         (FROM_A_MACHINE, {}, {"reason": "declined"}, False),
+        (a_lead(ROUTINE), {"outcome": "reached"}, {"reason": "unreachable"}, False),
+        (a_lead(URGENT), {"outcome": "to_be_booked"}, {"reason": "unreachable"}, False),
+        (a_lead(ROUTINE), {"outcome": "reached"}, {"reason": "unreachable", "text": "The number is cut off."}, True),
+        (a_lead(ROUTINE), {"outcome": "left_message"}, {"reason": "unreachable"}, True),
+        (a_lead(ROUTINE), {"outcome": "wrong_number"}, {"reason": "unreachable"}, True),
+        (a_lead(ROUTINE), {"outcome": "reached"}, {"reason": "declined"}, True),
     ],
 )
-def test_closing_an_urgent_lead_needs_a_call_or_words(
+def test_closing_without_a_call_or_against_it_needs_words(
     lead: Lead, before: dict[str, Any], fields: dict[str, Any], allowed: bool
 ) -> None:
     if before:

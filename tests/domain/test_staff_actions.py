@@ -191,7 +191,7 @@ def test_a_note_does_not_conflict_with_a_colleagues_action() -> None:
 
 
 NEEDED: dict[str, Any] = {
-    "close": {"reason": "unreachable"},
+    "close": {"reason": "declined"},
     "lower_tier": {"tier": "ROUTINE", "text": "In words."},
     "raise_tier": {"tier": "EMERGENCY"},
     "contact_attempt": {"outcome": "no_answer"},

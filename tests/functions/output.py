@@ -106,6 +106,7 @@ Choose at most three months, with the last day on or after the first.
 Enter a time exactly when the person asked to be called again.
 Enter a time that lies ahead.
 Enter a time within the next 30 days.
+Enter a time within the next two years. Check the year.
 Enter an object.
 Enter the reference as in the alert.
 Erased
@@ -130,6 +131,7 @@ The clocks skip this time that night.
 The exception ends before it starts.
 This exception is already over, by the clinic's clock.
 The key is missing or invalid.
+The last call reached the person: say what has changed.
 The lead is booked or closed. Reopen it first.
 The rota has changed since you opened it.
 This cursor belongs to other dates.

@@ -130,11 +130,12 @@ export function actionButtons(lead, user, act) {
 // What the undo button undoes, in words. Leaves out an appointment's time, which the lead shows.
 const undoable = ({ action, detail }) => historyText({ action, detail: action === "book" ? "" : detail });
 
-// To close an emergency or urgent lead without a recorded call, the service requires a reason in words.
+// Without a recorded call, an emergency or urgent lead is closed only with a reason in words. So is any lead as
+// unreachable after a call that reached the person.
 function closeChoices(reference, act) {
   const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
   return unfolding("closing", "Close …",
-    h("label", { for: "close-why" }, "In words, if an emergency or urgent lead is closed without a call:"), why, h("p", {}, "Why?"),
+    h("label", { for: "close-why" }, "In words, for an emergency or urgent lead without a call, or for “Unreachable” after a call that reached the person:"), why, h("p", {}, "Why?"),
     buttons(Object.entries(REASONS).map(([reason, text]) =>
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
 }

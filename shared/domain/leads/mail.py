@@ -16,8 +16,8 @@ from shared.domain.leads.escalation import CLAIM_LASTS
 from shared.domain.leads.history import UNDO_WITHIN
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail_state import SETTLED, MailEntry, MailKind, Reason
+from shared.domain.leads.next_action import UNREACHED
 
-UNREACHED = frozenset({"no_answer", "left_message", "wrong_number"})  # outcomes of an attempt that reached nobody
 SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail about an earlier call is sent
 UNKNOWN_AFTER = timedelta(minutes=2)  # longer than any call to SES takes; the sweep runs once a minute
 RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse more than it helps

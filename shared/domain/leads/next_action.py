@@ -24,6 +24,7 @@ CALL_AGAIN: Final = "call_again"
 CONFIRM_BOOKING: Final = "confirm_booking"
 CLOSE: Final = "close"
 NOT_REACHED = frozenset({"no_answer", "left_message"})
+UNREACHED = NOT_REACHED | {"wrong_number"}  # outcomes of calls that did not reach the person
 CALL_AT = "call_at"  # the outcome of a call if the person asked to be called at another time
 TO_BE_BOOKED = "to_be_booked"  # the outcome of a call if the person wants an appointment, but no time is agreed yet
 AFTERNOON = time(13)

@@ -23,7 +23,7 @@ from shared.domain.leads.consent import reinstatement
 from shared.domain.leads.escalation import Escalation
 from shared.domain.leads.history import ADDED, ASKED, UNDO_WITHIN, HistoryEntry, WorkState
 from shared.domain.leads.lead import Lead, Submitted
-from shared.domain.leads.next_action import NOT_REACHED, Call, planned
+from shared.domain.leads.next_action import NOT_REACHED, UNREACHED, Call, planned
 from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
@@ -198,7 +198,8 @@ class _Actions:
 
         Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. A lead in
         a safety tier is closed only after a recorded call, unless it is spam from a suspected bot or staff write why
-        there was no call.
+        there was no call. Closing a lead as unreachable mails the person that the clinic could not reach them. If the
+        last call reached the person, staff write what has changed.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
@@ -207,6 +208,9 @@ class _Actions:
         machine = reason == "spam" and self.lead.assessment.suspicion.suspect
         if self.rules.is_safety(tier) and not (self.lead.work.last_call or self.action.text or machine):
             raise InvalidInput((FieldProblem("/text", "Record a call first, or say why there was none."),))
+        call = self.lead.work.last_call
+        if reason == "unreachable" and call and call.outcome not in UNREACHED and not self.action.text:
+            raise InvalidInput((FieldProblem("/text", "The last call reached the person: say what has changed."),))
         work = replace(self._owned(), status="closed", closed_reason=reason or "", closed_at=self.at, next_action=None)
         return self._done(work, self._entry(reason, before=self.lead.work))
 
