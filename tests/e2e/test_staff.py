@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -116,7 +117,8 @@ def test_a_lead_from_the_alert_to_the_appointment(nurse: Colleague, reference: s
     assert nurse.works(reference, "acknowledge", version).json["summary"]["owner_name"] == "nurse"
     assert reference in [lead["reference"] for lead in nurse.get("leads?view=mine").json["leads"]]
     assert nurse.works(reference, "contact_attempt", version + 1, outcome="reached").status == 200
-    booked = nurse.works(reference, "book", version + 2, booking={"at": "2999-01-16T09:30:00Z"}).json
+    appointment = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+    booked = nurse.works(reference, "book", version + 2, booking={"at": appointment}).json
     assert [entry["action"] for entry in booked["history"]] == ["acknowledge", "contact_attempt", "book"]
     assert reference not in [lead["reference"] for lead in nurse.get("leads?view=open").json["leads"]]
     assert reference in [lead["reference"] for lead in nurse.get("leads?view=closed").json["leads"]]

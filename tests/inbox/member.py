@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import UTC, date, datetime
 
 from playwright.sync_api import ConsoleMessage, Locator, Page
 from playwright.sync_api import TimeoutError as TookTooLongError
@@ -16,6 +17,12 @@ OPEN_LEADS = re.compile(r"/leads\?view=open$")
 REFRESHED_EVERY = 16_000  # milliseconds of the page's clock, a little more than the interval in web/inbox/refresh.js
 TURNS = 20
 TURN = 1_000  # milliseconds
+
+
+def next_january() -> str:
+    """Returns 9:30 on a Wednesday in January of next year, as an input's value."""
+    middle = date(datetime.now(UTC).year + 1, 1, 13)
+    return f"{middle.replace(day=13 + (2 - middle.weekday()) % 7)}T09:30"
 
 
 class Member:
@@ -61,7 +68,7 @@ class Member:
         return self
 
     def books(self) -> Member:
-        self.press("Booked …").page.get_by_label("When").fill("2031-01-15T09:30")
+        self.press("Booked …").page.get_by_label("When").fill(next_january())
         return self.press("Save the appointment").has("^Booked by you")
 
     def has(self, text: str) -> Member:

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.inbox.conftest import CLINIC_ZONE, Come, Json, Send, hours_are
+from tests.inbox.member import next_january
 from tests.leads import HOURS
 
 EMERGENCY = {"em-now": ["chest-pressure"]}
@@ -128,20 +129,38 @@ def test_each_call_says_what_is_next_until_the_appointment(
     expect(nurse.page.locator(".history")).to_contain_text("called: Asked to be called again")
     nurse.press("Another outcome …").press("Goes to the emergency room")
     expect(nurse.page.get_by_role("button", name="Close: In emergency care")).to_have_class("main")
+    appointment = next_january()
     nurse.press("Booked …").press("Save the appointment")
     expect(nurse.refusal).to_have_text("Enter the date and time of the appointment.")
     expect(nurse.page.get_by_label("When")).to_be_focused()
-    nurse.page.get_by_label("When").fill("2031-01-15T09:30")
+    nurse.page.get_by_label("When").fill(appointment)
     nurse.page.get_by_label("With whom").fill("Dr. Example")
     nurse.page.get_by_label("it goes into the e-mail as written").fill("Bring your MRI.")
     nurse.press("Save the appointment")
     expect(nurse.refusal).to_have_text(OUTSIDE_HOURS)
     nurse.press("Save the appointment").has("^Booked by you")
-    expect(following).to_contain_text(re.compile(r"^Appointment: .*Jan 15.*9:30 AM with Dr. Example"))
+    expect(following).to_contain_text(
+        re.compile(rf"^Appointment: Wed, Jan \d+, {appointment[:4]}, 9:30 AM with Dr. Example")
+    )
     expect(nurse.page.get_by_label("When")).to_be_hidden()
     nurse.press("Move the appointment …")
-    expect(nurse.page.get_by_label("When")).to_have_value("2031-01-15T09:30")
+    expect(nurse.page.get_by_label("When")).to_have_value(appointment)
     assert stored(reference)["booking"].items() >= {"with_whom": "Dr. Example", "note": "Bring your MRI."}.items()
+
+
+def test_an_appointment_with_a_wrong_year_is_refused_beside_its_field(
+    send: Send, member: Come, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours_are(HOURS._replace(days={}), monkeypatch)  # always closed
+    nurse = member("nurse").open(send(URGENT))
+    nurse.console.expect("422")
+    time = nurse.press("Booked …").page.get_by_label("When")
+    time.fill("9" + next_january()[1:])
+    nurse.press("Save the appointment")
+    expect(nurse.refusal).to_have_text(OUTSIDE_HOURS)
+    nurse.press("Save the appointment")
+    expect(nurse.refusal).to_have_text("Enter a time within the next two years. Check the year.")
+    expect(time).to_be_focused()
 
 
 def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send, member: Come) -> None:

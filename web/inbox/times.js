@@ -15,12 +15,14 @@ export const now = () => Date.now() + offset;
 // The last full hour (UTC). The report counts a missed deadline once its clock hour has ended.
 export const startOfHour = () => new Date(Math.floor(now() / HOUR) * HOUR).toISOString();
 
-// "9:42 AM", with the day in front unless it is today
+// "9:42 AM", with the day in front unless it is today, and with the year unless it is this year
 export function formatTime(iso) {
   const at = new Date(iso);
+  const today = new Date(now());
   const time = at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  if (new Date(now()).toDateString() === at.toDateString()) return time;
-  return `${at.toLocaleDateString([], { weekday: "short", month: "short", day: "numeric" })}, ${time}`;
+  if (today.toDateString() === at.toDateString()) return time;
+  const year = today.getFullYear() === at.getFullYear() ? undefined : "numeric";
+  return `${at.toLocaleDateString([], { weekday: "short", month: "short", day: "numeric", year })}, ${time}`;
 }
 
 // "Nov 30, 2026, 9:42:07 AM"

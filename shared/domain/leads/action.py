@@ -16,6 +16,7 @@ from shared.domain.leads.next_action import CALL_AT
 from shared.domain.model import Model
 from shared.domain.rules.triage import Tier
 
+BOOKED_WITHIN = timedelta(days=2 * 365)  # how far ahead an appointment can be; a later year is a typing error
 LONGEST_WAIT = timedelta(days=30)  # how far ahead a person can ask to be called
 
 ActionName = Literal[
@@ -113,8 +114,8 @@ def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterabl
     if action.action == "contact_attempt" and action.again_at and not at < action.again_at < at + LONGEST_WAIT:
         past = action.again_at <= at
         yield FieldProblem("/again_at", "That time is past." if past else "Enter a time within the next 30 days.")
-    if action.action == "book" and (action.booking is None or action.booking.at <= at):
-        yield FieldProblem("/booking/at", "Enter a time that lies ahead.")
+    if action.action == "book":
+        yield from _booking_problems(action.booking, at)
     if action.action == "close" and action.reason is None:
         yield FieldProblem("/reason", "This field is required.")
     if action.action in ("raise_tier", "lower_tier") and action.tier not in tiers:
@@ -125,6 +126,13 @@ def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterabl
         yield FieldProblem("/consent", "This field is required.")
     if action.action in ("note", "lower_tier", "revoke_consent") and not action.text:
         yield FieldProblem("/text", "This field is required.")
+
+
+def _booking_problems(booking: BookingRequest | None, at: datetime) -> Iterable[FieldProblem]:
+    if booking is None or booking.at <= at:
+        yield FieldProblem("/booking/at", "Enter a time that lies ahead.")
+    elif booking.at > at + BOOKED_WITHIN:
+        yield FieldProblem("/booking/at", "Enter a time within the next two years. Check the year.")
 
 
 def example(name: str, lead: Lead, at: datetime, tiers: Iterable[Tier]) -> Action:
