@@ -201,13 +201,13 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
     leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)
-    urgent = Counter((due.alert.audience, due.alert.on_call) for due in mailed if due.safety)
+    safety = Counter((due.alert.audience, due.alert.on_call) for due in mailed if due.safety)
     inbox, _, _ = alerting.staff_link.partition("#")
     refused: set[tuple[str, str]] = set()
     for who in leads:
         audience, on_call = who
         try:
-            alerting.publisher.publish(Summary(audience, leads[who], urgent[who], inbox, on_call))
+            alerting.publisher.publish(Summary(audience, leads[who], safety[who], inbox, on_call))
         except Exception:  # noqa: BLE001  if the topic is down, the leads' own alerts fail too and report it
             refused.add(who)
     return [

@@ -96,26 +96,26 @@ class Summary:
     """A notice that replaces the individual e-mails about many leads.
 
     leads: how many leads of one batch wait for the audience. Leads that got an e-mail of their own are not counted.
-    urgent: how many of the counted leads are in a safety tier.
+    safety: how many of the counted leads are in a safety tier, EMERGENCY or URGENT.
     inbox: the URL of the staff inbox.
     on_call: see `Alert`.
     """
 
     audience: str
     leads: int
-    urgent: int
+    safety: int
     inbox: str
     on_call: str = ""
     is_mailed: ClassVar[bool] = True
 
     @property
     def subject(self) -> str:
-        return f"{self.leads} more leads waiting, {self.urgent} of them urgent"
+        return f"{self.leads} more leads waiting, {self.safety} of them EMERGENCY or URGENT"
 
     @property
     def body(self) -> str:
         who = self.on_call if self.audience == ON_CALL else f"the {self.audience}"
-        waiting = f"{self.leads} more leads wait for {who}, {self.urgent} of them urgent."
+        waiting = f"{self.leads} more leads wait for {who}, {self.safety} of them EMERGENCY or URGENT."
         return f"{waiting}\nOpen the inbox: {self.inbox}"
 
     @property
