@@ -44,9 +44,7 @@ def read_accesses(
         if len(found) >= ENTRIES_ON_PAGE or read >= READ_FOR_A_PAGE:
             next_cursor = cursor
             break
-    # the log orders entries about pages of names only by the hour, so sort all entries by their time
-    by_time = sorted(found, key=lambda access: access.at, reverse=True)
-    return AccessPage(tuple(by_time), next_cursor)
+    return AccessPage(tuple(found), next_cursor)
 
 
 def _reference(query: AccessQuery) -> str | None:

@@ -72,6 +72,22 @@ def test_the_latest_comes_first_among_lists_too(clock: Clock) -> None:
     assert seen() == [("admin", "opened"), ("desk", "listed"), ("nurse", "opened")]
 
 
+def test_the_latest_comes_first_across_pages_too(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_accesses, "ENTRIES_ON_PAGE", 2)
+    for number in range(3):
+        contact = {"name": f"Sample {number}", "phone": f"(312) 555-010{number}"}
+        opened(captured(PRIORITY, lead_id=str(uuid4()), contact=contact))
+        clock.at += timedelta(minutes=1)
+        listed("desk")
+        clock.at += timedelta(minutes=1)
+    page = content(accesses())
+    found = list(page["entries"])
+    while page["cursor"] is not None:
+        page = content(accesses(cursor=page["cursor"]))
+        found += page["entries"]
+    assert [entry["what"] for entry in found if entry["what"] != "read the log"] == ["listed", "opened"] * 3
+
+
 def test_days_are_the_clinics(clock: Clock) -> None:
     """An hour before midnight in Chicago, it is the next day in UTC."""
     reference = captured(PRIORITY)
@@ -160,6 +176,7 @@ class TestCsv:
         ({"reference": "not one"}, "/reference"),
         ({"cursor": "2026-01-14~x"}, "/cursor"),
         ({"cursor": "yesterday~a~b"}, "/cursor"),
+        ({"cursor": "2026-99-99T00:00:00.000+00:00~a~b"}, "/cursor"),
         ({"format": "xml"}, "/format"),
     ],
 )

@@ -29,8 +29,10 @@ function draw(found, { asked, run }) {
   const log = table("What staff saw and did", ["When", "Who", "What", "Leads"], [], "");
   const more = h("button", { type: "button" }, "Show more");
   const none = h("p", { class: "soft" });
+  const read = [];
   const add = ({ entries, cursor }) => {
-    log.querySelector("tbody").append(...joined(entries).map(line));
+    read.push(...entries);
+    log.querySelector("tbody").replaceChildren(...joined(read, Boolean(cursor)).map(line));
     more.hidden = !cursor;
     none.textContent = log.querySelector("tbody").rows.length ? "" : cursor ? "None in the entries read so far. Press “Show more”." : "No entries for these days.";
     more.onclick = () => run(async () => { add(await service.accesses({ ...asked, cursor })); return ""; });
@@ -39,19 +41,29 @@ function draw(found, { asked, run }) {
   return [h("p", { class: "soft" }, "The latest entry comes first. Reading this log is an entry too."), log, none, more];
 }
 
-// The entries, with all entries of an export merged into one: `at` is the latest time, `since` the earliest.
-function joined(entries) {
+// The entries, with all entries of an export merged into one: `at` is the latest time, `since` the earliest, and
+// `goesOn` is true if the next page (`more`: there is one) may have further entries of the export.
+function joined(entries, more) {
   const lines = [];
+  const exports = new Map(); // id of a member of staff -> the line of the export that was read last
   for (const entry of entries) {
-    const last = lines.at(-1);
-    const same = last?.what === "exported" && entry.what === "exported" && last.staff_id === entry.staff_id && Date.parse(last.since) - Date.parse(entry.at) < SAME_EXPORT;
-    if (same) Object.assign(last, { since: entry.at, references: [...last.references, ...entry.references] });
-    else lines.push({ ...entry, since: entry.at });
+    const last = entry.what === "exported" && exports.get(entry.staff_id);
+    if (last && isSameExport(last, entry)) {
+      last.since = entry.at;
+      last.references.push(...entry.references);
+      continue;
+    }
+    lines.push({ ...entry, since: entry.at, references: [...entry.references] });
+    if (entry.what === "exported") exports.set(entry.staff_id, lines.at(-1));
   }
+  for (const each of exports.values()) each.goesOn = more && isSameExport(each, entries.at(-1));
   return lines;
 }
 
-function whatText(what, { length }) {
+const isSameExport = ({ since }, { at }) => Date.parse(since) - Date.parse(at) < SAME_EXPORT;
+
+function whatText(what, { length }, goesOn) {
+  if (goesOn) return `exported ${length} ${length > 1 ? "leads" : "lead"} or more: see “Show more”`;
   return what === "exported" && length > 1 ? `exported ${length} leads` : WHAT[what] ?? what;
 }
 
@@ -60,8 +72,8 @@ function whenText(at, since) {
   return first === last ? last : `${first} to ${last}`;
 }
 
-const line = ({ at, since, staff_name: name, what, references }) => h("tr", {},
-  h("th", { scope: "row" }, whenText(at, since)), h("td", {}, name), h("td", {}, whatText(what, references)),
+const line = ({ at, since, staff_name: name, what, references, goesOn }) => h("tr", {},
+  h("th", { scope: "row" }, whenText(at, since)), h("td", {}, name), h("td", {}, whatText(what, references, goesOn)),
   h("td", {}, references.length > FEW ? h("details", {}, h("summary", {}, `${references.length} leads`), links(references)) : links(references)));
 
 const links = (references) => references.map((reference) => [h("a", { href: `#lead=${reference}`, class: "reference" }, reference), " "]);

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.export import Period
 
-KEY = ("day", "entry", "lead_id")  # the key attributes of an entry in the index by_day
+# The attributes that a cursor names. They also sort the entries; no two entries share all three.
+ORDER = ("at", "entry", "lead_id")
+HOUR = len("2026-01-14T16")  # the characters of a time up to its hour; each key in the index begins with them
 
 
 class AccessLog:
@@ -76,34 +79,43 @@ class AccessLog:
         after: a cursor; the list starts with the entry after it.
         Raises: StoreUnavailable, or InvalidInput for a cursor of another list.
         """
-        start = _key_in(after) if after is not None else None
-        day = start["day"]["S"] if start else instant(period.until)[:10]
+        start = _place_in(after) if after is not None else None
+        last = start[0] if start else instant(period.until)
+        day = last[:10]
         while day >= instant(period.since)[:10]:
-            for item in self._of_day(day, start):
-                if instant(period.since) <= item["at"]["S"] < instant(period.until):
-                    yield _access(item), _cursor(item)
-            start = None
+            for item in self._of_day(day, last[:HOUR]):
+                place = _place(item)
+                if (start is None or place < start) and instant(period.since) <= place[0] < instant(period.until):
+                    yield _access(item), "~".join(place)
             day = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
-    def _of_day(self, day: str, start: Item | None) -> Iterator[Item]:
+    def _of_day(self, day: str, last_hour: str) -> Iterator[Item]:
+        """Yields the entries of a day up to the end of an hour, the latest first.
+
+        The index sorts the entries about pages of names only by the hour, so this sorts each hour's entries.
+        """
+        for _, items in groupby(self._as_indexed(day, last_hour), lambda item: item["entry"]["S"][:HOUR]):
+            yield from sorted(items, key=_place, reverse=True)
+
+    def _as_indexed(self, day: str, last_hour: str) -> Iterator[Item]:
         what: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": "by_day",
-            "KeyConditionExpression": "#day = :day",
+            "KeyConditionExpression": "#day = :day AND entry < :end",
             "ExpressionAttributeNames": {"#day": "day"},
-            "ExpressionAttributeValues": {":day": {"S": day}},
+            # "~" sorts after all that follows the hour in a key
+            "ExpressionAttributeValues": {":day": {"S": day}, ":end": {"S": f"{last_hour}~"}},
             "ScanIndexForward": False,
         }
         while True:
-            what |= {"ExclusiveStartKey": start} if start else {}
             try:
                 answer = self._client.query(**what)
             except (ClientError, BotoCoreError) as error:
                 raise StoreUnavailable from error
             yield from answer["Items"]
-            start = answer.get("LastEvaluatedKey")
-            if not start:
+            if "LastEvaluatedKey" not in answer:
                 return
+            what["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _put(self, entry: dict[str, str], staff: Staff, at: datetime) -> None:
         """Adds an entry, unless it exists already. Entries are never replaced."""
@@ -131,12 +143,15 @@ def _access(item: Item) -> Access:
     )
 
 
-def _cursor(item: Item) -> str:
-    return "~".join(item[name]["S"] for name in KEY)
+def _place(item: Item) -> tuple[str, ...]:
+    return tuple(item[name]["S"] for name in ORDER)
 
 
-def _key_in(cursor: str) -> Item:
-    values = cursor.split("~")
-    if len(values) != len(KEY) or not re.fullmatch(r"20\d\d-\d\d-\d\d", values[0]) or not all(values):
-        raise InvalidInput((FieldProblem("/cursor", "It is from another list."),))
-    return {name: {"S": value} for name, value in zip(KEY, values, strict=True)}
+def _place_in(cursor: str) -> tuple[str, ...]:
+    """Returns the place of the entry that a cursor names. Raises InvalidInput if it names none."""
+    place = tuple(cursor.split("~"))
+    if len(place) == len(ORDER) and all(place):
+        with suppress(ValueError):
+            if instant(datetime.fromisoformat(place[0])) == place[0]:
+                return place
+    raise InvalidInput((FieldProblem("/cursor", "It is from another list."),))
