@@ -203,8 +203,9 @@ def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clo
     alerts = aws.alerts()
     assert not [alert for alert in alerts[:20] if "summarised" in attributes(alert)]
     summary = {"kind": "summary", "suspect": "false"}
+    to_all = {"audience": "clinician", "on_call": "everyone", **summary}
     assert [(alert["Subject"], attributes(alert)) for alert in alerts[20:22]] == [
-        ("4 more leads waiting, 4 of them EMERGENCY or URGENT", {"audience": "clinician", "on_call": "everyone", **summary}),
+        ("4 more leads waiting, 4 of them EMERGENCY or URGENT", to_all),
         ("19 more leads waiting, 0 of them EMERGENCY or URGENT", {"audience": "desk", **summary}),
     ]
     inbox = "Open the inbox: https://staff.clinic.example/inbox"
