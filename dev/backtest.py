@@ -4,7 +4,9 @@
 
 OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD. `--answers` names a file of vignettes,
 or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
-`--answers`, it uses sample answers, the same each time. Nothing that a patient wrote is printed: each changed answer
+`--answers`, it uses sample answers, the same each time. A rule set scores an answer set without the questions and
+options that only the other rule set has. New options that nobody ticked, and new rules that fired for no answer set,
+are listed: their effect is unknown. Nothing that a patient wrote is printed: each changed answer
 set is listed by its reference, id or line number. For each rule set, the command also prints how often each safety rule
 alone caused a tier. The exit status is 1 if either rule set could not score an answer set.
 """
@@ -31,7 +33,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dev import samples
-from shared.domain.rules.questionnaire import Answers
+from shared.domain.rules.questionnaire import Answers, Questionnaire
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import FitRule, Rule, RuleSet, SafetyRule, triage
 from shared.rulebook.form_definition import form
@@ -42,6 +44,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 RULEBOOK = "shared/rulebook"
 PICTURE = PROJECT / "build" / "backtest.svg"
 SAMPLES = 2_000
+NOTHING = frozenset({"no", "none"})  # codes of the options for people to whom no other option applies
+Item = tuple[str, str]  # a question code, and the code of one of its options or ""
 LISTED = 50  # the table lists at most this many changed answer sets
 CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # layout of the picture, in pixels
 SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
@@ -69,6 +73,7 @@ class Backtest:
     moves: (old tier, new tier) -> how many answer sets; unchanged tiers are included
     sole_old, sole_new: safety rule id -> how many answer sets would be less urgent without this rule
     unscored: names of the answer sets that at least one of the rule sets could not score
+    answered, fired: what was in the answer sets, and the ids of the new rules that fired
     """
 
     old: RuleSet
@@ -78,6 +83,19 @@ class Backtest:
     sole_new: Counter[str] = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
     unscored: list[str] = field(default_factory=list)
+    answered: set[Item] = field(default_factory=set)
+    fired: set[str] = field(default_factory=set)
+
+    @property
+    def untested_options(self) -> list[str]:
+        """The options, or questions without options, that only the new form has and that are in no answer set."""
+        added = _items(self.new.questionnaire) - _items(self.old.questionnaire) - self.answered
+        return sorted(f"{question} {option}".strip() for question, option in added)
+
+    @property
+    def untested_rules(self) -> list[str]:
+        """The ids that only the new rules have, of rules that fired for no answer set."""
+        return sorted({rule.id for rule in _rules(self.new)} - {rule.id for rule in _rules(self.old)} - self.fired)
 
     @property
     def count(self) -> int:
@@ -101,13 +119,19 @@ def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]])
     """Scores each answer set with both rule sets."""
     found = Backtest(old, new)
     for name, answers in answer_sets:
-        if not isinstance(answers, dict) or any(rules.questionnaire.problems(answers) for rules in (old, new)):
+        forms = (old.questionnaire, new.questionnaire)
+        given = (
+            [_given(answers, own, other) for own, other in (forms, forms[::-1])] if isinstance(answers, dict) else []
+        )
+        if not given or any(form.problems(part) for form, part in zip(forms, given, strict=True)):
             found.unscored.append(name)
             continue
-        before, after = _fired(old, answers), _fired(new, answers)
-        results = (triage(old, answers), triage(new, answers))
-        for rules, result, sole in zip((old, new), results, (found.sole_old, found.sole_new), strict=True):
-            sole.update(filter(None, [sole_cause(rules, answers, result)]))
+        before, after = _fired(old, given[0]), _fired(new, given[1])
+        found.fired.update(after)
+        found.answered.update(_answered(given[1]))
+        results = (triage(old, given[0]), triage(new, given[1]))
+        for rules, part, result, sole in zip((old, new), given, results, (found.sole_old, found.sole_new), strict=True):
+            sole.update(filter(None, [sole_cause(rules, part, result)]))
         tiers = (results[0].tier, results[1].tier)
         found.moves[tiers] += 1
         if tiers[0] != tiers[1]:
@@ -115,10 +139,54 @@ def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]])
     return found
 
 
+def _given(answers: dict[str, Any], own: Questionnaire, other: Questionnaire) -> dict[str, Any]:
+    """Returns what the same person would answer on the form `own`, without what only the form `other` asks.
+
+    Who ticked only options that `own` lacks ticks its 'none', if it has one.
+    """
+    found: dict[str, Any] = {}
+    for code, answer in answers.items():
+        asked, elsewhere = own.questions.get(code), other.questions.get(code)
+        if asked is None and elsewhere is not None:
+            continue
+        found[code] = answer
+        if asked is None or elsewhere is None:
+            continue
+        ticked = [option for option in _codes(answer) if option in elsewhere.option_codes - asked.option_codes]
+        if ticked:
+            left = [option for option in _codes(answer) if option not in ticked]
+            left = left or [option.code for option in asked.options if option.code in NOTHING]
+            found[code] = left if isinstance(answer, list) else next(iter(left), None)
+            if not left:
+                del found[code]
+    return found
+
+
+def _codes(answer: Any) -> list[str]:
+    return [code for code in (answer if isinstance(answer, list) else [answer]) if isinstance(code, str)]
+
+
+def _answered(answers: Answers) -> Iterator[Item]:
+    for question, answer in answers.items():
+        yield question, ""
+        yield from ((question, option) for option in _codes(answer))
+
+
+def _items(form: Questionnaire) -> set[Item]:
+    return {
+        (question.code, option)
+        for question in form.questions.values()
+        for option in (question.option_codes or frozenset({""}))
+    }
+
+
+def _rules(rule_set: RuleSet) -> tuple[Rule, ...]:
+    return (*rule_set.safety, *rule_set.not_fit, *rule_set.fit.rules)
+
+
 def _fired(rule_set: RuleSet, answers: Answers) -> dict[str, Rule]:
     facts = rule_set.questionnaire.facts(answers)
-    rules: tuple[Rule, ...] = (*rule_set.safety, *rule_set.not_fit, *rule_set.fit.rules)
-    return {rule.id: rule for rule in rules if rule.when.holds(facts)}
+    return {rule.id: rule for rule in _rules(rule_set) if rule.when.holds(facts)}
 
 
 def _why(before: dict[str, Rule], after: dict[str, Rule]) -> Iterator[str]:
@@ -203,18 +271,28 @@ def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
 
 def show(found: Backtest, console: Console) -> None:
     """Prints four tables: sole causes, moves between tiers, changes by rule, and the changed answer sets."""
-    console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
-    console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
-    if found.unscored:
-        names = markup.escape(", ".join(found.unscored[:10]))
-        console.print(f"[red]{len(found.unscored)} could not be scored by both:[/] {names}")
+    _show_summary(found, console)
     if found.sole_old or found.sole_new:
         causes = Table("only cause", "sets, old", "sets, new")
         for rule, _ in (found.sole_old | found.sole_new).most_common():
             causes.add_row(rule, str(found.sole_old[rule]), str(found.sole_new[rule]))
         console.print(causes)
-    if not found.changes:
-        return
+    if found.changes:
+        _show_changes(found, console)
+
+
+def _show_summary(found: Backtest, console: Console) -> None:
+    console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
+    console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
+    if found.unscored:
+        names = markup.escape(", ".join(found.unscored[:10]))
+        console.print(f"[red]{len(found.unscored)} could not be scored by both:[/] {names}")
+    for kind, untested in (("options", found.untested_options), ("rules", found.untested_rules)):
+        if untested:
+            console.print(f"[yellow]New {kind} that no answer set tested:[/] {markup.escape(', '.join(untested))}")
+
+
+def _show_changes(found: Backtest, console: Console) -> None:
     moves = Table("from", "to", "sets", "")
     for (old, new), times in found.moves.most_common():
         if old != new:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich import markup
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -23,6 +24,8 @@ from rich.table import Table
 from dev import people, people_rates
 from dev.load_rules import load_rules
 from dev.people import Person
+from dev.people_rates import Item
+from shared.domain.rules.questionnaire import Answers, Questionnaire
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet, triage
 
@@ -35,6 +38,7 @@ DRAWN = 18  # how many rules the picture shows
 COLOURS = {"EMERGENCY": "#b3261e", "URGENT": "#e07b39", "PRIORITY": "#e8c468", "ROUTINE": "#7fa98b"}
 OTHER_COLOUR = "#c9ced6"
 ILL = "ill: {}"
+OF_MINORS = frozenset({("who", "guardian")})  # only adults are drawn
 # Classic red flags, as in Premkumar 2018, where 92.6% of 9,940 new spine-center patients had at least one.
 CLASSIC_AGE = 50
 CLASSIC_FLAGS = frozenset(
@@ -53,6 +57,7 @@ class Counts:
     """How many people have each result.
 
     groups: (group or illness, tier) -> how many people
+    ticked: (question, option) -> how many people chose it
     fired: rule id -> for how many people the rule fired
     sole: rule id -> for how many people the rule alone caused the tier
     """
@@ -60,6 +65,7 @@ class Counts:
     people: int = 0
     tiers: Counter[str] = field(default_factory=Counter)
     groups: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ticked: Counter[Item] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
     sole: Counter[str] = field(default_factory=Counter)
 
@@ -83,10 +89,28 @@ def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float =
         found.groups[person.group, result.tier] += 1
         if person.illness:
             found.groups[ILL.format(person.illness), result.tier] += 1
+        found.ticked.update(chosen(answers))
         found.fired.update(rule.id for rule in result.safety_rules)
         if sole := sole_cause(rule_set, answers, result):
             found.sole[sole] += 1
     return found
+
+
+def chosen(answers: Answers) -> Iterator[Item]:
+    """Yields the question and option of each choice in the answers."""
+    for question, answer in answers.items():
+        yield from (
+            (question, code) for code in (answer if isinstance(answer, list) else [answer]) if isinstance(code, str)
+        )
+
+
+def never_ticked(questionnaire: Questionnaire, ticked: Collection[Item]) -> list[Item]:
+    """Returns the options that are not in `ticked` and have no rate, so that a rule on them cannot fire."""
+    known = {*ticked, *((rate.question, rate.option) for rate in people_rates.RATES), *OF_MINORS}
+    every = (
+        (question.code, option.code) for question in questionnaire.questions.values() for option in question.options
+    )
+    return [item for item in every if item not in known]
 
 
 def has_classic_red_flag(person: Person) -> bool:
@@ -176,6 +200,9 @@ def show(found: Population, console: Console) -> None:
     console.print(tiers, rules)
     if silent:
         console.print(f"Never fired: {', '.join(silent)}\n")
+    if without := never_ticked(rule_set.questionnaire, sum((counts.ticked for counts in each), Counter())):
+        names = markup.escape(", ".join(map(" ".join, without)))
+        console.print(f"[yellow]Nobody ticked {names}. Give each a Rate in dev/people_rates.py.[/]\n")
     console.print(groups)
 
 

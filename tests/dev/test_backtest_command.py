@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -15,10 +16,21 @@ from dev import backtest
 from shared.rulebook.loading import FOLDER
 from tests.dev import command
 from tests.domain.answer_sets import HEALTHY
+from tests.rulebook.folder import INTAKE, TRIAGE, change, copy_of_rulebook
 
 PROJECT = Path(__file__).parents[2]
 FEVER = HEALTHY | {"sys": ["fever"], "change": "yes"}
 CANARY = "canaryvalue"
+DIABETES = '{ code = "diabetes", label = "Diabetes" },'
+BITE = """
+[[safety]]
+id = "INF-99"
+floor = "URGENT"
+message = "M-U-MED"
+reason = "Tick bite"
+sources = [{ key = "OWN", note = "design rule" }]
+when = [{ question = "sys", any_of = ["tick-bite"] }]
+"""
 
 
 def run(*arguments: str | Path) -> tuple[int | str | None, str, str]:
@@ -130,6 +142,48 @@ def test_a_set_that_cannot_be_scored_is_named_and_fails_the_run(tmp_path: Path) 
     assert status == 1
     assert "3 could not be scored by both: line 1, line 2, line 3" in output
     assert "1 answer sets" in output
+
+
+@pytest.fixture
+def tick_bite(tmp_path: Path) -> Path:
+    """Provides a rulebook with a new option, tick-bite, and a new rule that makes it URGENT."""
+    folder = tmp_path / "bite"
+    folder.mkdir()
+    copy_of_rulebook(folder)
+    change(folder, INTAKE, DIABETES, DIABETES + '\n  { code = "tick-bite", label = "A tick bit me" },')
+    with (folder / TRIAGE).open("a") as rules:
+        rules.write(BITE)
+    return folder
+
+
+def test_a_new_option_and_its_rule_are_scored_by_the_new_rules_only(tick_bite: Path, tmp_path: Path) -> None:
+    sets = tmp_path / "a.jsonl"
+    sets.write_text("".join(json.dumps(HEALTHY | {"sys": sys}) + "\n" for sys in (["tick-bite"], ["none"])))
+    status, output, _ = run(FOLDER, tick_bite, "--answers", sets, "--picture", tmp_path / "b.svg")
+    assert status == 0
+    assert "2 answer sets scored by both; 1 would change tier." in output
+    assert "+INF-99" in output
+    assert "no answer set tested" not in output
+    status, output, _ = run(tick_bite, FOLDER, "--answers", sets, "--picture", tmp_path / "b.svg")
+    assert "2 answer sets scored by both; 1 would change tier." in output
+    assert "LOWERED" in output
+
+
+def test_new_options_and_rules_that_no_answer_set_tested_are_named(tick_bite: Path, tmp_path: Path) -> None:
+    _, output, _ = run(FOLDER, tick_bite, "--samples", "20", "--picture", tmp_path / "b.svg")
+    assert "20 answer sets scored by both; 0 would change tier." in output
+    assert "New options that no answer set tested: sys tick-bite\n" in output
+    assert "New rules that no answer set tested: INF-99\n" in output
+
+
+def test_answers_to_a_question_of_one_form_only_do_not_disturb_the_other() -> None:
+    old, new = (backtest.rules_of(str(FOLDER), "fs-intake") for _ in range(2))
+    shorter = old.questionnaire.pages[-1]._replace(questions=())
+    old = old._replace(questionnaire=replace(old.questionnaire, pages=(*old.questionnaire.pages[:-1], shorter)))
+    gone = {question.code for question in new.questionnaire.pages[-1].questions}
+    assert gone & HEALTHY.keys()
+    found = backtest.backtest(old, new, iter([("one", HEALTHY), ("two", HEALTHY | {"toe": 1})]))
+    assert (found.count, found.unscored) == (1, ["two"])
 
 
 @pytest.mark.parametrize("place", ["no-such-thing", "--upload-pack=x"])

@@ -20,12 +20,15 @@ from dev import people, people_rates, population
 from dev.people import Person
 from dev.people_rates import RATES, Rate
 from shared.domain.rules.triage import triage
+from shared.rulebook.loading import load
 from tests.domain.answer_sets import RULE_SET
+from tests.rulebook.folder import INTAKE, change, copy_of_rulebook
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("population")]
 
 DRAWS, PEOPLE, SEED = 4, 4_000, 2026
 UNSURE_SHARE = 0.03
+DIABETES = '{ code = "diabetes", label = "Diabetes" },'
 Answers = dict[str, Any]
 Visit = tuple[Person, Answers]
 Whom = Callable[[Person], bool]
@@ -234,6 +237,12 @@ def test_every_rate_names_its_source_and_an_option_of_the_form() -> None:
         assert 0 < rate.ticks <= 1
 
 
+def test_every_option_is_ticked_by_somebody_or_has_a_rate(everybody: list[Visit]) -> None:
+    ticked = {item for _, answers in everybody for item in population.chosen(answers)}
+    missing = population.never_ticked(RULE_SET.questionnaire, ticked)
+    assert not missing, "give each of these options a Rate in dev/people_rates.py"
+
+
 def test_the_same_seed_gives_the_same_answers() -> None:
     assert visits(50, 7) == visits(50, 7)
     assert visits(50, 7) != visits(50, 8)
@@ -261,6 +270,19 @@ def test_the_command_prints_the_tiers_and_draws_the_only_causes(
     for tier in RULE_SET.tiers:
         mean, lowest, highest = counted.shares(tier, 1.0)
         assert f"{100 * mean:.1f} ({100 * lowest:.1f}-{100 * highest:.1f})" in output
+
+
+def test_the_command_names_an_option_that_nobody_ticks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    copy_of_rulebook(tmp_path)
+    change(tmp_path, INTAKE, DIABETES, DIABETES + '\n  { code = "tick-bite", label = "A tick bit me" },')
+    monkeypatch.setattr(population, "load_rules", lambda: load(tmp_path))
+    run(monkeypatch, "--people", "600", "--draws", "1", "--picture", tmp_path / "p.svg")
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Nobody ticked")]
+    assert "sys tick-bite" in line
+    assert "guardian" not in line
+    assert line.endswith("Give each a Rate in dev/people_rates.py.")
 
 
 def test_a_rule_is_the_only_cause_at_most_as_often_as_it_fired() -> None:
