@@ -1,4 +1,4 @@
-"""Writes times and opening hours as people say them, for example "Monday, November 30 at 5 PM"."""
+"""Writes times and opening hours as people say them, for example "Monday, November 30 at 5 PM CST"."""
 
 from __future__ import annotations
 
@@ -26,24 +26,26 @@ MONTHS = {
 
 
 def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Returns the time in words, in this time zone and language. Uses English for a language that is not in DAYS."""
+    """Returns the time in words, in this time zone and language. Uses English for a language that is not in DAYS.
+
+    Names the zone, because the reader may be in another one.
+    """
     language = language if language in DAYS else "en"
     local = at.astimezone(zone)
     day, month = DAYS[language][local.weekday()], MONTHS[language][local.month - 1]
+    hour = f"{_hour(local.time(), language)} {local:%Z}"
     if language == "es":
-        return (
-            f"el {day} {local.day} de {month} a la{'' if local.hour % 12 == 1 else 's'} {_hour(local.time(), language)}"
-        )
-    return f"{day}, {month} {local.day} at {_hour(local.time(), language)}"
+        return f"el {day} {local.day} de {month} a la{'' if local.hour % 12 == 1 else 's'} {hour}"
+    return f"{day}, {month} {local.day} at {hour}"
 
 
 def in_english(spoken: str) -> str:
     """Translates a Spanish text of `spoken_time` to English. Returns other texts unchanged."""
-    found = re.fullmatch(r"el (\w+) (\d+) de (\w+) a las? (\S+) ([ap])\.m\.", spoken)
+    found = re.fullmatch(r"el (\w+) (\d+) de (\w+) a las? (\S+) ([ap])\.m\. (\S+)", spoken)
     if found is None or found[1] not in DAYS["es"] or found[3] not in MONTHS["es"]:
         return spoken
     day, month = DAYS["en"][DAYS["es"].index(found[1])], MONTHS["en"][MONTHS["es"].index(found[3])]
-    return f"{day}, {month} {found[2]} at {found[4]} {found[5].upper()}M"
+    return f"{day}, {month} {found[2]} at {found[4]} {found[5].upper()}M {found[6]}"
 
 
 def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:

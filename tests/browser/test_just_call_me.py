@@ -127,6 +127,25 @@ def test_an_earlier_answer_about_safety_is_asked_again(patient: Patient, page: P
     assert traffic.posted("/callbacks") == []
 
 
+def test_answers_given_before_are_sent_and_raise_the_tier(
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]]
+) -> None:
+    patient.at(3).answer({"motor": ["foot-drop"], "motor-course": "new-2w"})
+    for step in (2, 1):
+        page.get_by_role("button", name="Back", exact=True).click()
+        patient.sees_step(step)
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.get_by_role("button", name=TITLE).click()
+    patient.answer({"em-now": ["none"]}).leave_contact("(212) 555-0178").next()
+    expect(page.locator("#messages")).to_contain_text("Weakness")
+    (sent,) = traffic.posted("/callbacks")
+    assert sent["answers"]["motor"] == ["foot-drop"]
+    assert sent["answers"]["motor-course"] == "new-2w"
+    (lead,) = stored()
+    assert (lead["source"], lead["triage"]["tier"]) == ("callback", "URGENT")
+    assert "MOT-02" in [rule["id"] for rule in lead["triage"]["safety_rules"]]
+
+
 def test_a_half_filled_form_can_be_started_over_from_the_start(patient: Patient, page: Page) -> None:
     patient.start().answer({"em-now": ["none"]})
     page.get_by_role("button", name="Back", exact=True).click()

@@ -108,10 +108,10 @@ def test_each_message_that_a_patient_saw_in_spanish_is_shown_in_english() -> Non
             shown = getattr(message, variant)
             if shown is None:
                 continue
-            shown = shown.replace("{deadline}", "el lunes 30 de noviembre a las 5 p.m.")
+            shown = shown.replace("{deadline}", "el lunes 30 de noviembre a las 5 p.m. CST")
             told = advice_in_english(ShownMessage(message_id, shown), spanish, english)
             assert told == getattr(english.messages[message_id], variant).replace(
-                "{deadline}", "Monday, November 30 at 5 PM"
+                "{deadline}", "Monday, November 30 at 5 PM CST"
             )
     assert advice_in_english(ShownMessage("M-NET", "Other words."), spanish, english) == ""
     assert advice_in_english(ShownMessage("M-GONE", "Words."), spanish, english) == ""

@@ -66,7 +66,7 @@ def test_a_receipt_says_who_has_the_request_and_what_happens_next() -> None:
     lead = lead_of()
     assert as_text(written(lead)).split("\n\n") == [
         "Example Spine & Nerve Clinic has your request.",
-        "We will call you by Thursday, January 15 at 5 PM.",
+        "We will call you by Thursday, January 15 at 5 PM CST.",
         "Something changed? Call us: (312) 555-0100.",
         "We are open: Monday to Friday, 8 AM to 5 PM.",
         f"Your reference: {lead.reference}",
@@ -82,13 +82,18 @@ NO_NUMBER = "We have no phone number for you, so we cannot call. To talk with us
 @pytest.mark.parametrize(
     ("answers", "contact", "safety", "promise"),
     [
-        (PRIORITY, PERSON, False, "We will call you by Thursday, January 15 at 5 PM."),
-        (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM."),
-        (URGENT, PERSON, True, "We will call you by Wednesday, January 14 at 2 PM."),
+        (PRIORITY, PERSON, False, "We will call you by Thursday, January 15 at 5 PM CST."),
+        (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM CST."),
+        (URGENT, PERSON, True, "We will call you by Wednesday, January 14 at 2 PM CST."),
         (EMERGENCY, PERSON, True, "We will also try to call you. Do not wait for our call."),
         (URGENT, NO_PHONE, True, NO_NUMBER),  # an e-mail would come too late
-        (PRIORITY, PERSON | {"preference": "email"}, False, "We will write to you by Thursday, January 15 at 5 PM."),
-        (URGENT, PERSON | {"preference": "email"}, True, "We will call you by Wednesday, January 14 at 2 PM."),
+        (
+            PRIORITY,
+            PERSON | {"preference": "email"},
+            False,
+            "We will write to you by Thursday, January 15 at 5 PM CST.",
+        ),
+        (URGENT, PERSON | {"preference": "email"}, True, "We will call you by Wednesday, January 14 at 2 PM CST."),
         (NOT_A_FIT, PERSON, False, "We do not plan to call you. To talk with us, call (312) 555-0100."),
     ],
 )
@@ -120,7 +125,7 @@ def test_a_receipt_that_promises_nothing_says_where_to_go_instead() -> None:
 def test_while_the_clinic_is_closed_a_call_is_promised_once_it_is_open() -> None:
     early, opens = RECEIVED - timedelta(hours=3), RECEIVED - timedelta(hours=2)
     lead = varied(a_lead(URGENT, contact=PERSON), deadline=early + timedelta(hours=4))
-    promised = "We will call you when we open, by Wednesday, January 14 at 11 AM."
+    promised = "We will call you when we open, by Wednesday, January 14 at 11 AM CST."
     assert promised in written(lead, at=early, safety=True).paragraphs
     assert promised.replace(" when we open,", "") in written(lead, at=opens, safety=True).paragraphs
 
@@ -176,11 +181,11 @@ def test_in_an_emergency_a_receipt_says_what_the_page_says(contact: dict[str, st
 def test_a_confirmation_has_the_time_and_what_staff_wrote_for_the_person() -> None:
     mail = written(lead_of(), "booked")
     assert mail.paragraphs[:2] == (
-        "Your appointment at Example Spine & Nerve Clinic: Friday, January 16 at 10 AM, with Ada Lee, MD.",
+        "Your appointment at Example Spine & Nerve Clinic: Friday, January 16 at 10 AM CST, with Ada Lee, MD.",
         "Bring your insurance card.",
     )
     spanish = written(varied(lead_of(language="es"), booking=replace(BOOKING, with_whom="")), "booked")
-    assert spanish.paragraphs[0] == "Su cita en Example Spine & Nerve Clinic: el viernes 16 de enero a las 10 a.m."
+    assert spanish.paragraphs[0] == "Su cita en Example Spine & Nerve Clinic: el viernes 16 de enero a las 10 a.m. CST"
 
 
 def test_a_confirmation_carries_a_calendar_file() -> None:

@@ -17,12 +17,12 @@ EARLIEST = datetime(2020, 1, 1)  # noqa: DTZ001  Hypothesis adds the zone
 @pytest.mark.parametrize(
     ("at", "language", "expected"),
     [
-        (datetime(2026, 11, 30, 23, 0, tzinfo=UTC), "en", "Monday, November 30 at 5 PM"),
-        (datetime(2026, 11, 30, 23, 0, tzinfo=UTC), "es", "el lunes 30 de noviembre a las 5 p.m."),
-        (datetime(2026, 7, 4, 17, 5, tzinfo=UTC), "en", "Saturday, July 4 at 12:05 PM"),
-        (datetime(2026, 7, 4, 5, 30, tzinfo=UTC), "en", "Saturday, July 4 at 12:30 AM"),
-        (datetime(2026, 7, 4, 18, 0, tzinfo=UTC), "es", "el sábado 4 de julio a la 1 p.m."),
-        (datetime(2026, 7, 4, 18, 0, tzinfo=UTC), "fr", "Saturday, July 4 at 1 PM"),
+        (datetime(2026, 11, 30, 23, 0, tzinfo=UTC), "en", "Monday, November 30 at 5 PM CST"),
+        (datetime(2026, 11, 30, 23, 0, tzinfo=UTC), "es", "el lunes 30 de noviembre a las 5 p.m. CST"),
+        (datetime(2026, 7, 4, 17, 5, tzinfo=UTC), "en", "Saturday, July 4 at 12:05 PM CDT"),
+        (datetime(2026, 7, 4, 5, 30, tzinfo=UTC), "en", "Saturday, July 4 at 12:30 AM CDT"),
+        (datetime(2026, 7, 4, 18, 0, tzinfo=UTC), "es", "el sábado 4 de julio a la 1 p.m. CDT"),
+        (datetime(2026, 7, 4, 18, 0, tzinfo=UTC), "fr", "Saturday, July 4 at 1 PM CDT"),
     ],
 )
 def test_a_time_is_written_in_the_clinics_zone_and_the_persons_language(

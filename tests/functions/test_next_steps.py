@@ -63,24 +63,36 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
 @pytest.mark.parametrize(
     ("answers", "contact", "language", "title", "promise"),
     [
-        (PRIORITY, PERSON, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
-        (PRIORITY, PERSON, "es", GRACIAS, "A más tardar el jueves 15 de enero a las 5 p.m. le llamaremos al {number}."),
-        (PRIORITY, NO_PHONE, "en", THANKS, "We will write to you by Thursday, January 15 at 5 PM."),
-        (PRIORITY, NO_PHONE, "es", GRACIAS, "A más tardar el jueves 15 de enero a las 5 p.m. le escribiremos."),
-        (ROUTINE, PERSON, "en", THANKS, "We will call {number} by Friday, January 16 at 5 PM."),
-        (URGENT, PERSON, "en", THANKS, "We will call {number} by Wednesday, January 14 at 2 PM."),
+        (PRIORITY, PERSON, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM CST."),
+        (
+            PRIORITY,
+            PERSON,
+            "es",
+            GRACIAS,
+            "A más tardar el jueves 15 de enero a las 5 p.m. CST le llamaremos al {number}.",
+        ),
+        (PRIORITY, NO_PHONE, "en", THANKS, "We will write to you by Thursday, January 15 at 5 PM CST."),
+        (PRIORITY, NO_PHONE, "es", GRACIAS, "A más tardar el jueves 15 de enero a las 5 p.m. CST le escribiremos."),
+        (ROUTINE, PERSON, "en", THANKS, "We will call {number} by Friday, January 16 at 5 PM CST."),
+        (URGENT, PERSON, "en", THANKS, "We will call {number} by Wednesday, January 14 at 2 PM CST."),
         (URGENT, NO_PHONE, "en", THANKS, ""),  # an e-mail would come too late
         (NOT_A_FIT, PERSON, "en", THANKS, ""),  # nobody calls
-        (PRIORITY, BY_MAIL, "en", THANKS, "We will write to you by Thursday, January 15 at 5 PM."),
-        (PRIORITY, NO_MAIL, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
-        (PRIORITY, BY_TEXT, "en", THANKS, "We will send a text message to {number} by Thursday, January 15 at 5 PM."),
-        (PRIORITY, NO_TEXT, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM."),
+        (PRIORITY, BY_MAIL, "en", THANKS, "We will write to you by Thursday, January 15 at 5 PM CST."),
+        (PRIORITY, NO_MAIL, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM CST."),
+        (
+            PRIORITY,
+            BY_TEXT,
+            "en",
+            THANKS,
+            "We will send a text message to {number} by Thursday, January 15 at 5 PM CST.",
+        ),
+        (PRIORITY, NO_TEXT, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM CST."),
         (
             URGENT,
             BY_MAIL,
             "en",
             THANKS,
-            "We will call {number} by Wednesday, January 14 at 2 PM.",
+            "We will call {number} by Wednesday, January 14 at 2 PM CST.",
         ),  # after a red flag, the clinic calls, whatever the preference
         (EMERGENCY, BY_MAIL, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "en", TITLE_911, TRIES),
@@ -100,7 +112,7 @@ def test_they_say_who_calls_what_to_have_ready_and_when_the_clinic_is_open() -> 
         "We call from (312) 555-0100.",
         "Have ready, if you can: the names of your medicines, your insurance card, reports of scans.",
         "We are open: Monday to Friday, 8 AM to 5 PM.",
-        "Received: Wednesday, January 14 at 10 AM",
+        "Received: Wednesday, January 14 at 10 AM CST",
     ]
     assert next_steps(PRIORITY, BY_MAIL)["details"] == [details[2], CONFIRMATION, details[3]]
 
@@ -161,8 +173,8 @@ def test_spanish_sentences_end_in_one_period() -> None:
 def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_health() -> None:
     file = next_steps(PRIORITY)["calendar"].replace("\r\n ", "")
     assert "DTSTART:20260115T223000Z\r\nDTEND:20260115T230000Z" in file
-    assert "SUMMARY:By Thursday\\, January 15 at 5 PM: call from Example Spine & Nerve Clinic" in file
-    assert r"DESCRIPTION:We will call you by Thursday\, January 15 at 5 PM.\nWe call from" in file
+    assert "SUMMARY:By Thursday\\, January 15 at 5 PM CST: call from Example Spine & Nerve Clinic" in file
+    assert r"DESCRIPTION:We will call you by Thursday\, January 15 at 5 PM CST.\nWe call from" in file
     assert "TRANSP:TRANSPARENT" in file  # shown as free time: a deadline for the call, not an appointment
     assert "Something changed? Call us: (312) 555-0100." in file
     for answers, contact in ((PRIORITY, NO_PHONE), (PRIORITY, BY_MAIL), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
@@ -192,10 +204,14 @@ EARLY = datetime(2026, 1, 14, 12, 51, tzinfo=UTC)  # 6:51 AM; the clinic opens a
 @pytest.mark.parametrize(
     ("language", "promise", "advice"),
     [
-        ("en", "We will call {number} when we open, by Wednesday, January 14 at 10:51 AM.", "call you when we open."),
+        (
+            "en",
+            "We will call {number} when we open, by Wednesday, January 14 at 10:51 AM CST.",
+            "call you when we open.",
+        ),
         (
             "es",
-            "Cuando abramos, a más tardar el miércoles 14 de enero a las 10:51 a.m., le llamaremos al {number}.",
+            "Cuando abramos, a más tardar el miércoles 14 de enero a las 10:51 a.m. CST, le llamaremos al {number}.",
             "le llamaremos cuando abramos.",
         ),
     ],

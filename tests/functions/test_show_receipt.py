@@ -31,7 +31,7 @@ def test_it_shows_reference_and_advice_and_of_the_number_only_its_end(
     assert lead["reference"] in browser.text
     for message in lead["messages_shown"]:
         assert message["text"] in browser.text
-    assert "We will call the number ending in 42 by Thursday, January 15 at 5 PM." in browser.text
+    assert "We will call the number ending in 42 by Thursday, January 15 at 5 PM CST." in browser.text
     for personal in ("Jordan", "555-0142", "5550142", "First line"):
         assert personal not in browser.answer["body"]
     assert browser.answer["headers"]["cache-control"] == "no-store"

@@ -181,8 +181,7 @@ export class Answers {
 
   /** The submission of a complete form. `part`: which contact details and consents to include; see `contactBlocks`. */
   submission(part) {
-    const answers = this.collect((block) => part !== "callback" || "callback" in block.dataset);
-    const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers, complete: true };
+    const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers: this.collect(), complete: true };
     if (this.isMinor) return content;
     Object.assign(content, { contact: {}, consents_shown: {}, consents: {} });
     const shown = this.contactBlocks(part);

@@ -1,7 +1,7 @@
 // <lead-form>: shows the clinic's form page by page, has each page checked for emergencies, and sends the answers.
-// docs/put-the-form-on-a-page.md describes its attributes and events. The server draws the form; this script loads the
-// form into a shadow root, so that it looks the same on any site. What a visitor typed is stored only in this tab until
-// the form is sent or, with consent, the visitor leaves the page: the check for emergencies stores nothing. No cookies.
+// docs/put-the-form-on-a-page.md describes its attributes and events. The script loads the drawn form into a shadow root,
+// so that it looks the same on any site. What a visitor typed is stored only in this tab until the form is sent or, with
+// consent, the visitor leaves the page: the check for emergencies stores nothing. No cookies.
 
 import { Answers } from "./answers.js";
 import { Draft, origin } from "./drafts.js";
@@ -18,8 +18,7 @@ import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
 const CHECK_TIMEOUT = 4000; // ms to wait for the check of a page before the form continues without it
-// ms to wait after a field lost the focus: the tap elsewhere has ended by then, so nothing moves under the finger
-const SETTLED = 300;
+const SETTLED = 300; // ms after a field lost the focus; the tap elsewhere has ended, so nothing moves under the finger
 const LOAD_AGAIN = 5000; // ms between attempts to load the form behind emergency advice, after a reload
 
 class LeadForm extends View {
@@ -249,8 +248,7 @@ class LeadForm extends View {
   async start() {
     if (!(await this.begin())) return;
     this.state.step = this.pages.firstIncomplete(this.state.step);
-    // the consent on the last page allows more than the consent of "Just call me"
-    if (this.state.callback) this.byId("consent-contact").checked = false;
+    if (this.state.callback) this.byId("consent-contact").checked = false; // the consent on the last page allows more
     this.state.callback = false;
     this.enter("page");
     this.showPage();
@@ -300,8 +298,7 @@ class LeadForm extends View {
     this.backTo(this.state.callback ? "callback" : "page", this.state.step);
   }
 
-  /** Handles the main button: Next on a page; Send below the answers to check, beside emergency advice, and in "Just
-   * call me". */
+  /** Handles the main button: Next on a page, or Send. */
   async next() {
     if (this.inFlight) return;
     const { answers } = this;
@@ -328,8 +325,7 @@ class LeadForm extends View {
     return this.showMinor(answer?.messages ?? []);
   }
 
-  /** Shows the next page. After the last page, shows the answers to check; for minors, the last page again. If the
-   * visitor is changing an answer after the check, returns to the check, or shows the first incomplete page. */
+  /** Shows the next page; after the last page or a change, the answers to check (not for minors). */
   goOn() {
     const { state, pages, answers } = this;
     const last = pages.count - 1;
