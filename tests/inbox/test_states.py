@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote
 from uuid import uuid4
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize, expect
 
@@ -268,6 +269,9 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("a?1")
     nurse.page.get_by_label("Note for colleagues").fill("")
     keys.press("Escape")
+    for number, view in enumerate(("Open", "Mine", "My day", "Closed"), start=1):
+        keys.press(str(number))
+        expect(nurse.page.get_by_role("button", name=view, exact=True)).to_have_attribute("aria-pressed", "true")
     keys.press("?")
     dialog = nurse.page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
@@ -278,6 +282,31 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     expect(dialog).to_be_hidden()
     keys.press("Escape")
     expect(nurse.lead).to_be_hidden()
+    expect(nurse.page.locator("#main")).to_be_focused()  # the lead is not in the list of closed leads
+
+
+def test_only_a_clinician_is_offered_not_a_fit_for_an_urgent_lead(send: Send, member: Come) -> None:
+    reference = send({"ces": ["unsure"], "change": "yes"})
+    for name, offered in (("desk", 0), ("nurse", 1)):
+        staff = member(name).open(reference).press("Close …")
+        expect(staff.page.get_by_role("button", name="Duplicate", exact=True)).to_be_visible()
+        expect(staff.page.get_by_role("button", name="Not a fit", exact=True)).to_have_count(offered)
+
+
+@pytest.mark.parametrize("zone", ["America/Chicago", "Asia/Tokyo"])  # in Tokyo, a note about the clinic's zone is shown
+def test_the_header_stays_in_view_on_a_wide_screen(send: Send, member: Come, zone: str) -> None:
+    reference = send({"ces": ["unsure"], "change": "yes"})
+    for number in range(15):
+        send(phone=f"(312) 555-01{number:02}")
+    nurse = member("nurse", timezone_id=zone).open(reference).press("I'll take it").has("^You have had it")
+    expect(nurse.page.locator("#leads a")).not_to_have_count(0)
+    for width, height in ((1280, 900), (1100, 700)):
+        nurse.page.set_viewport_size({"width": width, "height": height})
+        assert nurse.page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0, width
+        nurse.page.locator("#leads a").last.focus()
+        nurse.page.get_by_label("Note for colleagues").focus()
+        expect(nurse.page.get_by_label("Note for colleagues")).to_be_in_viewport()
+        expect(nurse.page.get_by_role("button", name="Sign out")).to_be_in_viewport(ratio=1)
 
 
 def test_a_request_to_be_called_stands_beside_the_answers(send: Send, member: Come) -> None:

@@ -117,7 +117,7 @@ export function actionButtons(lead, user, act) {
       done && can(lead, "reopen") && doing("Reopen", act, { action: "reopen" }, { class: "main" }),
       !done && lead.closes_as && can(lead, "close") && doing(`Close: ${REASONS[lead.closes_as]}`, act, { action: "close", reason: lead.closes_as }, { class: "main", id: "close-as" }),
       can(lead, "book") && bookChoices(lead, act, { done, main: mine && !lead.closes_as }),
-      can(lead, "close") && closeChoices(summary.reference, act),
+      can(lead, "close") && closeChoices(summary, user, act),
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
       can(lead, "take_over") && doing("Take over", act, { action: "take_over" }),
@@ -131,12 +131,14 @@ export function actionButtons(lead, user, act) {
 const undoable = ({ action, detail }) => historyText({ action, detail: action === "book" ? "" : detail });
 
 // Without a recorded call, an emergency or urgent lead is closed only with a reason in words. So is any lead as
-// unreachable after a call that reached the person.
-function closeChoices(reference, act) {
+// unreachable after a call that reached the person. Only clinicians close an emergency or urgent lead as
+// not a fit.
+function closeChoices({ reference, tier }, user, act) {
+  const judges = user.groups.includes("clinician") || !["EMERGENCY", "URGENT"].includes(tier);
   const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
   return unfolding("closing", "Close …",
     h("label", { for: "close-why" }, "In words, for an emergency or urgent lead without a call, or for “Unreachable” after a call that reached the person:"), why, h("p", {}, "Why?"),
-    buttons(Object.entries(REASONS).map(([reason, text]) =>
+    buttons(Object.entries(REASONS).filter(([reason]) => judges || reason !== "not_a_fit").map(([reason, text]) =>
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
 }
 

@@ -61,7 +61,12 @@ function scrollToOpenRow() {
   open.scrollIntoView({ block: "nearest" });
 }
 
-export const focusRow = (reference) => byId("leads").querySelector(`[data-reference="${CSS.escape(reference)}"]`)?.focus();
+// Focuses a lead's row or, if the lead is not in the list, the main part of the page.
+export function focusRow(reference) {
+  const found = byId("leads").querySelector(`[data-reference="${CSS.escape(reference)}"]`);
+  if (found) found.focus();
+  else byId("main").focus({ preventScroll: true });
+}
 
 function row(lead) {
   const done = isDone(lead);
