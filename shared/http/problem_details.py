@@ -226,7 +226,7 @@ def _status(error: Exception) -> tuple[HTTPStatus, str, str]:
 
 def _missing(error: NotFound | LeadGone) -> tuple[HTTPStatus, str, str]:
     if isinstance(error, LeadGone):
-        return HTTPStatus.GONE, "Erased", f"This lead was erased on {error.at:%Y-%m-%d}."
+        return HTTPStatus.GONE, "Erased", "This lead was erased."
     return HTTPStatus.NOT_FOUND, "Not found", "There is nothing at this address."
 
 

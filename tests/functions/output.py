@@ -138,7 +138,7 @@ This cursor belongs to other dates.
 This did not work
 This is not possible right now
 This lead is gone. Start again without a cursor.
-This lead was erased on {day}.
+This lead was erased.
 This shift overlaps with shift {number} of the week.
 {name} has it.
 """

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.patient import until
-from tests.functions.admin_calls import exported
+from tests.functions.admin_calls import erased, exported
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import Member
 from tests.inbox.test_states import look
@@ -142,6 +142,33 @@ def test_an_administrator_exports_a_person_and_erases_in_two_steps(send: Send, m
     admin.page.goto(f"{admin.site}inbox#lead={reference}")
     expect(admin.page.get_by_role("heading", name=ERASED)).to_be_visible()
     assert not [address for address in admin.addresses if "going" in address]
+
+
+def test_an_action_on_an_erased_lead_clears_it_from_the_screen(send: Send, member: Come) -> None:
+    reference = send(email="gone@example.com")
+    nurse, tokyo = member("nurse").open(reference), member("desk", timezone_id="Asia/Tokyo").open(reference)
+    for person in (nurse, tokyo):
+        person.console.expect("410")
+    erased(reference)
+    nurse.press("I'll take it")
+    tokyo.press("Raise the tier …").page.locator("#raising").get_by_role("button", name="EMERGENCY").click()
+    for person in (nurse, tokyo):
+        expect(person.page.get_by_role("heading", name=ERASED)).to_be_visible()
+        expect(person.lead).not_to_contain_text("gone@example.com")
+        expect(person.lead.get_by_role("button")).to_have_count(0)
+        expect(person.lead).to_be_focused()
+        expect(person.row(reference)).to_have_count(0)
+
+
+@pytest.mark.parametrize(("zone", "day"), [("America/Chicago", "Nov 30, 2026"), ("Asia/Tokyo", "Dec 1, 2026")])
+def test_the_day_of_an_erasure_is_the_readers(send: Send, member: Come, zone: str, day: str) -> None:
+    reference, nurse = send(), member("nurse", timezone_id=zone)
+    nurse.console.expect("410")
+    gone = {"status": 410, "detail": "This lead was erased.", "since": "2026-12-01T01:30:00+00:00"}
+    nurse.page.route(f"**/leads/{reference}", lambda route: route.fulfill(status=410, json=gone))
+    nurse.page.goto(f"{nurse.site}inbox#lead={reference}")
+    nurse.sign_in()
+    expect(nurse.page.get_by_role("heading", name=f"This lead was erased on {day}.")).to_be_visible()
 
 
 def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import { historyText } from "./history-text.js";
 import { Refused, SignedOut } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { listedLeads, state } from "./state.js";
-import { formatTime } from "./times.js";
+import { formatDay, formatTime } from "./times.js";
 import { drawWorklist } from "./worklist.js";
 
 // Shows a message in place of the leads.
@@ -51,6 +51,7 @@ export const hideStale = () => { byId("stale").hidden = true; };
 export function refusalText({ status, problem, message }) {
   if (status === 409 && problem.owner_name) return `${problem.owner_name} has had this lead since ${formatTime(problem.since)}. Nothing was changed.`;
   if (status === 409 && problem.by_name) return `${problem.by_name} ${whatHappened(problem.since)} at ${formatTime(problem.since)}. You now see the latest version. Your change was not saved.`;
+  if (status === 410 && problem.since) return `This lead was erased on ${formatDay(problem.since)}.`;
   return status === 422 && problem.errors?.length ? problem.errors.map((entry) => entry.detail).join(" ") : message;
 }
 

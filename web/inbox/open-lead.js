@@ -2,7 +2,7 @@
 
 import { addressOf, readAddress } from "./address.js";
 import { announce, byId, h } from "./elements.js";
-import { handleFailure } from "./failures.js";
+import { handleFailure, refusalText } from "./failures.js";
 import { drawLead } from "./lead-view.js";
 import { showRefusal } from "./refusal.js";
 import { service } from "./service.js";
@@ -50,8 +50,7 @@ export async function loadLead({ onlyIfChanged = false, showContact = false } = 
     else showLead(loaded);
   } catch (error) {
     const refusal = handleFailure(error);
-    const gone = refusal?.status === 404 || refusal?.status === 410;
-    if (reference === state.openReference && (gone || !state.lead)) showNotLoaded(reference, refusal);
+    if (reference === state.openReference && (isGone(refusal) || !state.lead)) showNotLoaded(reference, refusal);
   }
 }
 
@@ -66,13 +65,23 @@ export function showLead(loaded) {
 
 // Shows why a lead could not be loaded. If the lead was erased, this removes its data from the screen.
 function showNotLoaded(reference, refusal) {
-  const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusal.message;
+  const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusalText(refusal);
   state.lead = null;
   erased = refusal?.status === 410 ? reference : null;
   byId("reading").textContent = reference;
   const again = h("p", {}, h("button", { type: "button", class: "main", onclick: () => loadLead() }, "Try again"));
   byId("lead").replaceChildren(h("h2", {}, text), ...(refusal?.status === 410 ? [] : [again]));
   byId("lead").setAttribute("aria-busy", "false");
+}
+
+const isGone = (refusal) => refusal?.status === 404 || refusal?.status === 410;
+
+// If the service refused an action because the lead is gone, removes its data from the screen. Returns whether it did.
+export function clearIfGone(reference, refusal) {
+  if (!isGone(refusal) || reference !== state.openReference) return false;
+  showNotLoaded(reference, refusal);
+  byId("lead").focus();
+  return true;
 }
 
 // Reloads the open lead only if the list has a newer version, because the access log records each load.

@@ -1,8 +1,8 @@
 // A lead's records: downloads as FHIR, downloads a patient's data, erases the lead. None of the data stays in this tab.
 
 import { announce, saveFile } from "./elements.js";
-import { handleFailure } from "./failures.js";
-import { closeLead, reportOnLead } from "./open-lead.js";
+import { handleFailure, refusalText } from "./failures.js";
+import { clearIfGone, closeLead, reportOnLead } from "./open-lead.js";
 import { showList } from "./search-and-filter.js";
 import { service } from "./service.js";
 import { state } from "./state.js";
@@ -19,7 +19,7 @@ async function download(read, kind, ending, type) {
   try {
     saveFile(name, await read(reference), type);
     announce(`${name} is in your downloads.`);
-  } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached. Nothing was downloaded.", { group: "records" }); }
+  } catch (error) { reportFailure(reference, error, "The service cannot be reached. Nothing was downloaded.", "records"); }
 }
 
 async function erase() {
@@ -29,5 +29,10 @@ async function erase() {
     if (state.openReference === reference) closeLead();
     await showList();
     announce(`${reference} was erased.`);
-  } catch (error) { reportOnLead(reference, handleFailure(error)?.message ?? "The service cannot be reached, so the lead may not have been erased. Open it again to check.", { group: "erasing" }); }
+  } catch (error) { reportFailure(reference, error, "The service cannot be reached, so the lead may not have been erased. Open it again to check.", "erasing"); }
+}
+
+function reportFailure(reference, error, unreachable, group) {
+  const refusal = handleFailure(error);
+  if (!clearIfGone(reference, refusal)) reportOnLead(reference, refusal ? refusalText(refusal) : unreachable, { group });
 }

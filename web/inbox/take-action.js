@@ -6,7 +6,7 @@ import { handleFailure, refusalText } from "./failures.js";
 import { expectMine, expectNoMore } from "./handed-over.js";
 import { doneText } from "./history-text.js";
 import { markKnown } from "./new-leads.js";
-import { loadLead, reportOnLead, showLead } from "./open-lead.js";
+import { clearIfGone, loadLead, reportOnLead, showLead } from "./open-lead.js";
 import { refresh } from "./refresh.js";
 import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
@@ -41,8 +41,9 @@ export async function act(values, from) {
       disableActions(false);
     }
     const field = refusal?.problem.errors?.[0]?.pointer?.split("/").at(-1);
-    reportOnLead(reference, refusal ? refusalText(refusal) : NOT_SURE, { group, field });
-    if (conflict) refresh();
+    const gone = clearIfGone(reference, refusal);
+    if (!gone) reportOnLead(reference, refusal ? refusalText(refusal) : NOT_SURE, { group, field });
+    if (conflict || gone) refresh();
   }
 }
 
