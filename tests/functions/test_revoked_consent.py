@@ -49,6 +49,14 @@ def test_staff_record_that_a_consent_was_revoked(aws: Aws, who: str) -> None:
     assert "revoke_consent" not in content(opened(reference))["actions"]
 
 
+def test_without_consent_to_contact_no_other_consent_is_in_force(aws: Aws) -> None:
+    reference = captured(URGENT, consents={"contact": True, "sms": True, "marketing": True})
+    assert all(content(opened(reference))["consents"]["given"].values())
+    worked(reference, "revoke_consent", consent="contact", text="Said so on the phone.")
+    assert content(opened(reference))["consents"]["given"] == {"contact": False, "sms": False, "marketing": False}
+    assert all(content(worked(reference, "undo"))["consents"]["given"].values())
+
+
 def test_an_administrator_alone_cannot_revoke_a_consent(aws: Aws) -> None:
     reference = captured(URGENT)
     before = aws.items()
