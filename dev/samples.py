@@ -16,6 +16,8 @@ QUESTIONNAIRE = "fs-intake"
 SMS, MARKETING = 0.6, 0.3  # share of people who consent
 REACHED_BY = {("phone", "email"): 0.65, ("phone",): 0.25, ("email",): 0.10}  # contact details -> share of people
 CALM = 0.9  # share of invented answers that are 'no' or 'none'
+# Each area code has a hundred numbers that belong to nobody: 555-0100 to 555-0199.
+AREA_CODES = (312, 773, 872, 708, 847, 224, 630, 331, 815, 779, 217, 309, 618, 212, 213, 415)
 RELATIONS = ("daughter", "son", "wife", "husband", "friend")
 
 
@@ -35,7 +37,7 @@ def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) ->
     """Returns a filled-in form.
 
     questionnaire: the JSON from GET /questionnaires/{id}; any version.
-    number: makes the contact details unique.
+    number: makes the contact details unique; from 1,600 on, phone numbers repeat.
     """
     person = people.draw(chance)
     contact = questionnaire["contact"]
@@ -113,7 +115,9 @@ def _contact(fields: list[dict[str, Any]], person: people.Person, number: int, c
     left = chance.choices(list(REACHED_BY), list(REACHED_BY.values()))[0]
     texts = {
         "name": f"Sample Patient {number:02}",
-        "phone": f"(312) 555-01{number % 100:02}" if "phone" in left else None,
+        "phone": f"({AREA_CODES[number // 100 % len(AREA_CODES)]}) 555-01{number % 100:02}"
+        if "phone" in left
+        else None,
         "email": f"sample.patient.{number:02}@example.com" if "email" in left else None,
         "postal": chance.choice(["60601", None]),
         "helper_name": f"Sample Helper {number:02}" if person.caregiver else None,

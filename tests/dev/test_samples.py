@@ -42,8 +42,15 @@ def test_samples_are_obviously_invented(sent: list[Json]) -> None:
     for submission in sent:
         contact = submission["contact"]
         assert re.fullmatch(r"Sample Patient \d+", contact["name"])
-        assert re.fullmatch(r"\(312\) 555-01\d\d", contact.get("phone", "(312) 555-0100"))
+        assert re.fullmatch(r"\(\d{3}\) 555-01\d\d", contact.get("phone", "(312) 555-0100"))
         assert contact.get("email", "x@example.com").endswith("@example.com")
+
+
+def test_no_two_of_a_thousand_samples_share_a_phone_number_or_address() -> None:
+    contacts = [submission["contact"] for submission in drawn(count=1000)]
+    for way in ("phone", "email"):
+        given = [contact[way] for contact in contacts if way in contact]
+        assert len(set(given)) == len(given) > 100
 
 
 def test_samples_differ_in_contact_language_and_who_fills_in(sent: list[Json]) -> None:
