@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize, expect
 
 from functions import capture_lead
+from shared.domain.leads.lead import reference_of
+from tests.aws import Aws
 from tests.browser.conftest import PHONE, SCREENSHOTS
 from tests.functions.calls import CONTEXT, content, posting, submission
+from tests.functions.staff_calls import captured
 from tests.inbox.conftest import Come, Send
 from tests.inbox.member import Member
 
@@ -329,3 +332,35 @@ def test_a_request_to_be_called_stands_beside_the_answers(send: Send, member: Co
     expect(nurse.lead).to_contain_text(f"Reference given: {given}")
     expect(nurse.lead).to_contain_text("best in the evening")
     look(nurse, "70-asked-for-a-call")
+
+
+def test_a_release_and_an_undo_say_what_was_done(send: Send, member: Come) -> None:
+    reference = send({"ces": ["unsure"], "change": "yes"})
+    nurse = member("nurse").open(reference).press("I'll take it").has("^You have had it")
+    status, history = nurse.page.locator("#status"), nurse.page.locator(".history li")
+    nurse.press("Reached").press("Undo: you called: Reached")
+    expect(history.first).to_contain_text("You undid: called: Reached", use_inner_text=True)
+    nurse.press("Release …").press("Release and alert the clinic").has("Nobody has it yet")
+    expect(status).to_have_text("Released.")
+    expect(history.first).to_contain_text("You released the lead", use_inner_text=True)
+    nurse.press("Undo: you released the lead").has("^You have had it")
+    expect(history.first).to_contain_text("You undid: released the lead", use_inner_text=True)
+    nurse.press("Close …").page.get_by_label("In words").fill("Her son called.")
+    nurse.press("Declined").press("Reopen")
+    expect(status).to_have_text("Reopened.")
+
+
+def test_a_withdrawn_form_says_that_the_visitor_withdrew_it(send: Send, member: Come) -> None:
+    reference, submission_id = send(), str(uuid4())
+    for changes in ({}, {"answers": {}, "contact": None, "consents": {"contact": False}}):
+        body = submission({}, submission_id=submission_id, complete=False) | changes
+        assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] in (200, 201)
+    nurse = member("nurse").open(reference).goes_to(reference_of(UUID(submission_id)))
+    nurse.has(r"^Closed: withdrawn by the visitor, \d{1,2}:\d\d [AP]M$")
+
+
+def test_the_source_names_the_page_with_the_form(member: Come, aws: Aws) -> None:
+    page = "https://partner.example/back-pain"
+    reference = captured(None, str(uuid4()), page=page)
+    nurse = member("nurse").open(reference)
+    expect(nurse.page.locator("section[aria-labelledby=source-title] dl")).to_contain_text(page)

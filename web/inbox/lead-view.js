@@ -84,6 +84,7 @@ const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken &&
 
 function ownerText(summary, mine, since) {
   const { owner_name: name } = summary;
+  if (summary.status === "closed" && summary.closed_reason === "withdrawn") return `Closed: withdrawn by the visitor, ${formatTime(summary.closed_at)}`;
   if (isDone(summary)) return `${summary.status === "booked" ? "Booked" : "Closed"} by ${mine ? "you" : name}, ${formatTime(summary.closed_at)}${summary.status === "closed" ? `: ${REASONS[summary.closed_reason] ?? summary.closed_reason}` : ""}`;
   if (!summary.owner) return needsNobody(summary) ? "Not a fit: nobody has to call" : "Nobody has it yet";
   if (!since) return mine ? "You have it" : `${name || "Somebody"} has it`;
@@ -218,7 +219,7 @@ function otherLeads({ others: leads }) {
 function history({ history: entries, summary, alerts }, user) {
   const who = (entry) => (entry.by === "system" ? "" : h("strong", {}, said(entry.by === user.id ? "You " : `${entry.by_name || "Somebody"} `, `${entry.by_name || "Somebody"} `)));
   return section("history", "History", h("ol", { class: "history" },
-    [...entries].reverse().map((entry) => h("li", {}, h("span", {}, who(entry), historyText(entry)),
+    [...entries].reverse().map((entry) => h("li", {}, h("span", {}, who(entry), historyText(entry, entries)),
       entry.text && h("p", { class: "words" }, entry.text), h("small", {}, formatTime(entry.at)))),
     alerts.length > 0 && h("li", {}, `Alerts: ${alerts.map((alert) => `${alertText(alert)}, ${formatTime(alert.at)}`).join("; ")}`),
     h("li", {}, "Received", h("small", {}, `${formatTime(summary.received_at)} · `, h("span", { "data-ago": summary.received_at })))));
@@ -241,8 +242,9 @@ function consents(lead, act) {
         h("p", { class: "words", lang: record.language }, record.text))))));
 }
 
-function source({ attribution, source: channel, earlier, suspicion }) {
-  const facts = { ...attribution, "received through": channel };
+function source({ attribution, source: channel, earlier, suspicion, consents: { ledger } }) {
+  const page = ledger.find((record) => record.page)?.page;
+  const facts = { ...(page && { page }), ...attribution, "received through": channel };
   if (earlier.length) facts.resubmitted = earlier.length === 1 ? "once" : `${earlier.length} times`;
   if (suspicion.signs.length) facts["form checks"] = suspicion.signs.map((sign) => CHECKS[sign] ?? sign).join("; ");
   return section("source", "Source",

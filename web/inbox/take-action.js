@@ -28,9 +28,9 @@ export async function act(values, from) {
     if (state.openReference === reference) {
       const before = state.lead?.summary.owner;
       showLead(answer);
-      announce(`${doneText(values.action)}${newOwnerText(answer, before)}`);
+      announce(`${doneText(values.action, answer.history.at(-1))}${newOwnerText(answer, before)}`);
       focusAfter(values.action);
-    } else announce(`${reference}: ${doneText(values.action)}`);
+    } else announce(`${reference}: ${doneText(values.action, answer.history.at(-1))}`);
     refresh();
   } catch (error) {
     expectNoMore(reference);

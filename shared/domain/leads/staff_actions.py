@@ -21,7 +21,7 @@ from shared.domain.leads.action import Action, ActionName, example, problems_of
 from shared.domain.leads.booking import Booking
 from shared.domain.leads.consent import reinstatement
 from shared.domain.leads.escalation import Escalation
-from shared.domain.leads.history import ADDED, ASKED, UNDO_WITHIN, HistoryEntry, WorkState
+from shared.domain.leads.history import ADDED, ASKED, GIVEN_BACK, UNDO_WITHIN, HistoryEntry, WorkState
 from shared.domain.leads.lead import Lead, Submitted
 from shared.domain.leads.next_action import NOT_REACHED, UNREACHED, Call, planned
 from shared.domain.leads.staff import CLINICIAN, Staff
@@ -224,9 +224,8 @@ class _Actions:
             raise WrongState("The lead is already open.")
         fresh = WorkState(staff_tier=work.staff_tier, attempts=work.attempts)
         first_look = None if work.is_done else self._released_at(self.lead.tier)
-        return self._changed(
-            self._entry(before=work), work=fresh, escalation=self._restarted(self.lead.tier, first_look)
-        )
+        entry = self._entry("" if work.is_done else GIVEN_BACK, before=work)
+        return self._changed(entry, work=fresh, escalation=self._restarted(self.lead.tier, first_look))
 
     def note(self) -> Lead:
         return self._changed(self._entry())
