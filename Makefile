@@ -29,7 +29,7 @@ help: ## lists these commands
 run: .venv/.ready .local/ministack/.ready ## runs the service on this machine (PORT=n SAMPLES=n; FRESH=1 starts empty)
 	@$(IN)/python -m dev.run $(if $(PORT),--port $(PORT)) $(if $(SAMPLES),--samples $(SAMPLES)) $(call switch,FRESH,--fresh)
 
-# Four processes on two cores, because a test often waits for the browser or the local cloud. For the same reason, the
+# Three processes on two cores, because a test often waits for the browser or the local cloud. For the same reason, the
 # checks run beside the tests.
 test: setup ## style, types and all tests, also on the local cloud and in a browser
 	@mkdir -p build/screenshots
@@ -38,18 +38,17 @@ test: setup ## style, types and all tests, also on the local cloud and in a brow
 	@echo "What patients see: build/screenshots/"
 
 pytest:
-	@$(IN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
+	@$(IN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 checks: lint types sam-check build
 
 coverage: setup ## runs all tests and shows which lines they run: build/coverage/html
 	@mkdir -p build/coverage build/screenshots
-	@$(IN)/python -m pytest -n 4 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
+	@$(IN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term --cov-report=html:build/coverage/html $(ARGS)
 
-lint: .venv/.ready ## checks style (ruff) and the template (cfn-lint)
+lint: .venv/.ready ## checks style (ruff)
 	@$(IN)/ruff check .
 	@$(IN)/ruff format --check .
-	@$(IN)/cfn-lint infra/template.yaml
 
 types: .venv/.ready ## checks types (mypy, strict)
 	@$(IN)/mypy
