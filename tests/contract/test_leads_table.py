@@ -20,6 +20,7 @@ from shared.adapters.dynamodb.items import DUE
 from shared.adapters.dynamodb.leads_table import LeadsTable
 from shared.domain.errors import LeadChanged, StoreUnavailable
 from shared.domain.leads.erasure import Erasure
+from shared.domain.leads.export import Period
 from shared.domain.leads.lead_summary import LeadSummary, Listed
 from shared.domain.leads.staff import Staff
 from tests.aws import create_records
@@ -339,6 +340,22 @@ def test_access_log_entries_are_added_and_never_replaced(client: Any) -> None:
     items = client.scan(TableName=name)["Items"]
     assert len(items) == 3
     assert {item["staff_id"]["S"] for item in items} == {"an-id"}
+
+
+def test_access_log_entries_are_listed_latest_first_from_any_cursor(client: Any) -> None:
+    name = f"accesses-{uuid4().hex}"
+    create_records(client, "AccessLog", name)
+    log, nurse = AccessLog(client, name), Staff("an-id", "nurse", frozenset())
+    times = [RECEIVED + timedelta(minutes=minutes) for minutes in (0, 1, 2, 90, 24 * 60)]
+    for at in times:
+        log.add(uuid4(), nurse, "opened", at)
+        log.add_page([f"AAAAA-{at:%d%H%M}"], nurse, at)
+    period = Period(RECEIVED, RECEIVED + timedelta(days=2))
+    with patch.object(client, "query", partial(client.query, Limit=1)):  # one entry per page of the index
+        found = list(log.between(period, None))
+        assert [access.at for access, _ in found] == [at for at in reversed(times) for _ in range(2)]
+        for number, (_, cursor) in enumerate(found, start=1):
+            assert list(log.between(period, cursor)) == found[number:]
 
 
 def test_erasures_are_listed_until_they_expire(client: Any) -> None:
