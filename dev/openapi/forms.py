@@ -1,5 +1,6 @@
 """Describes the routes for visitors who fill in a form, and for ad networks that forward a lead."""
 
+from dev.load_rules import load_rules
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref
 from dev.openapi.questionnaire import Form
 from shared.domain.intake.ad_lead import AdKey, AdLead
@@ -14,7 +15,7 @@ class AdRequest(AdLead, AdKey):
     """The body that the ad network's webhook posts, with its key (Google Ads API, lead form webhook)."""
 
 
-QUESTIONNAIRE = {"id": "fs-intake", "version": "2.0.0"}
+QUESTIONNAIRE = {"id": "fs-intake", "version": load_rules().rule_sets["fs-intake"].questionnaire.version}
 SUBMISSION = {
     "submission_id": "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90",
     "questionnaire": QUESTIONNAIRE,
@@ -173,8 +174,8 @@ FORMS = {
     "POST /screenings": Operation(
         id="screen_answers",
         summary="Check the answers so far for an emergency",
-        description="Call it when the visitor completes a page. It stores nothing, and accepts neither free text nor "
-        "anything that identifies a person.",
+        description="Call it when the visitor completes a page. It stores nothing, and accepts no contact details. "
+        "The note is searched for an emergency, too.",
         request=Screening,
         examples={"emergency": SCREENING},
         answers={"200": ("Whether the form may continue.", as_json(Screened))},

@@ -132,8 +132,9 @@ def test_a_git_revision_works_like_a_folder(tmp_path: Path) -> None:
 
 def test_vignettes_can_be_replayed(tmp_path: Path) -> None:
     vignettes = PROJECT / "tests/data/vignettes.json"
+    count = len(json.loads(vignettes.read_text())["vignettes"])
     status, output, _ = run(FOLDER, FOLDER, "--answers", vignettes, "--picture", tmp_path / "b.svg")
-    assert (status, "32 answer sets scored by both; 0 would" in output) == (0, True)
+    assert (status, f"{count} answer sets scored by both; 0 would" in output) == (0, True)
 
 
 def test_a_set_that_cannot_be_scored_is_named_and_fails_the_run(tmp_path: Path) -> None:

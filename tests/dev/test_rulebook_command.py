@@ -20,7 +20,7 @@ from tests.rulebook.folder import copy_of_rulebook, sign, unsigned
 PROJECT = Path(__file__).parents[2]
 (RULE_SET,) = unsigned(load()).rule_sets.values()
 MARKDOWN = Sheet(RULE_SET).markdown()
-HTML = sheet_markup.html(MARKDOWN, "fs-triage 2.0.0")
+HTML = sheet_markup.html(MARKDOWN, f"fs-triage {RULE_SET.version}")
 
 
 class Words(HTMLParser):

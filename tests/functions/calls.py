@@ -5,12 +5,18 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.rulebook.loading import FOLDER
+
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 Json = dict[str, Any]
+VERSION = tomllib.loads((FOLDER / "fs-intake.toml").read_text(encoding="utf-8"))["version"]
+FORM_VERSION = re.compile(r'(?<=\\"id\\":\\"fs-intake\\",\\"version\\":\\")[\d.]+')
 
 # Changes to the answers in events/capture_lead.json, each named after the resulting tier.
 PRIORITY: Json = {}
@@ -39,7 +45,8 @@ CONTEXT = Context()
 
 
 def event(name: str) -> Json:
-    found: Json = json.loads((EVENTS / f"{name}.json").read_text())
+    """Returns this sample event. A form in it gets the questionnaire's current version."""
+    found: Json = json.loads(FORM_VERSION.sub(VERSION, (EVENTS / f"{name}.json").read_text()))
     return found
 
 

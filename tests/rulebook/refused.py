@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.rulebook.loading import FOLDER
 from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS
 
 WOUND = 'when = [{ question = "signs", any_of = ["wound"] }]'
@@ -13,6 +14,7 @@ AFTER_SEND = '[[pages]]\nid = "P0"\ntitle = "x"\nafter_send = true\nquestions = 
 KILL = "kill(ing)? myself"
 UNSIGNED = 'approved_by = ""\napproved_on = ""'
 NEW_KIND = '[kinds.new]\nunless = "past"\nphrases = "x y"\n'
+AT_NET = (FOLDER / TRIAGE).read_text(encoding="utf-8").splitlines().index("[messages.M-NET]") + 1  # a line number
 SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 
@@ -155,7 +157,7 @@ REFUSED = {  # fault -> (file, old text, new text, error)
     "tier twice": (TIERS, 'name = "URGENT"', 'name = "EMERGENCY"', "tiers.toml: tiers: 'EMERGENCY' is listed twice"),
     "message twice": (
         TRIAGE, "[messages.M-P]", "[messages.M-NET]",
-        "fs-triage.toml: Cannot declare ('messages', 'M-NET') twice (at line 1566, column 16)",
+        f"fs-triage.toml: Cannot declare ('messages', 'M-NET') twice (at line {AT_NET}, column 16)",
     ),
     "definition twice": (
         TRIAGE, "night-pain = ", "minor = ",
