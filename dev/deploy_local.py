@@ -8,6 +8,7 @@ cannot show.
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,7 @@ STAGE, BESIDE = "dev", "prod"  # stages in infra/samconfig.toml
 CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
-EARLIER, CHANGED = "at_least = 60\ntier =", "at_least = 99\ntier ="  # the fit score from which a lead is PRIORITY
+THRESHOLD = re.compile(r"(?<=\nat_least = )\d+(?=\ntier =)")  # the fit score from which a lead is PRIORITY
 # The emulator has no CodeDeploy, and uses only the defaults of parameters when it expands SAM. So the copy's template
 # gets another default for GradualDeployment.
 GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
@@ -290,11 +291,11 @@ def _is_allowed(local: Local, action: str, key: str, secret: str) -> bool:
 def _change_a_rule(project: Path, sam: Sam, stage: Stage) -> None:
     rules = project / RULES
     earlier = rules.read_text(encoding="utf-8")
-    expect(earlier.count(EARLIER) == 1, f"{RULES} has changed: update EARLIER in dev/deploy_local.py")
+    expect(len(THRESHOLD.findall(earlier)) == 1, f"{RULES} has changed: update THRESHOLD in dev/deploy_local.py")
     with step("Before: the sample lead gets its call by the next business day"):
         expect(_disposition(stage) == "next-business-day-call", "it gets another disposition")
     for what, text, disposition in (
-        ("A higher threshold", earlier.replace(EARLIER, CHANGED), "contact-within-two-business-days"),
+        ("A higher threshold", THRESHOLD.sub("99", earlier), "contact-within-two-business-days"),
         ("The earlier version", earlier, "next-business-day-call"),
     ):
         with step(f"{what}: sam build and sam deploy"):

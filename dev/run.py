@@ -117,9 +117,14 @@ def _check_state(cloud: Path) -> None:
 
 
 def _check_port(port: int) -> None:
+    if _in_use(port):
+        free = next((n for n in range(port + 1, LAST_PORT + 1) if not _in_use(n) and not _in_use(n + 1)), None)
+        sys.exit(f"Port {port} is in use; choose another" + (f": make run PORT={free}" if free else ""))
+
+
+def _in_use(port: int) -> bool:
     with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            sys.exit(f"Port {port} is in use; choose another: make run PORT={port + 1}")
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _warm_up(site: str) -> None:

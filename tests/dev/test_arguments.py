@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,15 @@ def test_run_refuses_invalid_arguments(
     assert f"make run: error: {name.upper()} (--{name}) must" in capsys.readouterr().err
 
 
+def test_of_a_port_in_use_a_free_pair_is_suggested(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(SystemExit, match=r"make run PORT=\d+"):
+        run._check_port(server.getsockname()[1])
+    monkeypatch.setattr(run, "_in_use", {8613, 8614, 8616}.__contains__)
+    with pytest.raises(SystemExit, match=r"^Port 8613 is in use; choose another: make run PORT=8617$"):
+        run._check_port(8613)
+    run._check_port(8615)
+
+
 @pytest.mark.parametrize(("given", "status"), [("--help", 0), ("--fast", 2)])
 def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["deploy_local", given])
@@ -41,7 +51,11 @@ def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: p
 def test_what_deploying_locally_changes_is_in_the_files() -> None:
     """`make deploy-local` replaces texts in template and rules, and notices a missing text only after minutes."""
     assert TEMPLATE.read_text(encoding="utf-8").count(deploy_local.GRADUAL) == 1
-    assert (TEMPLATE.parents[1] / deploy_local.RULES).read_text(encoding="utf-8").count(deploy_local.EARLIER) == 1
+    rules = (TEMPLATE.parents[1] / deploy_local.RULES).read_text(encoding="utf-8")
+    (threshold,) = deploy_local.THRESHOLD.findall(rules)
+    higher = rules.replace(f"\nat_least = {threshold}\ntier =", f"\nat_least = {int(threshold) + 1}\ntier =")
+    assert higher != rules
+    assert deploy_local.THRESHOLD.sub("99", higher) == deploy_local.THRESHOLD.sub("99", rules)
 
 
 def planned(target: str, *variables: str) -> tuple[int, str]:
