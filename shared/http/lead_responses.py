@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Self
@@ -12,6 +13,7 @@ from shared.domain.intake.spam_signs import Suspicion
 from shared.domain.intake.submission import Contact
 from shared.domain.leads.action import CLOSES_AS
 from shared.domain.leads.booking import Booking
+from shared.domain.leads.calls import asked_for
 from shared.domain.leads.consent import ConsentRecord, chain_intact
 from shared.domain.leads.lead_summary import LeadSummary
 from shared.domain.leads.lead_view import (
@@ -150,6 +152,8 @@ class EarlierSubmission(ResponseModel):
 
 
 class HistoryLine(ResponseModel):
+    """One action on the lead. `again_at`: for a call, the time at which the person asked to be called again."""
+
     at: datetime
     by: str
     by_name: str
@@ -158,6 +162,25 @@ class HistoryLine(ResponseModel):
     detail: str
     text: str
     undo_of: int | None
+    again_at: datetime | None
+
+    @classmethod
+    def all_of(cls, lead: Lead) -> Iterator[Self]:
+        """Yields the lines of a lead's history, oldest first."""
+        asked = asked_for(lead)
+        for entry in lead.history:
+            again_at = asked.get(entry.at) if entry.action == "contact_attempt" else None
+            yield cls(
+                at=entry.at,
+                by=entry.by,
+                by_name=entry.by_name,
+                action=entry.action,
+                version=entry.version,
+                detail=entry.detail,
+                text=entry.text,
+                undo_of=entry.undo_of,
+                again_at=again_at,
+            )
 
 
 class OtherLead(ResponseModel):
@@ -293,7 +316,7 @@ class LeadView(ResponseModel):
                 for earlier in reversed(lead.earlier)
             ),
             suspicion=found.suspicion,
-            history=tuple(map(HistoryLine.model_validate, lead.history)),
+            history=tuple(HistoryLine.all_of(lead)),
             others=tuple(map(OtherLead.model_validate, opened.others)),
             booking=lead.work.booking,
             owned_since=lead.owned_since,

@@ -367,6 +367,16 @@ def test_the_access_log_has_what_was_done_and_not_what_was_refused(aws: Aws) -> 
     assert [(entry["what"], entry["staff_name"]) for entry in aws.accesses()] == [("acknowledge", "desk")]
 
 
+def test_the_history_says_for_when_the_person_asked(clock: Clock) -> None:
+    reference = captured(URGENT)
+    for asked in (None, "2026-01-14T20:00:00+00:00", None, "2026-01-14T21:00:00+00:00"):
+        clock.at += timedelta(minutes=1)
+        worked(reference, "contact_attempt", outcome="call_at" if asked else "no_answer", again_at=asked)
+    worked(reference, "note", text="A note.")
+    entries = content(opened(reference))["history"]
+    assert [(entry["again_at"] or "")[11:13] for entry in entries] == ["", "20", "", "21", ""]
+
+
 def test_an_unknown_reference_is_not_found() -> None:
     assert worked("00000-00000", "acknowledge", version=1)["statusCode"] == 404
 

@@ -126,7 +126,9 @@ def test_each_call_says_what_is_next_until_the_appointment(
     expect(again).to_be_focused()
     nurse.press("Call again then")
     expect(following).to_contain_text(re.compile(rf"^Next: Call again at .*\b{later:%-I:%M %p}"))
-    expect(nurse.page.locator(".history")).to_contain_text("called: Asked to be called again")
+    expect(nurse.page.locator(".history")).to_contain_text(
+        re.compile(rf"called: Asked to be called again at .*\b{later:%-I:%M %p}")
+    )
     nurse.press("Another outcome …").press("Goes to the emergency room")
     expect(nurse.page.get_by_role("button", name="Close: In emergency care")).to_have_class("main")
     appointment = next_january()
