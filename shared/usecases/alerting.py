@@ -210,8 +210,11 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
             alerting.publisher.publish(Summary(audience, leads[who], safety[who], inbox, on_call))
         except Exception:  # noqa: BLE001  if the topic is down, the leads' own alerts fail too and report it
             refused.add(who)
+    summarised = leads.keys() - refused
     return [
-        replace(due, alert=replace(due.alert, summarised=(due.alert.audience, due.alert.on_call) not in refused))
+        replace(due, alert=replace(due.alert, summarised=True))
+        if due.alert.is_mailed and (due.alert.audience, due.alert.on_call) in summarised
+        else due
         for due in waiting
     ]
 

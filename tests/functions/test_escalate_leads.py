@@ -227,6 +227,17 @@ def test_suspects_are_in_no_summary(aws: Aws) -> None:
     assert {alert["kind"] for alert in alerts} == {"new"}
 
 
+def test_only_alerts_about_leads_in_a_summary_are_marked(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
+    for trap in ({}, {"website": "https://spam.example"}):
+        body = submission(ROUTINE, submission_id=str(uuid.uuid4()), **trap)
+        capture_lead.handler(posting("capture_lead", body), CONTEXT)
+    sweep()
+    alerts = [attributes(alert) for alert in aws.alerts()]
+    marked = {alert["suspect"]: "summarised" in alert for alert in alerts if alert["kind"] == "new"}
+    assert marked == {"false": True, "true": False}
+
+
 def test_without_their_summary_leads_stay_due(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
     for _ in range(3):
