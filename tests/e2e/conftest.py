@@ -16,6 +16,7 @@ import pytest
 
 from dev.cloud import LocalCloud
 from dev.outbox import Outbox, SentAlert
+from tests.functions.calls import VERSION
 
 ALERT_WITHIN = 30  # seconds; an alert usually takes two
 Json = dict[str, Any]
@@ -105,7 +106,7 @@ def submission() -> Json:
     """Provides a typical patient's submission without a red flag. It becomes a PRIORITY lead."""
     return {
         "submission_id": str(uuid4()),
-        "questionnaire": {"id": "fs-intake", "version": "2.0.0"},
+        "questionnaire": {"id": "fs-intake", "version": VERSION},
         "answers": {
             "age": 57,
             "who": "self",

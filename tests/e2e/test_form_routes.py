@@ -6,8 +6,9 @@ from http import HTTPStatus
 
 from dev.cloud import LocalCloud
 from tests.e2e.conftest import Json, Service
+from tests.functions.calls import VERSION
 
-QUESTIONNAIRE = {"id": "fs-intake", "version": "2.0.0"}
+QUESTIONNAIRE = {"id": "fs-intake", "version": VERSION}
 
 
 def test_the_questionnaire_is_sent_once_and_then_revalidated(service: Service) -> None:

@@ -16,7 +16,7 @@ import pytest
 from functions import capture_lead, replay_submissions
 from shared.http import form_body
 from tests.aws import ENVIRONMENT, Aws
-from tests.functions.calls import CONTEXT, LEAD_ID, Json, content, posting, spool_of, submission
+from tests.functions.calls import CONTEXT, LEAD_ID, VERSION, Json, content, posting, spool_of, submission
 from tests.functions.conftest import Clock
 from tests.functions.fill_form import CALM, fill_all, fill_and_check, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
@@ -72,7 +72,7 @@ def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
 
 def test_a_form_and_json_with_equal_content_are_one_submission(aws: Aws) -> None:
     sent = submission()
-    fields: Fields = [("submission_id", LEAD_ID), ("version", "2.0.0"), ("questionnaire", "fs-intake")]
+    fields: Fields = [("submission_id", LEAD_ID), ("version", VERSION), ("questionnaire", "fs-intake")]
     for code, value in sent["answers"].items():
         fields += [(f"answers.{code}", str(one)) for one in (value if isinstance(value, list) else [value])]
     fields += [(f"contact.{name}", value) for name, value in sent["contact"].items()]
