@@ -34,7 +34,10 @@ class Variant:
 
 
 def ours(*functions: str, where: Path = BUILT) -> list[Variant]:
-    """Returns variants of this service's functions, built into one folder for this Python version."""
+    """Builds these functions into one folder, for the Python version that runs the benchmark.
+
+    Returns one Variant per function.
+    """
     folder = where / (functions[0] if len(functions) == 1 else "all")
     same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
     build.bundle(functions, folder, HERE, build.LAMBDA_PLATFORM if same else None)
@@ -59,7 +62,7 @@ def peers() -> list[Variant]:
 
 
 def floor(variant: Variant) -> Variant:
-    """Returns a variant with the same packages, whose handler only stores an item, logs, and adds a metric."""
+    """Builds a copy of the variant with the handler of floor.py, which only stores an item, logs, and adds a metric."""
     folder = BUILT / "floor"
     shutil.rmtree(folder, ignore_errors=True)
     build.link_tree(variant.folder, folder)

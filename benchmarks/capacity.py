@@ -18,7 +18,7 @@ READ_UNIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A secondary index. `attributes`: its projected attributes; None for all."""
+    """A secondary index. `attributes`: names of its projected attributes; None if all are projected."""
 
     keys: tuple[str, ...]
     attributes: frozenset[str] | None
@@ -47,9 +47,9 @@ class Index:
 
 
 def item_size(item: Item) -> int:
-    """Returns the size of an item, names and values, in bytes.
+    """Returns the size of an item's attribute names and values, in bytes.
 
-    A number takes one byte for every two digits, plus one.
+    A number takes one byte for every two digits, plus one byte.
     """
     return sum(
         len(name.encode()) + (math.ceil(len(value["N"]) / 2) + 1 if "N" in value else len(value["S"].encode()))
@@ -64,7 +64,10 @@ def indexes_of(table: dict[str, Any]) -> dict[str, Index]:
 
 
 def write_units(before: Item | None, after: Item | None, indexes: dict[str, Index]) -> dict[str, int]:
-    """Returns index name, or "" for the table -> write units that replacing `before` with `after` costs, if any."""
+    """Returns index name -> write units in that index for replacing `before` with `after`.
+
+    The index name "" stands for the table itself. Leaves out indexes that need no write units.
+    """
     units = {"": max(_write_units(before), _write_units(after))}
     units |= {name: index.writes(before, after) for name, index in indexes.items()}
     return {name: count for name, count in units.items() if count}

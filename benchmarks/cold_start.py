@@ -1,4 +1,4 @@
-"""Records what each function's cold start imports and costs, so that a test can explain why it became more expensive.
+"""Records what each function's cold start imports and costs. A test compares later cold starts with this record.
 
     make bench-baseline                         updates benchmarks/baseline.json, after an intended change
     python -m benchmarks.cold_start NAME ...    updates only these functions; with --uncounted, only their imports

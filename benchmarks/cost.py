@@ -71,7 +71,7 @@ class Facts:
 
     @property
     def screenings(self) -> int:
-        """How many screenings a form takes: one after each page."""
+        """How many POST /screenings requests a form is assumed to send: one per page, including the page after Send."""
         return len(load().rule_sets["fs-intake"].questionnaire.pages)
 
     @property
@@ -198,7 +198,7 @@ def limits(facts: Facts) -> list[Limit]:
 
 
 def throttle_of_submissions(facts: Facts) -> float:
-    """Returns how many requests a second API Gateway passes to POST /submissions."""
+    """Returns how many requests per second API Gateway passes to POST /submissions."""
     (stage,) = facts.of_type("AWS::ApiGatewayV2::Stage")
     settings = stage["DefaultRouteSettings"] | stage.get("RouteSettings", {}).get("POST /submissions", {})
     rate = settings["ThrottlingRateLimit"]
@@ -213,7 +213,10 @@ def partitions_for(rate: float, facts: Facts) -> int:
 
 
 def units_shared_by_all(facts: Facts) -> dict[str, int]:
-    """Returns index name -> write units for a lead and its alert, for the indexes in which many leads share a key."""
+    """Returns index name -> write units in that index for storing a lead and recording its alert.
+
+    Includes only the indexes where many leads share a partition key.
+    """
     both = facts.journey.steps["capture_lead"].writes + facts.journey.steps["alert_staff"].writes
     return {name: both[name] for name in ("due", "worklist", "by_arrival")}
 
@@ -257,7 +260,7 @@ def _rate(rate: float) -> str:
 
 
 def plot(facts: Facts) -> bytes:
-    """Draws the cost per lead by volume and service, and the limits beside the goal."""
+    """Draws, as SVG, the cost per lead by volume and service, and the rate of each limit with a line at GOAL."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")

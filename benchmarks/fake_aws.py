@@ -16,7 +16,8 @@ import trustme
 
 ANSWERS: dict[str, Mapping[str, Any]] = {
     "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
-    "ReceiveMessage": {"Messages": [{"MessageId": "1", "ReceiptHandle": "1", "Body": "none"}]},  # the canary's alert
+    # a message for watch_delivery, which reads canary alerts from a queue
+    "ReceiveMessage": {"Messages": [{"MessageId": "1", "ReceiptHandle": "1", "Body": "none"}]},
 }
 SNS = (
     '<{0}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><{0}Result>'
@@ -107,7 +108,7 @@ class FakeAws:
 def trust(folder: Path, authority: bytes) -> None:
     """Adds the fake's certificate authority to the certificate file in an artifact.
 
-    So each variant still reads its own file, and the time for that is measured.
+    Each variant still reads its own certificate file, so the measured time includes reading it.
     """
     shipped = folder / "botocore" / "cacert.pem"
     certificates = shipped.read_bytes()

@@ -53,7 +53,11 @@ SECONDS = 5  # duration of the simulated flood
 
 
 class NoCounts:
-    """Replaces the stored counts of leads. Their cost is left out: one GetItem per page, whatever the table's size."""
+    """Replaces the table of derived data: has no counts and finds no leads.
+
+    The benchmark leaves out the cost of the counts: each page of leads reads them with one GetItem, whatever the size
+    of the leads table.
+    """
 
     def open_leads(self) -> dict[tuple[str, ...], int]:
         return {}

@@ -48,7 +48,10 @@ class Journey:
 
 
 def play() -> Journey:
-    """Sends a lead and alerts staff. Then, as staff, lists leads, opens and acknowledges the lead, and books a time."""
+    """Sends a lead, alerts staff, indexes the lead and runs the escalation sweep.
+
+    Then, as staff, lists leads, opens and acknowledges the lead, and books an appointment.
+    """
     os.environ.update(ENVIRONMENT)
     from functions import alert_staff, escalate_leads  # noqa: PLC0415  the modules read the environment when imported
     from tests.functions import calls, staff_calls  # noqa: PLC0415

@@ -21,7 +21,7 @@ from dev import template
 from dev.emulator import free_port
 
 INVOKE = PROJECT / "benchmarks" / "invoke.py"
-PYTHON = getattr(sys, "_base_executable", sys.executable)  # outside any virtual environment, like Lambda's
+PYTHON = getattr(sys, "_base_executable", sys.executable)  # runs outside any virtual environment, as on Lambda
 COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 MOST = 300  # seconds for one run; enough for valgrind on a busy machine
 # The functions' environment, as in the template, with invented secrets and accounts.
@@ -62,7 +62,7 @@ LAMBDA = {
 
 
 def environment(aws: FakeAws) -> dict[str, str]:
-    """Returns all variables that the template or Lambda sets."""
+    """Returns all environment variables that the template or Lambda sets, with their values for the benchmark."""
     found = dict.fromkeys(template.variables(), "benchmark") | SETTINGS
     return (
         found
@@ -104,7 +104,8 @@ class Run:
 def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: bool) -> Run:
     """Runs a variant once.
 
-    count: how many invocations follow the first; or "init", "boot" or "reference" (see invoke.py)
+    count: how many more times the handler gets the last event; or "init", "boot" or "reference" (see invoke.py)
+    counted: whether to count instructions with valgrind
 
     Raises:
         RuntimeError: the run failed

@@ -1,4 +1,4 @@
-"""Compares our functions with peers: handlers that do the same task with common libraries.
+"""Compares our functions with peers: handlers that do the main task of capture_lead with common libraries.
 
     make bench             measures everything; writes speed.md, speed.svg and speed.json in build/benchmarks
     make bench SHORT=1     compares only with the peers a, c, d and e, in fewer rounds

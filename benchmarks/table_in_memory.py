@@ -42,7 +42,7 @@ class TableInMemory:
         self.forget()
 
     def forget(self) -> None:
-        """Resets the consumed capacity."""
+        """Resets the counts of requests and capacity units."""
         self.requests, self.units = 0, 0.0
 
     def load(self, items: Iterator[Item]) -> None:

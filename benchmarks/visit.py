@@ -57,7 +57,8 @@ class Visit:
     words: how many words the form shows, without the rest of the landing page
     bytes: how many bytes the browser received, in headers and bodies
     started: the functions that had a cold start during the visit
-    waited: the functions that had a cold start while the page waited for their response, after the first button press
+    waited: the functions in `started` that the page called after the first button press and whose response it waited
+        for
     """
 
     name: str
@@ -262,7 +263,7 @@ def table(visits: list[Visit]) -> str:
 
 
 def waited_instructions() -> dict[str, float]:
-    """Returns part of the usual visit -> millions of instructions that the visitor waits for.
+    """Returns, for each part of the usual visit, how many million instructions the visitor waits for.
 
     The key "a" is the cold start of the bare handler. The browser fetches the style sheet and the script together, so
     one of the two requests starts a second environment. Each screening counts as much as the first screening.

@@ -4,11 +4,11 @@
 
 OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD. `--answers` names a file of vignettes,
 or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
-`--answers`, it uses sample answers, the same each time. A rule set scores an answer set without the questions and
+`--answers`, the command uses sample answers, the same in each run. Each rule set ignores answers to the questions and
 options that only the other rule set has. New options that nobody ticked, and new rules that fired for no answer set,
-are listed: their effect is unknown. Nothing that a patient wrote is printed: each changed answer
-set is listed by its reference, id or line number. For each rule set, the command also prints how often each safety rule
-alone caused a tier. The exit status is 1 if either rule set could not score an answer set.
+are listed: their effect is unknown. Nothing that a patient wrote is printed: an answer set whose tier changes is listed
+by its reference, id or line number. For each rule set, the command also prints how often each safety rule alone caused
+a tier. The exit status is 1 if either rule set could not score an answer set.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ RULEBOOK = "shared/rulebook"
 PICTURE = PROJECT / "build" / "backtest.svg"
 SAMPLES = 2_000
 NOTHING = frozenset({"no", "none"})  # codes of the options for people to whom no other option applies
-Item = tuple[str, str]  # a question code, and the code of one of its options or ""
+Item = tuple[str, str]  # (question code, option code or "")
 LISTED = 50  # the table lists at most this many changed answer sets
 CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # layout of the picture, in pixels
 SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
@@ -73,7 +73,8 @@ class Backtest:
     moves: (old tier, new tier) -> how many answer sets; unchanged tiers are included
     sole_old, sole_new: safety rule id -> how many answer sets would be less urgent without this rule
     unscored: names of the answer sets that at least one of the rule sets could not score
-    answered, fired: what was in the answer sets, and the ids of the new rules that fired
+    answered: the questions and options of the new form that occur in the answer sets
+    fired: ids of the new rule set's rules that fired
     """
 
     old: RuleSet
@@ -94,7 +95,7 @@ class Backtest:
 
     @property
     def untested_rules(self) -> list[str]:
-        """The ids that only the new rules have, of rules that fired for no answer set."""
+        """The ids of the rules that only the new rule set has and that fired for no answer set."""
         return sorted({rule.id for rule in _rules(self.new)} - {rule.id for rule in _rules(self.old)} - self.fired)
 
     @property
@@ -140,9 +141,10 @@ def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]])
 
 
 def _given(answers: dict[str, Any], own: Questionnaire, other: Questionnaire) -> dict[str, Any]:
-    """Returns what the same person would answer on the form `own`, without what only the form `other` asks.
+    """Returns the answers that the same person would give on the form `own`.
 
-    Who ticked only options that `own` lacks ticks its 'none', if it has one.
+    Drops the questions and options that only the form `other` has. If an answer has no option left, it becomes 'none'
+    or 'no' if the question offers that; otherwise, the question counts as not answered.
     """
     found: dict[str, Any] = {}
     for code, answer in answers.items():
@@ -270,7 +272,7 @@ def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
 
 
 def show(found: Backtest, console: Console) -> None:
-    """Prints four tables: sole causes, moves between tiers, changes by rule, and the changed answer sets."""
+    """Prints a summary, then tables of sole causes, moves between tiers, changes by rule, and changed answer sets."""
     _show_summary(found, console)
     if found.sole_old or found.sole_new:
         causes = Table("only cause", "sets, old", "sets, new")
@@ -310,7 +312,7 @@ def _show_changes(found: Backtest, console: Console) -> None:
 
 
 def picture(found: Backtest) -> str:
-    """Draws an SVG: a cell for each pair of old and new tier, and a bar for each of the top 20 rules behind changes."""
+    """Draws an SVG: a cell for each pair of old and new tier, and a bar for each rule behind a change (at most 20)."""
     tiers, rules = found.tiers, found.rules.most_common(20)
     width = LEFT + CELL * len(tiers) + 40
     bars = TOP + ROW * len(tiers) + 70

@@ -72,7 +72,8 @@ class Chromium:
 
 def find() -> Chromium | None:
     """Returns the headless shell on the machine or in .local/chromium, else a full Chromium, else None."""
-    flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")  # the browser opens only our own pages, on loopback
+    # without a sandbox, Chromium is safe here because it opens only our own pages, on loopback
+    flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")
     for name in NAMES:
         mode = () if name == SHELL else ("--headless=new",)
         if path := shutil.which(name):
@@ -110,7 +111,7 @@ def _own_environment() -> dict[str, str]:
 
 
 def _may_sandbox() -> bool:
-    """Returns whether Chromium's sandbox can run: it refuses to run as root, and needs user namespaces."""
+    """Returns whether Chromium can use its sandbox, which needs user namespaces and does not run as root."""
     unshare = shutil.which("unshare")
     return (
         os.geteuid() != 0
@@ -140,7 +141,7 @@ def install() -> None:
     # a failed download ends the program only if no Chromium was found before
     subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
-        if not package.name.startswith("libc6_"):  # the machine's loader needs its own C library
+        if not package.name.startswith("libc6_"):  # the machine's loader needs the machine's C library
             subprocess.run(["dpkg-deb", "--extract", str(package), str(ROOT)], check=True)
     shutil.rmtree(HOME / "apt")
     if not find():

@@ -1,7 +1,8 @@
 """Deploys the real template, with the current code, to the emulator on this machine.
 
-The emulator ignores an HTTP API's CORS settings and address, so this module sets both (docs/decisions/0003). The module
-also adds a queue that receives every alert to staff, so that developers can read them.
+The emulator lacks CORS for HTTP APIs, and gives an API no address of its own, so this module sets both
+(docs/decisions/0003). The module also adds a queue that receives every alert to staff, so that developers can read the
+alerts.
 """
 
 import hashlib
@@ -38,8 +39,8 @@ PARAMETERS = {
     "AlertEmail": "alerts@clinic.example",
     "SenderEmail": "office@clinic.example",
     "BookingLink": "https://booking.clinic.example/",
-    "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # landing pages on other hosts
-    "PilotWithoutApproval": "yes",  # opens the form before approval: no real patient uses it
+    "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # for landing pages on other hosts
+    "PilotWithoutApproval": "yes",  # opens the form although the rules are not signed yet
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
@@ -246,7 +247,10 @@ def build(destination: Path) -> Path:
 
 
 def _with_build(program: str, *arguments: str | Path) -> str:
-    """Runs infra/build.py with the Python that runs the functions, so that its .pyc files match."""
+    """Runs `program`, Python code that uses infra/build.py, and returns its output.
+
+    Uses the interpreter that runs the functions, so that the .pyc files match that interpreter.
+    """
     command = [str(Emulator.python()), "-c", f"import sys; from infra import build; {program}", *map(str, arguments)]
     result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
     return result.stdout.strip()
@@ -278,7 +282,7 @@ def localise(expanded: template.Template, endpoint: str, address: str) -> templa
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
-            "FilterPolicy": {"kind": staff_email["kind"]},  # as for staff: no canary alerts
+            "FilterPolicy": {"kind": staff_email["kind"]},  # the same kinds that staff get, so no canary alerts
         },
     }
     return expanded

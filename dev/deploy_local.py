@@ -1,8 +1,8 @@
 """`make deploy-local`: builds and deploys the real template to the emulator with SAM CLI, as it is deployed to AWS.
 
 Two stacks, dev and prod, share one account. The emulator enforces the roles' policies. The program deploys a copy of
-the project, in which it changes a rule, deploys the change and rolls it back. At the end it lists what the emulator
-cannot show.
+the project. In this copy, it changes a rule, deploys the change and rolls the change back. At the end, it lists what
+the emulator cannot show.
 """
 
 import argparse
@@ -35,16 +35,16 @@ from infra.build import LAMBDA_PYTHON
 PROJECT = Path(__file__).resolve().parent.parent
 SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
 STAGE, BESIDE = "dev", "prod"  # stages in infra/samconfig.toml
-# the patients' stack: its form stays closed, because the rules are not signed yet
+# parameters of prod, the stack for patients: its form stays closed, because the rules are not signed yet
 CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
-THRESHOLD = re.compile(r"(?<=\nat_least = )\d+(?=\ntier =)")  # the fit score from which a lead is PRIORITY
-# The emulator has no CodeDeploy, and uses only the defaults of parameters when it expands SAM. So the copy's template
-# gets another default for GradualDeployment.
+THRESHOLD = re.compile(r"(?<=\nat_least = )\d+(?=\ntier =)")  # the lowest fit score that makes a lead PRIORITY
+# The emulator has no CodeDeploy, and uses only the defaults of parameters when it expands SAM. So the template in the
+# project's copy gets another default for GradualDeployment.
 GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # queues that may hold the only copy of a submission
-# Names that are unique only within a stack's user pool, API or configuration profile.
+# Logical ids of resources whose names are unique only within their user pool, API or configuration profile.
 NAMED_IN_THEIR_PARENT = {"Clinicians", "Desk", "Managers", "Administrators", "ApiStage", "SettingsVersion"}
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
@@ -70,7 +70,8 @@ class Sam:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self._environment = {  # all variables except AWS settings; the build may need some to fetch packages
+        # keeps all variables but AWS settings, because the build may need them to fetch packages
+        self._environment = {
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
             "AWS_ENDPOINT_URL": endpoint,

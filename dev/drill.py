@@ -169,7 +169,7 @@ def _items(place: Place, table: str) -> dict[str, Any]:
 
 
 def _without_mail(item: dict[str, Any]) -> dict[str, Any]:
-    """Returns a stored lead without its version and the state of its mails: mail may be sent during the drill."""
+    """Returns a stored lead without its version and mail state, because mail may be sent during the drill."""
     return {name: value for name, value in json.loads(item["lead"]["S"]).items() if name not in ("mail", "version")}
 
 

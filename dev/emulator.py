@@ -95,7 +95,8 @@ class Emulator:
         if self._process:
             self._stop(self._process)
         if self._temporary:
-            # The unpacked code of the functions that ran: some 10,000 files, so deletion runs in the background.
+            # This folder has the unpacked code of the functions that ran, some 10,000 files. Deleting these takes long,
+            # so it runs in the background.
             command = ["sh", "-c", 'rm -rf -- "$0" >/dev/null 2>&1 &', self._temporary]
             subprocess.run(command, check=True, start_new_session=True)
 

@@ -65,7 +65,7 @@ def made() -> dict[str, str]:
         "web/form.css": sheets["form"] + sheets["questions"],
         "web/page.css": sheets["page"],
         "web/plain.css": sheets["plain"],
-        "shared/http/pages/questions.css": sheets["questions"],  # sent with the drawn form
+        "shared/http/pages/questions.css": sheets["questions"],  # sent with the HTML of the questions
     }
 
 

@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         api = urlsplit(self.cloud.emulator.endpoint if self.path.startswith(SIGN_IN) else self.cloud.api)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)) or None
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        # forwarded as by API Gateway, so that functions see the host that the visitor called
+        # API Gateway forwards the Host header, too: functions see the host that the visitor called
         headers["host"] = self.headers.get("host", "")
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:

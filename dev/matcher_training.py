@@ -1,8 +1,9 @@
 """Trains the weights of the free-text matcher: `python -m dev.matcher_training`.
 
 Reads the words in shared/rulebook and the phrases in tests/data/phrases.json, and writes the weights beside the words.
-The method is logistic regression. Features: words, term groups, pairs of these, and the phrases of a kind. Each feature
-has one weight per kind. The same files always give the same weights.
+The method is logistic regression. Features of a text are the phrases of a kind, words and their beginnings, pairs of
+words, term groups, pairs of groups, and frames. Each feature has one weight per kind. The same files always give the
+same weights.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ QUESTIONNAIRE = "fs-intake"
 HARMLESS = "harmless"
 PASSES = 20  # passes over all phrases
 # In the first WHOLE_NOTES passes, the learner uses every window of a phrase (see features_of). In later passes, it uses
-# only the window that speaks most for the phrase's kind; of harmless phrases, still every window.
+# only the window that speaks most for the phrase's kind. Of a harmless phrase, it always uses every window.
 WHOLE_NOTES = 3
 STEP, DECAY = 0.2, 0.003
 SURE = 0.01  # no weight changes if the predicted probability is off by less than this
@@ -56,7 +57,7 @@ def examples_in(file: Path) -> list[Example]:
 
 
 def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
-    """Returns a matcher with the harmless examples' words and no weights."""
+    """Returns a matcher without weights, which takes the words of the harmless examples as correctly spelled."""
     harmless = (example.text for example in examples if example.kind == HARMLESS)
     known = frozenset(word for text in harmless for word in re.findall(r"[a-z]+", plain(text)))
     table = table_of(words)
@@ -64,12 +65,12 @@ def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
 
 
 def features_of(matcher: Matcher, text: str) -> list[list[str]]:
-    """Returns the sorted features of each window of a text: each sentence, and each pair of adjacent sentences."""
+    """Returns the sorted features of each window of a text. A window is a sentence, or two adjacent sentences."""
     return [sorted(window) for window in windows(list(map(matcher.features, matcher.read(text))))] or [[]]
 
 
 def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
-    """Returns the weights for an untrained matcher."""
+    """Returns the weights that an untrained matcher learns from the examples."""
     names = (HARMLESS, *(kind.name for kind in matcher.kinds))
     notes = [
         (parts, names.index(example.kind))
@@ -90,7 +91,7 @@ def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
 
 
 def _common(notes: list[list[list[str]]]) -> list[list[list[str]]]:
-    """Returns the features without the word beginnings and word pairs that occur in only one note."""
+    """Returns the features without the word beginnings and word pairs that occur in only one text."""
     counts = Counter(feature for parts in notes for feature in {feature for part in parts for feature in part})
     rare = {feature for feature, count in counts.items() if count == 1 and feature.startswith((BEGINS, TWO))}
     return [[[feature for feature in part if feature not in rare] for part in parts] for parts in notes]

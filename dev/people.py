@@ -1,8 +1,8 @@
 """Draws random visitors of a clinic's page on foraminal stenosis, and what they tick on its form.
 
 A person is drawn first (dev/people_rates.py). What the person ticks then follows from the person's illness and the
-form's wording, by the shares below. [D] marks our own assumptions. The functions are pure: the same `random.Random`
-gives the same people and answers.
+form's wording, with the shares below as probabilities. [D] marks our own assumptions. The functions are pure: the same
+`random.Random` gives the same people and answers.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from dev.people_rates import (
 )
 from shared.domain.rules.questionnaire import Answer
 
-PAIN_DEVIATION = 1.9  # [D] standard deviation
-PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean, by whether the problem changed
+PAIN_DEVIATION = 1.9  # [D] standard deviation of the pain score
+PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean pain score, depending on `changed`
 
 # How the problem developed; all [D]. `new`: the problem began in the last 6 weeks, or changed lately; `old`: neither.
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}

@@ -31,7 +31,8 @@ class Complaint(NamedTuple):
     age: mean and standard deviation, in years.
     pain: mean of the pain score, from 0 to 10.
     durations: share of the group for each of DURATIONS.
-    region, spread, sx, pattern, dx: option -> share of the group that ticks the option; `ticking` does not change it.
+    region, spread, sx, pattern, dx: option -> share of the group that ticks the option. `ticking` in dev/people.py does
+        not change these shares.
     """
 
     share: float

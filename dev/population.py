@@ -105,7 +105,10 @@ def chosen(answers: Answers) -> Iterator[Item]:
 
 
 def never_ticked(questionnaire: Questionnaire, ticked: Collection[Item]) -> list[Item]:
-    """Returns the options that are not in `ticked` and have no rate, so that a rule on them cannot fire."""
+    """Returns the options that are not in `ticked` and have no rate. A rule on such an option cannot fire.
+
+    Leaves out the options for minors.
+    """
     known = {*ticked, *((rate.question, rate.option) for rate in people_rates.RATES), *OF_MINORS}
     every = (
         (question.code, option.code) for question in questionnaire.questions.values() for option in question.options
@@ -121,7 +124,7 @@ def has_classic_red_flag(person: Person) -> bool:
 class Population:
     """The counts from several draws of people.
 
-    draws: ticking -> counts of each draw
+    draws: key of TICKING -> the counts of each draw
     flagged: share of people with a classic red flag
     """
 
@@ -144,7 +147,10 @@ class Population:
         return times / sum(counts.people for counts in self.draws[ticking])
 
     def rules(self) -> Iterator[tuple[str, str]]:
-        """Yields each safety rule's floor and id, by urgency and then by how often it is the sole cause."""
+        """Yields each safety rule's floor and id.
+
+        Sorted by the floor's urgency, then by how often the rule alone caused a tier, then by how often it fired.
+        """
         tiers = self.rule_set.tiers
         for rule in sorted(
             self.rule_set.safety,
@@ -213,7 +219,7 @@ def _spread(mean: float, lowest: float, highest: float) -> str:
 def draw_picture(found: Population, path: Path) -> None:
     """Draws each tier's share at each rate of ticking, and the rules that were most often the only cause of a tier.
 
-    Shows only rules whose floor is a tier with `safety`.
+    Leaves out rules whose floor is not a safety tier.
     """
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 

@@ -1,7 +1,7 @@
 """Compares a stack's leads with a point-in-time copy, and copies back what is missing or spoilt.
 
 The stack keeps its own table: DynamoDB restores into another table, which no function uses. After the leads are copied
-back, the daily function again erases and retires those that were erased or retired since the copy.
+back, the Lambda function that runs each day again erases and retires those that were erased or retired since the copy.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Place:
 
 @dataclass
 class Comparison:
-    """The differences between a table and its copy. Leads are listed by id.
+    """The differences between a table and its copy. The lists include ids of tombstones, but not of canaries.
 
     counts: kind -> how many items the table has.
     copied: kind -> how many items the copy has.
@@ -107,10 +107,11 @@ def compare(place: Place, copy: str) -> Comparison:
 
 
 def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
-    """Puts the missing and spoilt leads from the copy into the stack's table. Returns how many. `at`: the current time.
+    """Puts the missing and spoilt leads from the copy into the stack's table. Returns the number of leads put.
 
-    A lead keeps its alert state, so that delivered alerts are not repeated. Due mails to the patient are dropped.
-    Skips missing leads that came back since the comparison, and spoilt leads that changed since.
+    A lead keeps its alert state, so that delivered alerts are not repeated. Mails to the patient that were due by `at`
+    (the current time) are not sent. Skips missing leads that came back since the comparison, and spoilt leads that
+    changed since.
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -128,7 +129,10 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
 
 
 def without_mail_due(item: Item, at: datetime) -> Item:
-    """Returns the lead's item without the mails due by `at`: they may have been sent since the copy."""
+    """Returns the lead's item with the mails that were due by `at` recorded as "unknown", so that none is sent.
+
+    These mails may have been sent after the copy's moment.
+    """
     lead = kept_of(item)
     if not isinstance(lead, Lead) or (after := without_due_mails(lead, at)) is lead:
         return item
@@ -141,7 +145,7 @@ def without_mail_due(item: Item, at: datetime) -> Item:
 
 
 def apply_again(place: Place) -> None:
-    """Invokes the daily function, which again erases and retires leads that the copy brought back.
+    """Invokes `place.retire`, which again erases and retires leads that the copy brought back.
 
     Raises:
         RuntimeError: the function failed; its log names the lead

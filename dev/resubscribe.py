@@ -1,9 +1,9 @@
-"""Restores a deployed stack's missing or pending subscriptions, with the template's filters.
+"""Restores the e-mail and text-message subscriptions that a deployed stack lacks, with the template's filters.
 
     make resubscribe STACK=...       (python -m dev.resubscribe STACK; credentials and region as for any AWS tool)
 
-A deployment does not restore them: CloudFormation does not notice if SNS removed a subscription, or if a recipient
-unsubscribed by the link in a mail.
+A subscription that was never confirmed counts as lacking. A deployment does not restore subscriptions: CloudFormation
+does not notice if SNS removed one, or if a recipient unsubscribed by the link in a mail.
 """
 
 from __future__ import annotations

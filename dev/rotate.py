@@ -21,7 +21,8 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from dev.account import failure
 
-# Secret -> how many former keys stay (None: all). Form tokens last a day; erased leads cannot be rehashed.
+# Secret -> how many former keys stay (None: all). One former form key is enough, because form tokens last a day. All
+# former person keys stay, because the hashed contacts of erased leads cannot be hashed again.
 SECRETS = {"FormKey": 1, "PersonKey": None}
 DELAY = 15  # seconds between two checks of the stack
 LONGEST = 3600  # seconds that an update may take

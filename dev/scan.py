@@ -104,7 +104,7 @@ def cdk_nag_hipaa(path: Path) -> list[Finding]:
 
 
 def ruff_security() -> list[Finding]:
-    """Runs ruff's S rules (bandit's)."""
+    """Runs ruff's S rules, which come from bandit."""
     found = json.loads(_output([IN / "ruff", "check", "--select", "S", "--output-format", "json", PROJECT], {0, 1}))
     return [Finding(entry["code"], f"{entry['filename']}:{entry['location']['row']}") for entry in found]
 

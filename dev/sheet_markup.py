@@ -57,7 +57,7 @@ def html(markdown: str, title: str) -> str:
     tiers = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
     body = re.sub(rf"<td>(<code>({tiers})</code></td>)", r'<td class="\2">\1', body)
     body = re.sub(
-        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # not the code of an option, which may equal the name in a row
+        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # (?! “) skips option codes, which may equal a row's name
         lambda name: f'<a href="#{name[1]}">{name[0]}</a>' if name[1] in rows else name[0],
         body,
     )

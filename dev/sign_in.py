@@ -1,4 +1,4 @@
-"""Signs in to a deployed stack as staff do: a temporary user, the hosted page, a second factor, an access token."""
+"""Creates a temporary user on a deployed stack, and signs in as staff do: on the hosted page, with a second factor."""
 
 import base64
 import hashlib
@@ -53,7 +53,7 @@ class Colleague:
 
 @contextmanager
 def colleague(stage: Stage) -> Iterator[Colleague]:
-    """Yields a new user with an authenticator app, and deletes the user at the end."""
+    """Yields a new user, with an authenticator app if the user pool requires one. Deletes the user at the end."""
     identities, pool = stage.client("cognito-idp"), stage.outputs["StaffPoolId"]
     name, password = f"smoke-{secrets.token_hex(4)}", f"aA1{secrets.token_urlsafe(24)}"
     identities.admin_create_user(UserPoolId=pool, Username=name, TemporaryPassword=password, MessageAction="SUPPRESS")
@@ -134,7 +134,7 @@ class _StopsAt(urllib.request.HTTPRedirectHandler):
 def sign_in(stage: Stage, person: Colleague) -> str:
     """Signs in as the inbox does, with the authorization code flow and PKCE. Returns an access token.
 
-    If the user has an authenticator app, the sign-in page asks for the app's code after the password, in one field.
+    If the user has an authenticator app, the page after the password has a single field, for the app's code.
     """
     inbox, client_id = stage.outputs["Inbox"], stage.outputs["InboxClientId"]
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
@@ -178,5 +178,5 @@ def _submit(
     try:
         with browser.open(urljoin(address, form.action or address), body, timeout=60) as page:
             return page.url, _Form(page.read().decode()), ""
-    except urllib.error.HTTPError as answer:  # the redirect to the inbox is not followed
+    except urllib.error.HTTPError as answer:  # _StopsAt did not follow the redirect to the inbox
         return address, _Form(""), answer.headers.get("location", "")

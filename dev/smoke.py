@@ -102,7 +102,7 @@ def main() -> None:
     console.print(f"{stage.stack} at {stage.site} (staff get one alert, about a lead that is marked as a test)")
     try:
         journey(stage)
-    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: no answer
+    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: no response
         problem = f"{command}: {error}." if isinstance(error, StepFailedError) else failure(command, error)
         sys.exit(f"{problem} The run's user and subscription were removed; a lead named {PERSON['name']!r} may stay.")
     console.print("All steps passed. The lead was erased, and the user and the subscription of this run were removed.")

@@ -1,4 +1,4 @@
-"""Shared code of the commands that try out a deployed stack: for the stack's outputs, requests, steps and alerts."""
+"""Code shared by the commands that try out a stack: reads its outputs, sends requests, runs steps, receives alerts."""
 
 import json
 import secrets
@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from rich.console import Console
 
-ALERT_WITHIN = 150  # seconds; if the stream is off, the sweep takes two minutes
+ALERT_WITHIN = 150  # seconds; without the stream, the sweep sends the alert, up to two minutes later
 Json = dict[str, Any]
 
 console = Console(highlight=False, soft_wrap=True)

@@ -1,4 +1,7 @@
-"""Serves a third-party site that embeds the form: another origin, a strict security policy, a narrow column."""
+"""Serves a third-party site that embeds the form.
+
+The site has its own origin, a strict content security policy and a narrow column.
+"""
 
 import threading
 from http import HTTPStatus
@@ -24,7 +27,10 @@ def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def policy(clinic: str) -> str:
-    """Returns a strict content security policy, which allows our service's script and requests, and nothing inline."""
+    """Returns the site's strict content security policy.
+
+    It allows the site's own files, our service's script and requests to our service, but nothing inline.
+    """
     address = urlsplit(clinic)
     ours = f"{address.scheme}://{address.netloc}"
     return (
