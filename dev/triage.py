@@ -1,15 +1,16 @@
-"""Scores answer sets with the rules: `python -m dev.triage FILE...`, or from standard input.
+"""Scores answer sets with the rules: `python -m dev.triage FILE...`. Without a FILE, reads standard input.
 
 Input is one of
 
 - one answer set per line, as JSON;
 - vignettes: an object with a list `vignettes`, each with `answers` and the `expected` result;
-- cases: an object with a list `cases`, each with `answers` and the `acceptable_tiers`, its band.
+- cases: an object with a list `cases`, each with `answers` and a band of `acceptable_tiers`.
 
-Answers that did not come through the form have a `door` beside them: `{"answers": {...}, "door": "callback"}`. Prints
-each result as one line of JSON. The result says whether a vignette is as expected, or whether a case is in its band.
-`--table` prints a readable table instead. The exit status is 1 if an answer set is invalid, a vignette is not as
-expected, or a case is not in its band.
+The key `door` says how the answers came in, if not by the form: `{"answers": {...}, "door": "callback"}`.
+
+Prints each result as one line of JSON. The result says whether a vignette has the expected result, or whether the tier
+of a case is in its band. `--table` prints a readable table instead. The exit status is 1 if an answer set is invalid, a
+vignette does not have the expected result, or the tier of a case is not in its band.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from dev.load_rules import load_rules
 from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
-WIDTH = 100  # columns of the table, if the output is not a terminal
+WIDTH = 100  # width of the table in characters, if the output is not a terminal
 
 
 def as_json(result: TriageResult) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def judge(rule_set: RuleSet, cases: list[dict[str, Any]]) -> Iterator[dict[str, 
 def results(rule_set: RuleSet, stream: TextIO) -> Iterator[dict[str, Any]]:
     lines = [stream.readline()]
     whole = _json_object(lines[0])
-    if whole is None:  # JSON over several lines, or a line that is not JSON
+    if whole is None:  # the first line is not a JSON object; perhaps the whole input is one
         rest = stream.read()
         whole = _json_object(lines[0] + rest)
         lines += rest.splitlines()
@@ -115,7 +116,7 @@ def _json_object(text: str) -> dict[str, Any] | None:
 
 
 def table(found: Iterable[dict[str, Any]]) -> Table:
-    """Returns the results as a table: name, tier, whether the result is as expected, and rules."""
+    """Returns a table with a row for each result: id or number, tier, whether it is as expected, rules or problems."""
     shown = Table("", "tier", "as expected", "rules")
     for number, result in enumerate(found, start=1):
         verdict = result.get("agrees", result.get("in_band"))
@@ -164,5 +165,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` ends it without a traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` ends this program without a traceback
     sys.exit(main())

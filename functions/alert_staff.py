@@ -1,4 +1,4 @@
-"""Alerts staff about a new lead; invoked by the table's stream.
+"""Alerts staff about a new lead; invoked by the stream of the leads table.
 
 Stream records hold only keys, so the function reads the lead to find the alert that is due, if any.
 """

@@ -55,7 +55,7 @@ def forms() -> PlainForms:
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
-    if request.method == "GET" or not request.wants_page:  # GET: only scripts request form tokens
+    if request.method == "GET" or not request.wants_page:  # only scripts send a GET, and scripts need no page
         return None
     return forms().show_problem(request, error, emergency_messages(error, request, advise))
 

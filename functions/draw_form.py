@@ -1,9 +1,9 @@
 """Serves the form: draws it, screens its answers and shows its definition. Stores nothing.
 
-GET /form draws the first page, or the whole form for the script of <lead-form>. POST /form draws the next page. POST
-/screenings checks whether the answers so far require emergency advice now. That route is here because loading the form
-has warmed this function. GET /questionnaires/{id} returns the definition of the form, the JSON Schema of a submission,
-or a FHIR R4 Questionnaire, depending on Accept.
+GET /form draws the first page. For the script of <lead-form>, it draws the whole form or the questions after Send.
+POST /form draws the next page. POST /screenings checks whether the answers so far require emergency advice now. That
+route is here because loading the form has warmed this function. GET /questionnaires/{id} returns the definition of the
+form, the JSON Schema of a submission, or a FHIR R4 Questionnaire, depending on Accept.
 """
 
 import json
@@ -24,7 +24,7 @@ from shared.http.visitor_responses import Screened
 from shared.usecases.plain_form import draw_form
 from shared.usecases.screening import emergency_in, screen_answers
 
-MAX_AGE = 300  # seconds: a changed questionnaire reaches every visitor within minutes
+MAX_AGE = 300  # seconds; short, so that a changed questionnaire reaches every visitor within minutes
 
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()

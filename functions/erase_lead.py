@@ -1,6 +1,6 @@
 """DELETE /leads/{reference}: erases a lead on request.
 
-A tombstone remains. It keeps the consent ledger, with hashed phone numbers and e-mail addresses.
+A tombstone remains. It keeps the consent ledger, in which phone numbers and e-mail addresses are hashed.
 """
 
 from http import HTTPStatus

@@ -14,8 +14,8 @@ from shared.adapters.sns import SWEEP_PACE
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
-# After this time, the run starts no further lead; the next run continues. The function's timeout is longer, so that the
-# last lead can be finished even if it is slow.
+# After this time, the run leaves the remaining leads to the next run. The function's timeout is longer, so that the run
+# can finish its last lead even if that takes a while.
 TIME_LIMIT = timedelta(seconds=30)
 
 alerting = wiring.alerting(SWEEP_PACE)

@@ -1,4 +1,4 @@
-"""Updates the counts and search keys when a lead changes; invoked by the table's stream.
+"""Updates the counts and search keys when a lead changes; invoked by the stream of the leads table.
 
 A daily run counts the leads that the stream missed.
 
@@ -15,7 +15,7 @@ from functions.wiring import logger
 from shared.triggers import is_schedule, lead_id_of, stream_batch
 from shared.usecases.counting import count_lead, count_recent_leads
 
-TIME_LIMIT = timedelta(minutes=4)  # below the timeout
+TIME_LIMIT = timedelta(minutes=4)  # below the function's timeout
 
 processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 counting = wiring.counting()

@@ -12,8 +12,8 @@ from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.usecases.mailing import send_mails
 
-# After this time, the run starts no further mail; the next run continues. The function's timeout is longer, so that the
-# last mail can be finished even if it is slow.
+# After this time, the run leaves the remaining mails to the next run. The function's timeout is longer, so that the run
+# can finish its last mail even if that takes a while.
 TIME_LIMIT = timedelta(seconds=30)
 NOT_SENT = {"failed", "unknown"}
 

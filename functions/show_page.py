@@ -23,7 +23,8 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = {"vary": "accept-language", "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
-# style sheets and scripts: PAGE_HEADERS have no effect on them, and they are the same in every language
+# Media types of style sheets and scripts, which are sent without PAGE_HEADERS: these files are the same in every
+# language, and page policies have no effect on them.
 WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")
 
 clinic = wiring.clinic()

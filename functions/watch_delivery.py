@@ -1,7 +1,7 @@
 """Checks every hour that leads reach staff, and every five minutes that all expected alert subscriptions are confirmed.
 
-One canary takes the usual path from the public API to its alert; another takes the path through the spool. Alarms watch
-the metrics. An alarm also fires if no metrics arrive.
+Canaries are fake leads. One canary takes the usual path from the public API to its alert; another takes the path
+through the spool. Alarms watch the metrics. An alarm also fires if no metrics arrive.
 """
 
 from datetime import timedelta
@@ -13,8 +13,8 @@ from functions import wiring
 from functions.wiring import logger, metrics
 from shared.usecases.delivery_watch import Watched, missing_subscriptions, note_who_can_be_alerted, watch_delivery
 
-# If the stream fails, escalate_leads sends the alert within two minutes. This limit must stay below the function's
-# timeout.
+# The longest that a canary's alert may take. If the stream fails, escalate_leads sends the alert within two minutes.
+# LONGEST_DELIVERY must stay below the timeout of this function.
 LONGEST_DELIVERY = timedelta(minutes=3)
 
 SUBSCRIPTIONS_ONLY = {"check": "subscriptions"}  # the event of the schedule that runs every five minutes
@@ -46,7 +46,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
 
 
 def note() -> None:
-    """Stores who can be alerted individually. If storing fails, the former entry expires and alerts go to everyone."""
+    """Stores which clinicians can be alerted individually.
+
+    If this fails, the earlier record expires, and alerts go to all clinicians.
+    """
     try:
         note_who_can_be_alerted(watch, wiring.now())
     except Exception as error:  # noqa: BLE001  the subscription check still counts

@@ -1,4 +1,4 @@
-"""Builds what the functions share: the logger, the clock, settings, and the clients of the table, topic and queues.
+"""Builds what the functions share: the logger, the clock, and the settings and clients of the use cases.
 
 Imports are local, so that each function loads only what it needs at a cold start.
 """
@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 
 def prepare_process() -> None:
-    """Silences library warnings that may quote a patient, and delays garbage collection.
+    """Silences library warnings that are useless or may quote a patient, and delays garbage collection.
 
     Runs once, before the libraries are loaded.
     """
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    # A cold start allocates fewer objects than this threshold. A garbage collection during it would free nothing.
+    # A garbage collection during a cold start would free nothing. So the threshold is more than the number of objects
+    # that a cold start allocates.
     gc.set_threshold(100_000)
 
 
@@ -70,7 +71,7 @@ metrics = Metrics()
 
 
 def now() -> datetime:
-    """Returns the current time. This is the only clock of the service; tests replace it."""
+    """Returns the current time. Functions read the time only here; tests replace this function."""
     return datetime.now(UTC)
 
 
@@ -87,7 +88,7 @@ def rulebook() -> Rulebook:
 
 
 def form_is_open() -> bool:
-    """Returns True if visitors may send the form: a physician has signed its questions and rules, or it is a pilot."""
+    """Returns True if visitors may send the form: a physician signed its questions and rules, or this is a pilot."""
     from shared.settings import pilot_without_approval
 
     return pilot_without_approval() or rulebook().approved
@@ -292,7 +293,7 @@ def workspace() -> Workspace[Archive]:
 
 
 def alerting(pace: float) -> Alerting:
-    """Returns the settings and clients that alerting staff needs. `pace`: seconds between two e-mailed alerts."""
+    """Returns the settings and clients needed to alert staff. `pace`: seconds between two e-mailed alerts."""
     from shared.adapters.dynamodb.leads_and_rota import LeadsAndRota
     from shared.settings import AlertSettings, TableSettings, opening_hours, rota_table
     from shared.usecases.alerting import Alerting
@@ -341,7 +342,7 @@ def digesting() -> Digesting:
 def watch(within: timedelta) -> Watch:
     """Returns the settings and clients that the delivery watch needs.
 
-    within: how long the alert of a canary may take.
+    within: the longest time that a canary's alert may take.
     """
     from shared.adapters.aws import BACKGROUND, client
     from shared.adapters.canary import CanaryPath

@@ -134,7 +134,8 @@ def _can_compile(python: Version) -> bool:
 def compile_all(python: Version, *folders: Path, root: Path) -> None:
     """Compiles the folders to .pyc files: Lambda cannot write them, and would compile everything at each cold start.
 
-    The .pyc files are hash-based and unchecked: a zip rounds file times, so timestamp-based ones would look stale.
+    The .pyc files are hash-based and unchecked: a zip rounds file times, so timestamp-based ones would look stale. If
+    this process runs on a Python version other than `python`, prints a warning and compiles nothing.
     """
     if not _can_compile(python):
         here, there = (".".join(map(str, version)) for version in (sys.version_info[:2], python))

@@ -1,1 +1,1 @@
-"""The adapters to AWS services, webhook receivers, signed tokens and links, and files."""
+"""Connects the service to AWS, webhook receivers and files, and signs tokens and links."""

@@ -30,8 +30,8 @@ def _config(**settings: Any) -> Config:
     return Config(parameter_validation=False, user_agent="spine-leads", **settings)
 
 
-# For requests that a visitor waits for: 2 attempts x (0.5 s + 1 s) plus backoff, so one call ends within 4 s.
-# Merging a resubmission takes two calls.
+# For requests that a visitor or staff member waits for: 2 attempts x (0.5 s + 1 s) plus backoff, so one call ends
+# within 4 s. Merging a resubmission takes two calls.
 PATIENT_FACING = _config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
 )

@@ -42,7 +42,7 @@ class CanaryPath:
 
         The canary answers no questions. So the rules cannot rule out a red flag, and its first alert is due at once.
         tries_spool: True to bypass the table, so that the spool delivers the canary.
-        Raises NotDelivered.
+        Raises NotDelivered if the API does not accept the canary.
         """
         submission_id, (questionnaire, version) = uuid4(), self._questionnaire
         submission = {

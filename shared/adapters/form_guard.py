@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from shared.domain.intake.submission import Submission
 
-TOKEN_LIFETIME = timedelta(hours=24)  # as long as the browser keeps the answers and tries to send them
+TOKEN_LIFETIME = timedelta(hours=24)  # the browser keeps the answers, and retries sending them, for the same time
 SHORTEST_FILL_TIME = timedelta(seconds=8)  # nobody can read even the first page faster
 CANARY_TOKEN_LIFETIME = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
-MAX_NUMBER = 50_000  # the browser tries at most this many numbers: under a second on a slow phone
+MAX_NUMBER = 50_000  # the browser tries at most this many numbers, which takes under a second even on a slow phone
 
 
 class Judgement(NamedTuple):
@@ -28,7 +28,7 @@ class Judgement(NamedTuple):
 
     source: FORM or CANARY.
     tries_spool: whether the submission is a canary that goes through the spool.
-    signs: signs of whether a person or a bot filled in the form.
+    signs: clues to whether a visitor or a bot filled in the form.
     """
 
     source: str
@@ -39,8 +39,8 @@ class Judgement(NamedTuple):
 class FormGuard:
     """A guard that signs form tokens and challenges with a key, and checks them.
 
-    key: the key that signs.
-    others: keys that are accepted too: during a rotation, the former or the next key.
+    key: the key that signs, and whose signatures are accepted.
+    others: other keys whose signatures are accepted, such as the former or the next key during a rotation.
 
     A challenge is bound to one submission id. So replaying it gains nothing, and used challenges need not be stored.
     """

@@ -123,7 +123,7 @@ def as_html(mail: Mail) -> str:
 def returned_mail(text: str) -> ReturnedMail | None:
     """Parses an SES report and returns the mail that bounced or drew a complaint; None if the report needs no action.
 
-    Raises ForeignEvent.
+    Raises ForeignEvent if the text is not a report about a bounce or complaint, or not about a mail of this service.
     """
     if text.startswith("Successfully validated SNS topic"):  # SES sends this text when the configuration set is created
         return None

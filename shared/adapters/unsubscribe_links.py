@@ -1,4 +1,4 @@
-"""Signs and verifies the links with which a person can stop all mail to their address."""
+"""Signs and verifies the links with which a patient can stop all mail to their address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.domain.leads.person_keys import email_key
 
 
 class UnsubscribeRequest(NamedTuple):
-    """The content of a link.
+    """The content of an unsubscribe link.
 
     address_key: the keyed hash of the address, which identifies the address even after the lead is erased.
     """
@@ -26,7 +26,7 @@ class UnsubscribeRequest(NamedTuple):
 class UnsubscribeLinks:
     """The links of one stack. They do not expire.
 
-    keys: the secrets. The first signs new links; links signed with the others are accepted too.
+    keys: the secrets. The first signs new links. Links signed with any of the secrets are accepted.
     site: the service's base address, with a trailing slash.
     """
 

@@ -34,7 +34,7 @@ class WebFiles:
     """The files of a folder, found by name. page.html is English, page.es.html is Spanish, and so on.
 
     words: function that returns the values of the `{{placeholders}}` in HTML files, for a language. A missing value
-        raises KeyError at start. If the value of a `{{placeholder?}}` is empty, the whole line is left out.
+        raises KeyError at start. If the value of a `{{placeholder?}}` is empty, its whole line is left out.
     """
 
     def __init__(self, words: Callable[[str], Mapping[str, str]], folder: Path = FOLDER) -> None:

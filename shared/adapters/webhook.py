@@ -17,7 +17,7 @@ from shared.domain.leads.webhook import WaitingLead
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
-TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification asks for 15 to 30 s
+TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification recommends 15 to 30 s
 LONGEST = 20.0  # seconds for a whole delivery; the read timeout alone would not stop a response that trickles in
 
 

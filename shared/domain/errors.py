@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 
 def cause_of(error: BaseException) -> str:
-    """Returns the class name and AWS error code of an error's cause, or "" if the cause is unknown.
+    """Returns the class name of an error's cause, followed by the AWS error code if there is one.
 
-    Never returns the text of an error, because it could quote a patient.
+    If the error has no cause, returns the error's own class name and AWS error code, or "" without such a code. Never
+    returns the text of an error, because the text could quote a patient.
     """
     source = error.__cause__ or error
     answered = getattr(source, "response", None) or {}  # `response` is None if the connection hung or broke
@@ -138,7 +139,7 @@ class ForeignEvent(LeadIntakeError):
 
 
 class StoreUnavailable(LeadIntakeError):
-    """Raised if the table or the spool does not confirm a read or write. Retrying later is safe."""
+    """Raised if a table, a queue or the user pool does not confirm a read or write. Retrying later is safe."""
 
 
 class ReceiptUnavailable(StoreUnavailable):

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.export import Period
 
-# The attributes that a cursor names. They also sort the entries; no two entries share all three.
+# The attributes by which entries are sorted, and which make up a cursor. No two entries share all three.
 ORDER = ("at", "entry", "lead_id")
-HOUR = len("2026-01-14T16")  # the characters of a time up to its hour; each key in the index begins with them
+HOUR = len("2026-01-14T16")  # length of a timestamp up to its hour; every sort key begins with that part
 
 
 class AccessLog:
@@ -77,7 +77,7 @@ class AccessLog:
         """Yields the entries of a period, the latest first, each with its cursor. Fetches pages as the caller iterates.
 
         after: a cursor; the list starts with the entry after it.
-        Raises: StoreUnavailable, or InvalidInput for a cursor of another list.
+        Raises: StoreUnavailable, or InvalidInput if the cursor is malformed.
         """
         start = _place_in(after) if after is not None else None
         last = start[0] if start else instant(period.until)
@@ -148,7 +148,7 @@ def _place(item: Item) -> tuple[str, ...]:
 
 
 def _place_in(cursor: str) -> tuple[str, ...]:
-    """Returns the place of the entry that a cursor names. Raises InvalidInput if it names none."""
+    """Returns the values of the attributes in ORDER from a cursor. Raises InvalidInput if the cursor is malformed."""
     place = tuple(cursor.split("~"))
     if len(place) == len(ORDER) and all(place):
         with suppress(ValueError):

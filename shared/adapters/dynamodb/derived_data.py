@@ -27,7 +27,7 @@ OPEN_LEADS = "open"
 
 
 class DerivedData:
-    """The table of derived data. All methods raise StoreUnavailable."""
+    """The table of derived data. All methods raise StoreUnavailable if the table cannot be read or written."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client

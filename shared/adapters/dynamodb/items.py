@@ -46,11 +46,11 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
-        # The SDK may repeat a write that succeeded. This id distinguishes the repeat from a write by somebody else.
+        # The SDK may repeat a write that succeeded. This id distinguishes the repeat from a write by another process.
         "write_id": {"S": uuid4().hex},
     }
     if not isinstance(kept, Lead):
-        item |= _strings({"reference": kept.reference})  # a link to the lead can then say that the lead was erased
+        item |= _strings({"reference": kept.reference})  # so that a link to the lead can say that the lead was erased
     if isinstance(kept, Lead) and kept.source == CANARY:  # a canary is on no list, and DynamoDB expires it
         expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
         return item | _strings(_due_keys(kept, partitions)) | {"expires_at": {"N": str(expires)}}

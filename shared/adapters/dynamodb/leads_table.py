@@ -1,4 +1,4 @@
-"""Stores leads in the table. Each change is one conditional write. Lists fetch pages as the caller iterates."""
+"""Stores leads in the table. Each change is one conditional write. Iterators fetch pages as the caller iterates."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ AFTER = "~"  # sorts after any sort key; a sort key with this suffix sorts just 
 class LeadsTable:
     """The leads table, with one item for each lead or tombstone.
 
-    index_shards: partitions per index.
-    sends_mail: whether this stack sends mail to patients. If not, the index of due mails stays empty.
+    index_shards: the number of partitions of each index.
+    sends_mail: whether this stack sends mail to patients. If not, the index MAIL_DUE stays empty.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, index_shards: int, *, sends_mail: bool = False) -> None:
@@ -195,7 +195,7 @@ class LeadsTable:
     def of_person(self, phone_key: str, email_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         """Returns leads with this phone number or e-mail address (both hashed), the latest first.
 
-        Reads only the latest SAME_PERSON leads of each key. An empty key finds no lead. Raises StoreUnavailable.
+        Reads at most SAME_PERSON leads for each key. An empty key finds no lead. Raises StoreUnavailable.
         """
         found = {
             UUID(item["lead_id"]["S"]): summary_of(item)
@@ -262,7 +262,7 @@ class LeadsTable:
     def of_number(self, phone_key: str) -> Iterator[tuple[UUID, LeadSummary]]:
         """Yields the ids and summaries of leads with this phone number (hashed), the latest first.
 
-        Reads only the latest SAME_PERSON leads. Raises StoreUnavailable.
+        Reads at most SAME_PERSON leads. Raises StoreUnavailable.
         """
         for item in self._items_of_key(BY_PHONE, "phone_key", phone_key):
             yield UUID(item["lead_id"]["S"]), summary_of(item)
@@ -277,13 +277,14 @@ class LeadsTable:
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        # Excludes leads that arrived exactly at period.until: their sort keys end with an id and sort after `last`.
+        # Excludes leads that arrived exactly at period.until: in their sort keys, an id follows the time, so these keys
+        # sort after `last`.
         last = instant(period.until)
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
 
     def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
-        """Yields the ids of leads that entered this retention stage by `until`, the earliest first.
+        """Yields the ids of leads and tombstones that entered this retention stage by `until`, the earliest first.
 
         Raises StoreUnavailable.
         """
@@ -291,7 +292,7 @@ class LeadsTable:
             yield UUID(item["lead_id"]["S"])
 
     def hashed_with_former_keys(self, key_id: str) -> Iterator[UUID]:
-        """Yields, in no order, the ids of leads whose phone number or e-mail address a former key hashed.
+        """Yields the ids of leads whose phone number or e-mail address was hashed with a former key, in no set order.
 
         key_id: the current key's id.
         Raises StoreUnavailable.

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.mail_state import Closing
 
-COUNTS_KEPT_FOR = timedelta(days=2)  # for entries that count mails; closed addresses are kept for ever
+COUNTS_KEPT_FOR = timedelta(days=2)  # lifetime of entries about sent mails; closed addresses are kept for ever
 
 
 class MailAddresses:
-    """The table of mail addresses. All methods raise StoreUnavailable.
+    """The table of mail addresses. All methods raise StoreUnavailable if the table cannot be read or written.
 
     keys: the secrets that hash addresses. New entries use the first; `is_closed` also tries the others.
     """

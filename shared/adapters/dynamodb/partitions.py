@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-READ_AT_ONCE = 100  # items; no page of the worklist or of an export shows more
-UNEVEN = 10  # items that are read from each partition beyond its even share of a page
+READ_AT_ONCE = 100  # the most items that one query reads; no page of the worklist or of an export shows more
+UNEVEN = 10  # extra items to read from each partition, since a page's items are seldom spread evenly
 
 Item = dict[str, Any]
 

@@ -26,7 +26,7 @@ def board_of(item: Mapping[str, Any]) -> DutyBoard:
 
 
 class RotaTable:
-    """The table of the rota. All methods raise StoreUnavailable."""
+    """The table of the rota. All methods raise StoreUnavailable if the table cannot be read or written."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client

@@ -75,7 +75,7 @@ class AdLead(Stored):
         """Returns the ad lead as a submission. The same `lead_id` always gives the same submission id.
 
         The ad asked none of our questions, so every safety answer is unknown. Answers to the ad's own questions become
-        the note.
+        the answer to the free-text question NOTE.
 
         Raises: InvalidInput if the ad lead has neither a valid phone number nor a valid email address.
         """
@@ -116,10 +116,10 @@ class AdLead(Stored):
         )
 
     def _note(self, questionnaire: Questionnaire) -> dict[str, Answer]:
-        """Returns the answers to the ad form's own questions as the note.
+        """Returns the answer to the free-text question NOTE: the ad form's own questions, each with its answer.
 
-        If questions and answers together are too long for a note, leaves out the questions. If the answers alone are
-        too long, cuts them.
+        If questions and answers together are too long, leaves out the questions. If the answers alone are too long,
+        cuts them.
         """
         note = questionnaire.questions.get(NOTE)
         limit = note.max_length if note else None

@@ -27,7 +27,10 @@ class AddedAnswers(Model):
         return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
 
     def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:
-        """Yields a problem for each answer that is invalid or belongs to a question on another page."""
+        """Yields a problem for each answer that is invalid or whose question is not asked after Send.
+
+        Also yields a problem if the answers belong to another questionnaire.
+        """
         if self.questionnaire.id != questionnaire.id:
             yield FieldProblem("/questionnaire/id", "The form was sent with another questionnaire.")
         answers = self.readable(questionnaire)

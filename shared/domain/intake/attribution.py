@@ -11,7 +11,7 @@ from shared.domain.intake.fields import clean_line, without_query
 from shared.domain.model import Model
 
 Fields = Mapping[str, tuple[str, ...]]  # the fields of a plain form: name -> texts, in the order sent
-LONGEST_TEXT = 120  # characters of a campaign parameter that are kept
+LONGEST_TEXT = 120  # a campaign parameter is cut to this many characters
 LONGEST_HOST = 253
 LONGEST_PATH = 500
 LONGEST_CLICK_ID = 512  # longer ones are dropped, because part of a click id is useless

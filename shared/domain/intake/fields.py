@@ -25,7 +25,7 @@ DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
 # check that this pattern and email_validator agree.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
 LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual pattern exceeds 63 characters
-LONGEST_ADDRESS = 500  # the most characters that are kept of a page's URL
+LONGEST_ADDRESS = 500  # a page's URL is cut to this many characters
 CONTROL = ("Cc", "Cs")  # Cn (unassigned) is allowed: new phones send characters that this Python does not know yet
 LINE_BREAKS = "\n\r\t"
 UNSEEN = ("Cc", "Cs", "Cf")  # categories of invisible characters: control, surrogates, format

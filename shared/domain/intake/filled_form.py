@@ -22,7 +22,7 @@ from shared.domain.rules.questionnaire import Answer, Page, Question, Questionna
 CALLBACK_STEP = "callback"  # the value of `step` for the short form that asks for a call ("Just call me")
 WHOLE = "all"  # the value of `step` for a form that shows every question on one page
 ANSWERS, CONTACT, CONSENTS = "answers.", "contact.", "consents."
-SHOWN = "consents_shown."  # followed by a consent code; the field holds the hash of the consent text that was shown
+SHOWN = "consents_shown."  # prefix before a consent code; the field holds the hash of the consent text that was shown
 CARRIED = (
     "submission_id",
     "questionnaire",
@@ -58,7 +58,7 @@ def unanswered(question: Question) -> str:
 def invalid(question: Question) -> str:
     """Returns the error for an invalid answer.
 
-    Its placeholders are those in `limits`, and {used}: the length of the answer in characters.
+    Placeholders in the error are the keys of `question.limits`, and {used}: the length of the answer in characters.
     """
     if question.type == "integer":
         return "Enter a whole number from {low} to {high}."
@@ -99,7 +99,7 @@ class FilledForm:
 
     @property
     def wanted(self) -> str:
-        """The page that a `back` or `show` button leads to, even from an incomplete page; "" for other buttons."""
+        """The id of the page that the pressed `back` or `show` button leads to; "" if another button was pressed."""
         step = self.first("back") or self.first("show")
         return step if step in (WHOLE, CALLBACK_STEP) or step in self.questionnaire.page_ids else ""
 
@@ -156,7 +156,7 @@ class FilledForm:
     def answer(self, question: Question) -> Answer | None:
         """Returns the answer as a number, text or list, as the API expects it; None if the question has no answer.
 
-        If the question expects a number but the text is none, returns the text.
+        If the question expects a number but the text is not a number, returns the text.
         """
         given = [text for text in self.typed(ANSWERS + question.code) if text.strip()]
         if not given:
@@ -355,7 +355,10 @@ class FilledForm:
                 yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we can contact you.")
 
     def page_of(self, problems: Collection[FieldProblem]) -> str:
-        """Returns the id of the page that shows the first problem; `step` for a form on one page."""
+        """Returns the id of the first page with a wrong answer, or of the last page if no answer is wrong.
+
+        Returns `self.step` if the form is not split into pages.
+        """
         if self.step in ("", WHOLE, CALLBACK_STEP):
             return self.step
         wrong = {problem.pointer for problem in problems}

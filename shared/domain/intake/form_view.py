@@ -21,7 +21,7 @@ class FormView:
     kind: "page" (of questions), "follow-ups" (to a page), "emergency" (advice), "minor" (the age notice), "check" (all
         answers, before Send) or "element" (the whole form, for the script of <lead-form>).
     step: the id of the page; WHOLE or "" for a form on one page; CALLBACK_STEP for the form that asks for a call.
-    at_once: question and option code -> id of the message that this option alone calls for.
+    at_once: (question code, option code) -> id of the message to show as soon as the visitor chooses this option.
     """
 
     form: FilledForm

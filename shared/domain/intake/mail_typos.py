@@ -1,6 +1,6 @@
 """Finds typos in e-mail addresses: a usual domain with one letter wrong, missing, extra or swapped with the next.
 
-Allows one typo in the domain, or one in each of its two parts.
+Allows one typo in the domain, or one in each of its two parts (before and after the dot).
 """
 
 from __future__ import annotations

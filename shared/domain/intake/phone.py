@@ -70,7 +70,10 @@ def extension_alone(value: str) -> str:
 
 
 def e164(value: str) -> str:
-    """Returns a phone number in E.164 format. Raises PydanticCustomError if the number cannot be called."""
+    """Returns a phone number in E.164 format.
+
+    Raises PydanticCustomError if the number cannot be called, or if it may be a U.S. number or a foreign one.
+    """
     value = _plain(value)
     if usual := USUAL_PHONE.fullmatch(value):
         return "+1" + "".join(part for part in usual.groups() if part)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Sign(StrEnum):
-    """A sign of whether a person or a bot filled in the form."""
+    """A clue to whether a visitor or a bot filled in the form."""
 
     TRAP_FILLED = "trap-filled"  # a field that people do not see was filled in
     TOO_QUICK = "too-quick"  # the form was sent in less time than it takes to read it
@@ -32,7 +32,8 @@ WEIGHTS = {
     Sign.BAD_PROOF: 1,
     Sign.GOOD_PROOF: -2,
 }
-SUSPECT_AT = 4  # a form on another site without token and proof scores only 2
+# The lowest score of a suspect. A form on another site has neither token nor proof: it scores 2 and is not a suspect.
+SUSPECT_AT = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Defines what the form's script sends if a visitor leaves before Send: only which page was shown last."""
+"""Defines the message with which the form's script reports that a visitor left before Send, and on which page."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Contact:
     """The contact details of a person. `phone` is in E.164 format; `extension` is what to dial after it.
 
     helper_name, relation: the name of the person who filled in the form for somebody else, and how they are related.
-    message_ok: "yes" or "no": whether the clinic may leave a message that names the clinic.
+    message_ok: whether the clinic may leave a message that names the clinic, "yes" or "no"; None if not answered.
     """
 
     name: str | None = None
@@ -94,7 +94,7 @@ class ContactEntry(Model):
     @field_validator("*", mode="before")
     @classmethod
     def one_line(cls, value: Any) -> Any:
-        """Treats a field as missing if it is empty or has only invisible characters."""
+        """Reduces a text to one line without invisible characters. Treats the field as missing if nothing remains."""
         return clean_line(value) or None if isinstance(value, str) else value
 
     @field_validator("phone", "email", "postal", "extension", mode="before")
@@ -117,7 +117,7 @@ class ContactEntry(Model):
 
 
 class Consents(Model):
-    """The consents of the person, each with a separate box. Nothing is stored without consent to contact."""
+    """The consents of the visitor, each with its own checkbox. Nothing is stored without consent to contact."""
 
     contact: Annotated[bool, Field(strict=True)]
     sms: Annotated[bool, Field(strict=True)] = False
@@ -185,8 +185,9 @@ class Submission(Model):
     def content_hash(self) -> str:
         """Returns the SHA-256 (hex) of the content of the submission.
 
-        The order of keys, the id, the token, the proof and the trap for bots do not affect the hash. Default values are
-        left out, so that adding a field to this class does not change the hashes of earlier submissions.
+        The hash ignores the submission's id, token, proof and trap field, and the order of keys and list entries.
+        Default values are left out, so that adding a field to this class does not change the hashes of earlier
+        submissions.
         """
         ordered = self.model_copy(
             update={

@@ -17,7 +17,7 @@ from shared.domain.leads.lead import reference_of
 from shared.domain.model import Model
 
 USUAL_DAYS = timedelta(days=6)  # from the first day to the last, so 7 days in all
-# from the first day to the last; limited because a query reads every entry of its days, whatever the filters
+# From the first day to the last. Limited because a query reads all entries of its days before it filters them.
 MOST_DAYS = timedelta(days=92)
 
 
@@ -39,10 +39,11 @@ class Access:
 
 
 class AccessQuery(Model):
-    """A request for log entries of a date range, both ends included; optionally about one lead or by one staff member.
+    """A request for the log entries of a date range, both ends included.
 
     Days are in the clinic's time zone. The default is the last seven days.
 
+    reference: the reference of a lead; None for entries about any lead.
     staff: the user name of a member of staff, ignoring case; None for all.
     cursor: where the previous page ended; None for the first page.
     """
