@@ -63,8 +63,8 @@ class OpeningHours(NamedTuple):
     def on(self, day: date) -> tuple[datetime, datetime] | None:
         """Returns the opening and closing time (UTC) of a day; None if the clinic is closed on that day.
 
-        When clocks go back, some times occur twice. Then the clinic opens at the first occurrence and closes at the
-        last.
+        If the opening time occurs twice because clocks go back, the first occurrence counts. If the closing time occurs
+        twice, the last occurrence counts.
         """
         hours = self.days.get(day.weekday())
         return None if hours is None or day in self.holidays else _in_utc(day, *hours, self.zone)

@@ -16,7 +16,7 @@ from shared.domain.leads.next_action import CALL_AT
 from shared.domain.model import Model
 from shared.domain.rules.triage import Tier
 
-BOOKED_WITHIN = timedelta(days=2 * 365)  # how far ahead an appointment can be; a later year is a typing error
+BOOKED_WITHIN = timedelta(days=2 * 365)  # how far ahead an appointment can be; a later date is a typing error
 LONGEST_WAIT = timedelta(days=30)  # how far ahead a person can ask to be called
 
 ActionName = Literal[
@@ -57,7 +57,8 @@ Reason = Literal[
     "already_patient",
     "booked_elsewhere",
 ]
-# Outcome -> the reason for closing that it suggests. After any other outcome, the work on the lead goes on.
+# Outcome of a contact attempt -> the reason for closing the lead that the inbox then suggests. After any other
+# outcome, the work on the lead goes on.
 CLOSES_AS: Mapping[str, Reason] = {
     "wrong_number": "unreachable",
     "emergency_room": "emergency_care",
@@ -69,7 +70,7 @@ CLOSES_AS: Mapping[str, Reason] = {
 
 
 class BookingRequest(Model):
-    """An appointment that a member of staff enters; see `Booking`. `at`: its start, with the offset from UTC."""
+    """An appointment that a member of staff enters; see `Booking`. `at`: when it begins, with the offset from UTC."""
 
     at: AwareDatetime
     with_whom: Annotated[str, Field(max_length=100), Line] = ""

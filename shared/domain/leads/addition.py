@@ -1,7 +1,7 @@
 """Adds to a stored lead what its visitor sent later: answers to the questions asked after Send, or a callback request.
 
-An addition never makes a lead less urgent, and never withdraws a red flag. It postpones a deadline only if it reopens a
-booked or closed lead. `_Addition.alerts_again` lists the cases in which staff are alerted again.
+An addition never makes a lead less urgent, and never withdraws a red flag. It postpones a deadline only if the
+lead is booked or closed. `_Addition.alerts_again` lists the cases in which staff are alerted again.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def may_join(callback: Lead, lead: Lead) -> bool:
     """Returns whether a callback request is added to `lead`, which has the same phone number.
 
     The lead must be open, because staff would not notice a request on any other lead. The names must match, because two
-    people may share a number. The lead must have the same questionnaire, must not be a suspected bot, and must not have
-    reached the maximum number of resubmissions.
+    people may share a number. Both must have the same questionnaire. The lead must not be suspected to come from a
+    bot, and must not have reached the maximum number of resubmissions.
     """
     return (
         lead.needs_someone
@@ -118,7 +118,7 @@ class _Addition:
 
     action: ADDED or ASKED.
     rescored: the assessment of all answers, including the added ones.
-    submitted, earlier: these fields of the next version.
+    submitted, earlier: the values of these two fields in the next version.
     """
 
     before: Lead
@@ -225,7 +225,8 @@ class _Addition:
     def _deadline(self) -> datetime | None:
         """Returns the old deadline, unless the lead becomes more urgent or alerts restart.
 
-        In these cases, returns the earlier of the old and new deadlines; the new deadline if the lead is reopened.
+        In these cases, returns the earlier of the old and new deadlines, or the new deadline if the lead was booked or
+        closed. If the tier has no deadline, the old deadline stays.
         """
         old, span = self.before.escalation.deadline, self.tiers[self.tier].deadline
         if not (self.raises or self.alerts_again) or span is None:

@@ -14,8 +14,8 @@ from shared.domain.leads.next_action import CALL, CALL_AGAIN, CLOSE, CONFIRM_BOO
 from shared.domain.leads.overdue import OWNER, REMINDER
 from shared.domain.leads.rota import EVERYONE
 
-CLINICIANS = "clinician"  # the audience whose alerts go to the clinician on call
-ON_CALL = "on_call"  # the audience that replaces CLINICIANS if one clinician is alerted individually
+CLINICIANS = "clinician"  # the audience of alerts that go to all clinicians
+ON_CALL = "on_call"  # replaces the audience CLINICIANS if only the clinician on call is alerted
 WORDS = {
     TAKE: "take it",
     CALL: "call",
@@ -39,7 +39,7 @@ class Alert:
     last: True for the last escalation level of the lead.
     summarised: True if e-mail subscriptions get a summary instead of this alert.
     owner: the user name of the owner whom a reminder is for; "" for other alerts.
-    on_call: whom an alert for clinicians goes to: a user name, or EVERYONE; "" for other audiences.
+    on_call: the recipient of an alert for clinicians: a user name, or EVERYONE; "" for other audiences.
     """
 
     lead_id: str
@@ -85,7 +85,7 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
-            # in a reminder, this is the owner: a clinician has one subscription, which matches names only in `on_call`
+            # a reminder puts the owner here, too, because a clinician's only subscription filters on `on_call`
             "on_call": self.on_call or self.owner,
         }
         return {name: value for name, value in values.items() if value}
@@ -95,7 +95,7 @@ class Alert:
 class Summary:
     """A notice that replaces the individual e-mails about many leads.
 
-    leads: how many leads of one batch wait for the audience. Leads that got an e-mail of their own are not counted.
+    leads: how many leads of one sweep wait for the audience. Leads about which it got individual e-mails do not count.
     safety: how many of the counted leads are in a safety tier, EMERGENCY or URGENT.
     inbox: the URL of the staff inbox.
     on_call: see `Alert`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-ASSUMED_LENGTH = timedelta(minutes=30)  # the clinic's calendar knows the real length; FHIR and .ics require an end
+ASSUMED_LENGTH = timedelta(minutes=30)  # only the clinic's calendar has the real length; FHIR and .ics require an end
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ LINE = 75  # the most octets in a line; longer lines are folded
 class CalendarEntry:
     """One entry of a calendar, with times in UTC.
 
-    uid: the id of the entry. A calendar replaces an earlier version that has the same id.
+    uid: the id of the entry. A calendar replaces the entry that it already has with this id, if any.
     sequence: how often the entry has changed.
     busy: False if the calendar should show the person as free, for example because a call may come earlier.
     """

@@ -1,4 +1,4 @@
-"""Finds in a lead's history when staff first called, and for when people asked to be called again."""
+"""Finds in a lead's history when staff first called, and the times for which the person requested another call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def first_call_at(lead: Lead) -> datetime | None:
 
 
 def asked_for(lead: Lead) -> dict[datetime, datetime]:
-    """Returns the later calls that the person asked for: time of a recorded call -> time asked for in that call."""
+    """Returns time of a recorded call -> time for which the person, during that call, requested another call."""
     states = (lead.work, *(entry.before for entry in lead.history if entry.before))
     calls = [state.last_call for state in states if state.last_call]
     return {call.at: call.again_at for call in calls if call.again_at}

@@ -1,7 +1,8 @@
 """Records consent as evidence: which text was shown, which box was ticked, when and where.
 
-Each entry of a ledger contains the hash of the entry before it, which reveals changes. The fields follow 47 CFR
-64.1200 and the record-keeping rules of the FTC Telemarketing Sales Rule (2024). See docs/consent.md.
+Each entry of a lead's consent ledger contains the hash of the entry before it, so that changes can be detected. The
+fields follow 47 CFR 64.1200 and the record-keeping rules of the FTC Telemarketing Sales Rule (2024). See
+docs/consent.md.
 """
 
 from __future__ import annotations

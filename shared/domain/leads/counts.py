@@ -42,7 +42,8 @@ NO_CAMPAIGN = "(none)"
 LONGEST_NAME = 60  # the most characters in the name of a campaign
 EXACT = 100  # minutes; longer times are rounded down to two significant digits, to limit the number of cells
 
-# The figures for medians. Not counted per campaign: a URL can name any campaign, and a day's item must stay small.
+# The figures from which the report computes medians. They are not counted per campaign, because a URL can name any
+# campaign, and the table item of a day must stay small.
 MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)
 
 # id -> title of the views of the form that are not pages
@@ -130,13 +131,13 @@ def change(before: Counted | None, after: Counted | None) -> Change:
 def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept: Mapping[str, int]) -> dict[str, int]:
     """Returns tier -> number of open leads without an owner.
 
-    The worklist is sorted by tier, and its first rows are counted directly. So the number is exact for a tier that ends
-    within these rows, even if the stored counts are wrong. Stored counts are used only for tiers that may continue
-    after these rows.
+    The worklist lists leads without an owner first, sorted by tier, and its first rows are counted directly. So the
+    number is exact for a tier whose leads are all among these rows, even if the stored counts are wrong. Stored counts
+    are used only for tiers that may have more leads after these rows.
 
     listed: (tier, whether the lead has an owner) for each of the first rows of the worklist.
     all_listed: whether these rows are all open leads.
-    kept: tier -> the stored count.
+    kept: tier -> the stored number of open leads without an owner.
     """
     rows = list(listed)
     seen = Counter(tier for tier, taken in rows if not taken)
@@ -207,7 +208,7 @@ def _hour_of(deadline: datetime) -> str:
 
 
 def still_ahead(hour: str, at: datetime) -> bool:
-    """Returns whether the hour in an UNCALLED cell, which is the hour of a deadline, has not ended yet."""
+    """Returns whether this hour (UTC) has not ended yet. `hour`: the hour of a deadline, from an UNCALLED cell."""
     return at < datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
 
 

@@ -116,8 +116,8 @@ class Ladder:
 
         Returns None if no alert is due or another process has claimed the lead.
 
-        claimed_before: False for a lead that was just stored. Its check time is compared with a tolerance of
-            CLOCKS_DIFFER.
+        claimed_before: False for a lead that was just stored. Its alert then counts as due up to CLOCKS_DIFFER before
+            `next_at`.
         """
         slack = timedelta() if claimed_before else CLOCKS_DIFFER
         if escalation.next_at is None or at + slack < escalation.next_at:

@@ -19,7 +19,7 @@ ASKED = "asked_for_call"  # asked for a call and already had an open lead; staff
 WITHDRAWN = "withdrawn"  # unticked the consent before Send; this closes a lead that has no owner and no red flag
 SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN had closed the lead
 RELEASED = "released"  # action of the service: removed an owner who did not act in time; detail: the overdue action
-GIVEN_BACK = "given_back"  # detail of the action "reopen": the lead was open, and lost its owner
+GIVEN_BACK = "given_back"  # detail of the action "reopen" on an open lead, which loses its owner
 PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions that move a lead to a colleague
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
@@ -32,10 +32,11 @@ class WorkState:
 
     owner: the id of the member of staff who owns the lead; "" if nobody owns it.
     handed_by: the name of the colleague who handed the lead over to its owner; "" if the owner took it.
-    staff_tier: the tier that staff set; "" while the tier from the rules counts.
+    staff_tier: the tier that staff set; "" while the tier from the rules applies.
     attempts: how often staff tried to contact the person.
     booking: the appointment; None unless the lead is booked and the time of the appointment is known.
-    last_call: the last recorded call; None if there is none, or none since staff or a submission reopened the lead.
+    last_call: the last recorded call; None if there is none, or none since staff reopened the lead or a submission
+        restarted its alerts.
     unanswered: how many consecutive calls, up to the latest, had an outcome in NOT_REACHED.
     next_action: what the owner does next; None unless the lead has an owner and is open.
     """

@@ -33,7 +33,7 @@ PLAIN_FORM = "plain-form"
 GOOGLE_ADS = "google-ads"
 CANARY = "canary"  # the source of a lead that only tests delivery; staff never see it and metrics never count it
 TO_CLINICIAN = (LadderStep(Span(minutes=0), "clinician"),)
-DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door that rules can test; FORM for any other source
+DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> the lead's door, which rules can test; otherwise FORM
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -41,7 +41,7 @@ CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 def reference_of(lead_id: UUID) -> str:
     """Returns the reference of a lead: ten characters that people can read out on the phone.
 
-    The reference is 50 bits of a hash of the lead's id in Crockford base 32, which has no I, L, O or U.
+    The lead's id is hashed, and 50 bits of the hash are written in Crockford base 32, which has no I, L, O or U.
     """
     number = int.from_bytes(hashlib.sha256(lead_id.bytes).digest()[:7]) >> 6
     text = "".join([CROCKFORD[number >> bits & 31] for bits in range(45, -1, -5)])
@@ -279,7 +279,7 @@ class Lead(Stored):
 
     @property
     def door(self) -> str:
-        """The door (FORM, CALLBACK or ADS) that the answers came through. Rules can test it."""
+        """How the lead came in: FORM, CALLBACK or ADS. Rules can test this."""
         return DOORS.get(self.source, FORM)
 
     @property
@@ -314,7 +314,7 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """True for a lead on the open worklist (no canary): acknowledged, or new in a tier that alerts staff."""
+        """True for a lead on the open worklist: acknowledged, or new in a tier that alerts staff. Never a canary."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)

@@ -14,7 +14,7 @@ from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 from shared.domain.spoken_time import in_english
 
 UNSURE = "unsure"
-SAFETY_PAGES = 4  # the number of pages about safety, which come first: emergencies, the person, nerves, health
+SAFETY_PAGES = 4  # how many pages at the start of a questionnaire ask about safety
 # this instruction makes sense on the form but not on the phone
 HOW_TO_ANSWER = re.compile(r"Check all that apply\.|Marque todo lo que corresponda\.")
 
@@ -44,7 +44,7 @@ class ShownAnswer:
 class OpenQuestion:
     """A safety question that the patient skipped, could not answer, or was not asked.
 
-    options: the labels to read out. Leaves out "none" and "not sure", which people say unprompted.
+    options: the labels to read out. "None" and "not sure" are left out, because people say them unprompted.
     why: "not answered", "not sure" or "not asked".
     spoken_text, spoken_options: `text` and `options` in the patient's language; empty if staff ask in English.
     """

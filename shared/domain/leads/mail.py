@@ -19,15 +19,18 @@ from shared.domain.leads.mail_state import SETTLED, MailEntry, MailKind, Reason
 from shared.domain.leads.next_action import UNREACHED
 
 SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail about an earlier call is sent
-UNKNOWN_AFTER = timedelta(minutes=2)  # longer than any call to SES takes; the sweep runs once a minute
+# how long after its claim a mail without a result counts as "unknown"; longer than any call to SES takes
+UNKNOWN_AFTER = timedelta(minutes=2)
 RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse more than it helps
 OTHERS_WITHIN = timedelta(hours=24)
 BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to reach you" mails about one lead
 MOST_TRIED = 3
 MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
 
-# Why a person gets no mail. In this order: the person may get mail, this stack sends no mail, no address, answers
-# removed or canary, address closed, no consent to e-mail, the person wants no messages, suspected bot.
+# Why a person gets no mail. "": the person may get mail; off: this stack sends no mail; no_address: the lead has no
+# email address; removed: the answers were removed, or the lead is a canary; closed: no more mail goes to the address;
+# no_consent: the person has not consented to e-mail; no_messages: the person wants no messages that name the clinic;
+# suspect: a bot may have sent the lead.
 Unmailed = Literal["", "off", "no_address", "removed", "closed", "no_consent", "no_messages", "suspect"]
 
 
@@ -56,7 +59,7 @@ class DueMail:
         return MailEntry(self.kind, self.about, "withheld", at, self.tries, reason)
 
     def postponed(self, at: datetime, reason: Reason = "") -> MailEntry:
-        """Returns the entry for a mail that was not sent: "waiting" to be tried again, or after MOST_TRIES "failed"."""
+        """Returns the entry for a mail that was not sent: "waiting", or "failed" after MOST_TRIES tries."""
         tries = self.tries + 1
         if tries >= MOST_TRIES:
             return MailEntry(self.kind, self.about, "failed", at, tries, reason)
@@ -66,7 +69,8 @@ class DueMail:
 def due_mail(lead: Lead, at: datetime) -> DueMail | None:
     """Returns the step that is due now; None if no step is due.
 
-    Alerts go first: no mail is sent while an alert is due, is being sent, or will be due within CLAIM_LASTS.
+    Alerts go first: no mail is sent while an alert about the lead is due, is being sent, or will be due within
+    CLAIM_LASTS.
     """
     step = _next_step(lead)
     if step is None or step.at > at:
@@ -134,7 +138,10 @@ def _next_step(lead: Lead) -> DueMail | None:
 
 
 def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
-    """Returns the step with the time and tries of its recorded entry. Returns None if the mail is settled."""
+    """Returns the step with the time and number of tries from the mail's entry, if the mail has one.
+
+    Returns None if the mail is settled.
+    """
     entry = lead.mail.entry(step.kind, step.about)
     if entry is None:
         return step
@@ -154,7 +161,10 @@ def _causes(lead: Lead) -> Iterator[DueMail]:
 
 
 def _tried(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mail about the latest call if the call reached nobody and BETWEEN_TRIED and MOST_TRIED allow it."""
+    """Yields the mail about the latest call, if the call reached nobody.
+
+    Yields nothing if BETWEEN_TRIED or MOST_TRIED forbids another such mail.
+    """
     undone = {entry.undo_of for entry in lead.history}
     last = next(
         (

@@ -11,7 +11,8 @@ MailKind = Literal["receipt", "tried", "booked", "unreachable"]
 MailStatus = Literal["sending", "sent", "unknown", "waiting", "failed", "withheld", "bounced"]
 Closing = Literal["bounce", "complaint", "unsubscribed"]  # why nothing more is ever sent to an address
 Reason = Literal["", "closed", "daily_limit", "hourly_limit", "late"]
-# "waiting": to be tried again. "withheld": never sent, because of `reason`. "unknown": the mail may have been sent.
+# A mail with one of these statuses is never tried again. "withheld": the mail was not sent, because of `reason`.
+# "unknown": the mail may have been sent.
 SETTLED: frozenset[MailStatus] = frozenset({"sent", "unknown", "failed", "withheld", "bounced"})
 
 

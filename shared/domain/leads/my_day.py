@@ -1,4 +1,4 @@
-"""Finds what a member of staff did with leads on a day. The keys for this are stored with the search keys of leads."""
+"""Finds what a member of staff did with leads on a given day. The keys for this are stored with the search keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.leads.history import SYSTEM
 from shared.domain.leads.lead import Lead
 
-MOST_DAYS = 20  # the most keys of a lead; older keys are dropped
+MOST_DAYS = 20  # the most day keys of one lead; older ones are dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Done:
 
 
 def day_key(staff_id: str, day: date) -> str:
-    """Returns the key of the leads on which a member of staff acted on a day."""
+    """Returns the search key of the leads on which this member of staff acted on this day."""
     return f"day-of#{staff_id}#{day.isoformat()}"
 
 
@@ -36,7 +36,7 @@ def day_keys_of(lead: Lead, zone: ZoneInfo) -> Iterator[str]:
 
 
 def done_on(lead: Lead, staff_id: str, day: date, zone: ZoneInfo) -> tuple[Done, ...]:
-    """Returns what a member of staff did with a lead on a day, oldest first."""
+    """Returns what a member of staff did with a lead on the day `day` (clinic's time zone), oldest first."""
     return tuple(
         Done(entry.at, entry.action, entry.detail)
         for entry in lead.history

@@ -1,9 +1,9 @@
 """Plans what staff do next about a lead, and by when.
 
 A lead without an owner must be taken. Its new owner calls, and calls again until the person is reached or all planned
-calls are made, at the pace of the tier (tiers.toml). Then the lead is booked or closed. The owner is reminded of the
-next action. If the owner does not act in time, the lead loses its owner and its alerts restart, so that no lead is
-forgotten.
+calls are made. Then the lead is booked or closed. The tier sets the times for all this (tiers.toml). The owner is
+reminded of the next action. If the owner does not act in time, the lead loses its owner and its alerts restart, so that
+no lead is forgotten.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ EVENING = time(16)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The last recorded call. `again_at`: the time for which the person asked for another call; None if none."""
+    """The last recorded call. `again_at`: the time for which the person asked for another call, or None."""
 
     at: datetime
     outcome: str
@@ -95,8 +95,8 @@ def _call_again(due: datetime, follow_up: FollowUp, hours: OpeningHours, at: dat
 def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:
     """Returns when the pause between two calls ends.
 
-    A pause in `mornings` ends at opening time. If the person prefers the afternoon or evening and the clinic is open
-    then, the pause ends in the afternoon or evening of that day.
+    A pause that is given in `Span.mornings` ends at opening time. But if the person prefers the afternoon or evening,
+    and the clinic is open then, this pause ends at AFTERNOON or EVENING of the same day.
     """
     due = pause.after(since, hours)
     if pause.mornings is None or best_time not in ("afternoon", "evening"):

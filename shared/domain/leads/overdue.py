@@ -11,7 +11,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.next_action import next_action
 from shared.domain.rules.triage import Tier
 
-REMINDER = 0  # in place of an escalation level: the alert reminds the owner
+REMINDER = 0  # the level of an alert that reminds the owner; escalation levels begin at 1
 OWNER = "owner"  # the audience of a reminder
 
 
@@ -25,7 +25,7 @@ def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
 
 
 def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
-    """Returns whether the check of a new lead is due but no escalation level is left to alert.
+    """Returns whether a new lead is due for a check, but has no escalation level whose alert is still to be sent.
 
     This happens, for example, after the person revoked the consent to contact.
     """

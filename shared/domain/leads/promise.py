@@ -22,7 +22,7 @@ class Promise(NamedTuple):
     """What the clinic will do.
 
     by: the latest time; None if no time is promised.
-    once_open: True if the clinic is closed now and calls once it is open; only in a safety tier.
+    once_open: True if the clinic is closed now and will call when it opens. Always False outside the safety tiers.
     """
 
     way: Way
@@ -49,8 +49,8 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     """Returns what the clinic promises at the time `at`; None for nothing.
 
     Promises nothing for a lead without a deadline. Names the deadline only if it lies ahead and within opening hours.
-    In a safety tier, promises only a call, and not even a call if the clinic is closed now and the deadline cannot be
-    named: the advice that the person saw says what to do until the clinic opens.
+    In a safety tier, the only possible promise is a call. While the clinic is closed, that call is promised only if the
+    deadline can be named, because the advice that the person saw says what to do until the clinic opens.
 
     safety: whether the tier of the lead is a safety tier.
     """

@@ -35,8 +35,8 @@ from shared.domain.leads.export import days_between
 from shared.domain.model import Model
 from shared.domain.rules.triage import RuleSet
 
-# the fewest leads for which the report shows rules, and the fewest visitors for which it shows pages; smaller numbers
-# could reveal something about one person
+# The report lists rules only if it covers at least this many leads, and pages only if at least this many visitors left
+# the form. Smaller numbers could reveal something about one person.
 ENOUGH = 20
 DayCounts = Mapping[Cell, int]
 
@@ -92,7 +92,10 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How many leads are in their tier because of this rule alone. `reason`: "" if the rule no longer exists."""
+    """How many leads are in their tier because of this rule alone.
+
+    reason: what the rule gives as its reason; "" if the rule no longer exists.
+    """
 
     rule: str
     reason: str
@@ -114,7 +117,7 @@ class PageCount:
 class Report:
     """The report of a date range.
 
-    rules: the rules that alone caused tiers; empty for fewer than ENOUGH leads.
+    rules: for each rule, how many leads are in their tier because of it alone; empty for fewer than ENOUGH leads.
     pages: the pages on which visitors left the form; empty for fewer than ENOUGH visitors.
     """
 

@@ -1,7 +1,7 @@
 """Decides what to do with a resubmission: a submission whose id is already stored. It may be a repeat, late or changed.
 
-`resubmission` decides; capture and replay carry out the decision. Decision 15 (docs/decisions/0015) gives the reasons.
-In short:
+The function `resubmission` decides; capture and replay carry out what it decides. The reasons are in
+docs/decisions/0015. In short:
 
 - A resubmission with the same content changes nothing.
 - Answering again never withdraws a red flag.
@@ -179,9 +179,9 @@ def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], ho
 
 
 def merge_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
-    """Merges a submission that arrived after a newer one.
+    """Merges the submission `late`, which comes from the spool and is no newer than the stored `lead`.
 
-    The red flags of the late submission still alert staff, but its answers do not replace newer answers.
+    The red flags of `late` still alert staff, but its answers do not replace those of `lead`.
     """
     after = merge_resubmission(lead, late, tiers, hours)
     earlier = (*lead.earlier, _as_earlier(late))[-MAX_EARLIER:]
@@ -321,7 +321,10 @@ class _Merger:
         return escalation.restarted(at, escalates=self.tiers[self.tier].escalates, first_look=first_look)
 
     def _deadline(self) -> datetime | None:
-        """Returns the earlier of the old and new deadlines; the new deadline if the lead is reopened or less urgent."""
+        """Returns the new deadline if the lead is reopened or becomes less urgent.
+
+        Otherwise, returns the earlier of the old and new deadlines.
+        """
         earlier = self.earlier
         span = self.tiers[self.tier].deadline
         new = span.after(self.later.assessment.received_at, self.hours) if span else None

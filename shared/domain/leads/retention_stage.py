@@ -21,7 +21,7 @@ class Stage(StrEnum):
 
     ANSWERS = "answers"  # removes the answers of a lead that was not booked
     BOOKED = "booked"  # removes a whole booked lead
-    EVIDENCE = "evidence"  # removes contact details and consents, after answers were removed or the lead erased
+    EVIDENCE = "evidence"  # removes the contact details and consents of a lead without answers or an erased lead
     AUDIT = "audit"  # removes the audit trail of an urgent lead, which no longer names the person
 
 

@@ -1,7 +1,7 @@
 """Says which clinician is on call, from a weekly rota and its exceptions.
 
-Times of a rota are wall-clock times in the clinic's time zone. When clocks go back, some times occur twice. Such a time
-means its first occurrence, for starts and ends alike, so that shifts neither overlap nor leave a gap.
+Times of a rota are wall-clock times in the clinic's time zone. If a time occurs twice because clocks go back, its first
+occurrence counts, for starts and ends alike, so that shifts neither overlap nor leave a gap.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class RotaChange(Model):
 class Rota(Stored):
     """The rota as it is stored. It contains no data about staff but their user names.
 
-    version: 0 before the first rota is saved.
+    version: how often a rota was saved; 0 before the first rota is saved.
     changed_by: the user name of the manager or administrator who saved the rota.
     """
 

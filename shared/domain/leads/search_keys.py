@@ -27,7 +27,10 @@ def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """Returns the first MOST_WORDS words and numbers of a name, in lower case, without accents and single letters."""
+    """Returns the first MOST_WORDS words and numbers of a name, in lower case and without accents.
+
+    Skips words that are a single letter from a to z.
+    """
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     words = (word for word in re.split(r"[\W_]+", plain) if len(word) > 1 or not word.isascii() or word.isdigit())
     return tuple(dict.fromkeys(filter(None, words)))[:MOST_WORDS]

@@ -42,7 +42,7 @@ def json_object(entry: str) -> Mapping[str, object]:
 def rescued_lead(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours, at: datetime) -> Lead | None:
     """Returns an unscored lead (OPS-03) from the readable parts of a damaged spool entry.
 
-    Returns None if the entry has no id or no contact, or is a canary.
+    Returns None if the entry has no id, if it has neither a phone number nor an email address, or if it is a canary.
 
     at: the arrival time to use if the entry has no readable arrival time.
     """

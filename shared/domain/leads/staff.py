@@ -1,4 +1,4 @@
-"""Defines what signed-in staff may do. Their groups come from the sign-in, never from a request."""
+"""Defines what signed-in staff may do. The groups of staff come from the sign-in, never from a request."""
 
 from __future__ import annotations
 

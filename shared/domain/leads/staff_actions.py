@@ -34,7 +34,7 @@ LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
 SAFETY_WAIT = timedelta(hours=24)
 # stands for any colleague, to check whether a lead can be handed over
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))
-# actions that never conflict with a colleague's, because what they record must not be lost
+# actions that are accepted whatever colleagues did in the meantime, because what they record must not be lost
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})
 # actions that depend on how the calls went, so that a colleague's new call is a conflict
 AFTER_CALLS = frozenset({"book", "close", "lower_tier", "reopen"})
@@ -94,7 +94,7 @@ def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -
 
 
 def _check_history_limit(lead: Lead, action: Action) -> None:
-    """Limits notes and contact attempts. All other actions, such as closing a lead, always stay possible.
+    """Refuses notes and contact attempts if the history is full. Other actions, such as closing, stay possible.
 
     Raises: WrongState.
     """
@@ -198,8 +198,8 @@ class _Actions:
 
         Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. A lead in
         a safety tier is closed only after a recorded call, unless it is spam from a suspected bot or staff write why
-        there was no call. Closing a lead as unreachable mails the person that the clinic could not reach them. If the
-        last call reached the person, staff write what has changed.
+        there was no call. Closing a lead as unreachable sends the person a mail that says so. If the last call did
+        reach the person, staff must then write what has changed.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
@@ -257,7 +257,10 @@ class _Actions:
         return self._changed(entry, submitted=after.submitted, escalation=after.escalation)
 
     def undo(self) -> Lead:
-        """Undoes the staff member's own last action: restores the work state, and any tier, deadline or consent."""
+        """Undoes the staff member's own last action.
+
+        Restores the former work state and, if the action changed them, the former tier, deadline or consent.
+        """
         lead = self.lead
         last = lead.history[-1] if lead.history else None
         if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:

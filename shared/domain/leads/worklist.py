@@ -70,7 +70,7 @@ class Search(Model):
 
 
 class SearchKeys(NamedTuple):
-    """The keys to look up for a search text. A key is "" if the text cannot be a value of that kind.
+    """The keys to look up for a search text. For example, `email_key` is "" if the text is no email address.
 
     Ten digits can be both a reference and a phone number.
     """

@@ -60,7 +60,7 @@ class Condition(Protocol):
     """A condition of a question or rule.
 
     Conditions with fields are named tuples, because a dataclass takes three times as long to import. As a side effect,
-    two conditions of different kinds with equal fields are equal; no code compares conditions.
+    two conditions of different classes with equal fields are equal; no code compares conditions.
     """
 
     def holds(self, facts: Facts, /) -> bool: ...
@@ -142,7 +142,7 @@ class NoneWithOthers:
 class FromDoor(NamedTuple):
     """A condition that holds for answers that arrived by one of `doors` (see DOORS).
 
-    Each way of arrival has different questions.
+    The form, the callback form and the ad form ask different questions.
     """
 
     doors: frozenset[str]

@@ -130,7 +130,7 @@ class ContactField(NamedTuple):
     text_other: str = ""
 
 
-VARIANTS = ("text_other", "text_call", "text_call_other")  # variants of a consent's text
+VARIANTS = ("text_other", "text_call", "text_call_other")  # fields of `ConsentText` with variants of `text`
 
 
 def hash_of(text: str) -> str:
@@ -167,7 +167,7 @@ class ConsentText:
         return (call and self.text_call) or (other and self.text_other) or self.text
 
     def is_to_calls(self, text: str) -> bool:
-        """Returns whether this is a text that only the callback form shows."""
+        """Returns whether `text` is a text of this consent that only the callback form shows."""
         return text != "" and text in (self.text_call, self.text_call_other)
 
     @cached_property
@@ -241,9 +241,9 @@ class Questionnaire:
         return tuple(found)
 
     def readable(self, answers: Answers) -> dict[str, Answer]:
-        """Returns the answers that are valid in this version; they may have been given to another version.
+        """Returns the answers that are valid in this version. `answers` may come from another version.
 
-        Keeps only those options of a multiple-choice answer that this version has.
+        Of a multiple-choice answer, keeps only the options that this version has.
         """
         found: dict[str, Answer] = {}
         for code, answer in answers.items():

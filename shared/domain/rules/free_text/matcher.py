@@ -11,7 +11,8 @@ from shared.domain.rules.free_text.reading import Denials, Phrase, Sentence, rea
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 
 NEAR = 7  # two terms are a pair if the second begins at most this many words after the first begins
-BEGINNING = 5  # how many first letters of a word make up a feature that words with the same stem share
+# The first letters of a word, this many of them, are a feature of their own: words with the same stem share it.
+BEGINNING = 5
 # Prefixes in feature names: BEGINS marks the first letters of a word, TWO a pair of neighboring words.
 BEGINS, TWO = "begins", "two"
 # If a text contains no phrase of a kind, the kind counts only if its score is at most this far below the highest score
@@ -24,7 +25,7 @@ class Kind:
     """A kind of mention that weights and phrases can find.
 
     phrases: name of a term -> the phrases that begin with that term.
-    unless: sets of frames; a phrase does not count in a sentence that has all frames of one set.
+    unless: sets of frames (see `Matcher`). A phrase does not count in a sentence that has all frames of one set.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Weights:
     """The trained weights.
 
     of: feature -> one weight per kind, as text. Scoring a note parses only the weights of the note's features: a few
-        hundred of many thousand.
+        hundred out of many thousands.
     always: one weight per kind, added to every score of that kind.
     alone: the lowest score at which a text mentions a kind, if it contains no phrase of that kind.
     with_phrase: the lowest score at which a text mentions a kind, if it contains a phrase of that kind.

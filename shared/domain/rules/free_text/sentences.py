@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 LONGEST = 2_000  # the most characters that are read; the text is cut before NFKD, and again after NFKD lengthens it
 COMMA = ","
-# Other forms of the apostrophe are left out like the plain one; some keyboards produce a dotless i.
+# Deletes every form of the apostrophe, and replaces the dotless i, which some keyboards produce, with i.
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("'\u2018\u2019\u02bc\u2032\uff07\u00b4`*"), "\u0131": "i"})
 WORDS = re.compile(r"[a-z0-9]+|,")
 SENTENCES = re.compile(r"[.!?;:\u2026]+")

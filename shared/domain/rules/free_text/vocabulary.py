@@ -40,8 +40,10 @@ class Vocabulary:
     def __init__(self, spelling: Spelling, known: Iterable[str]) -> None:
         """`known`: correctly spelled words that no term contains."""
         self.spelling = spelling
-        self._terms: dict[tuple[str, ...], list[_Term]] = {}  # by the first word, or by the first two
-        self._beginnings: dict[str, list[_Term]] = {}  # by the first word without its `*`
+        # terms whose first word has no `*`, keyed by that word, or by the first two words if neither has a `*`
+        self._terms: dict[tuple[str, ...], list[_Term]] = {}
+        # terms whose first word ends in `*`, keyed by that word without the `*`
+        self._beginnings: dict[str, list[_Term]] = {}
         self._words: set[str] = set()
         self.known = frozenset(known)
         self._near: dict[str, set[str]] | None = None
