@@ -117,7 +117,7 @@ def staff_pool() -> str:
 
 
 def access_log() -> str:
-    """Returns the name of the table that records who opened which lead."""
+    """Returns the name of the table that records which staff member did what with which lead."""
     return _required("ACCESS_LOG")
 
 
@@ -221,9 +221,9 @@ def expected_at_alarms() -> dict[str, frozenset[str]]:
 class WatchSettings(NamedTuple):
     """The settings of the delivery watch.
 
-    topic_arn: the topic of alerts.
+    topic_arn: the ARN of the topic for alerts.
     expected: endpoints that must be subscribed to that topic.
-    page_hours: hours in which visitors usually submit forms; outside them, silence raises no alarm.
+    page_hours: hours in which visitors usually submit forms. Outside these hours, a lack of forms raises no alarm.
     """
 
     topic_arn: str

@@ -1,6 +1,6 @@
 """Parses the events of table streams, queues and topics. Raises ForeignEvent for any other event.
 
-Most scheduled functions ignore their event, so this module does not check such events.
+Scheduled events are not parsed, since most scheduled functions ignore them. `is_schedule` only recognizes them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from shared.domain.leads.lead import Lead
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as the local encoding
 # A spreadsheet runs a formula that stands at the start of a cell, or after a character that separates cells in the
-# user's region. Some programs skip blanks and quotes before the formula. Full-width characters count too.
+# user's region. Some programs skip blanks and quotes before the formula. Full-width = + - @ start a formula too.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 SKIPPED = ("\t", "\r", "\n")  # some programs skip these characters and read what follows
 # Text that looks like a number or a date. A spreadsheet would, for example, drop the first zero of 01234.

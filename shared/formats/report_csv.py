@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from shared.domain.leads.report import DayFigures, Figures, Report
 from shared.formats.leads_csv import BYTE_ORDER_MARK, row, safe_cell
 
-FEWEST = 5  # the fewest people in a figure that is shown
+FEWEST = 5  # a figure is shown only if it is about at least this many people, or about nobody
 HIDDEN = "not shown"
 HEADER = (
     "group",

@@ -24,10 +24,12 @@ OTHER_CHARSETS = re.compile(  # other charsets of the WHATWG standard; Python ha
 
 
 def read_fields(content: bytes, content_type: str) -> Fields:
-    """Returns field name -> the texts of that field, in the order sent. Ignores uploaded files. Raises ValueError.
+    """Returns field name -> the texts of that field, in the order sent. Ignores uploaded files.
 
     Decodes by the declared charset. Invalid bytes become replacement characters, so that a form from a page in an older
     encoding is not refused.
+
+    Raises: ValueError if the body is malformed or has more than MAX_FIELDS fields.
     """
     media_type = content_type.partition(";")[0].strip().lower()
     charset = _charset(content_type)
@@ -41,7 +43,7 @@ def read_fields(content: bytes, content_type: str) -> Fields:
 
 
 def _charset(content_type: str) -> str:
-    """Returns the declared charset if browsers send forms in it; otherwise UTF-8."""
+    """Returns the Python codec of the declared charset if browsers send forms in that charset; otherwise UTF-8."""
     declared = re.search(r";\s*charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     label = declared[1].lower() if declared else ""
     return label if OTHER_CHARSETS.fullmatch(label) else CHARSETS.get(label, "utf-8")

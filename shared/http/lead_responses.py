@@ -70,7 +70,7 @@ class ShownTriage(ResponseModel):
 class MessageToPatient(ResponseModel):
     """A message as the patient saw it.
 
-    english: the English text of the message; "" if the patient saw it in English, or if it has changed since.
+    english: the English text of the message; "" if the patient saw the English text, or if the text has changed since.
     """
 
     id: str
@@ -100,7 +100,7 @@ class ShownMail(ResponseModel):
     """One mail to the person.
 
     status: sending, sent, unknown, waiting, failed, withheld or bounced.
-    at: when the status began; for "waiting", when to try again.
+    at: when the status began; for "waiting", when the service tries again.
     reason: why the mail was withheld or waits: closed (the address gets no more mail), daily_limit, hourly_limit or
         late; "" for other mails.
     """

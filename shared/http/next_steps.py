@@ -23,7 +23,7 @@ from shared.http.visitor_responses import NextSteps
 from shared.settings import ClinicSettings
 from shared.usecases.ports import RuleSets
 
-CALENDAR_ENTRY = timedelta(minutes=30)  # length of the calendar entry, which ends when the call is due
+CALENDAR_ENTRY = timedelta(minutes=30)  # length of the calendar entry, which ends at the deadline for the call
 NUMBER = "{number}"
 IN_CRISIS = "M-E-CRISIS"
 HAS_TIME = "M-CALLBACK"  # the message that states the deadline for the clinic's call
@@ -70,8 +70,8 @@ class NextStepsWriter:
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
         """Returns the texts beside emergency advice.
 
-        They repeat the person's phone number, if there is one, and say not to wait for our call. They do not tell the
-        person to come to the clinic, which may be closed.
+        If the person gave a phone number, the texts repeat the number and say not to wait for our call. They never tell
+        the person to come to the clinic, which may be closed.
         """
         has_number = lead.submitted.contact.phone is not None
         text = "We will also try to call {number}. Do not wait for our call."
@@ -128,8 +128,8 @@ class NextStepsWriter:
     def _mails(self, lead: Lead) -> bool:
         """Returns whether to announce a confirmation by e-mail.
 
-        Always False for a callback request. It gets a mail only if no lead has the same phone number yet, and the
-        receipt must not reveal whether there is such a lead.
+        Always False for a callback request: the visitor gets a mail only if no lead has the same phone number yet, and
+        the receipt must not reveal whether there is such a lead.
         """
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 

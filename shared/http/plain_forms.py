@@ -54,7 +54,8 @@ MakeId = Callable[[str, datetime], UUID]
 class PlainForms:
     """The reader and writer of plain forms.
 
-    redraw: function that draws an invalid form again, with its problems; None in a Lambda function that never does so.
+    redraw: function that returns the view of an invalid form with its problems; None in a Lambda function that never
+        shows an invalid form again.
     return_origins: the origins of pages that a receipt may link back to.
     """
 
@@ -76,7 +77,8 @@ class PlainForms:
     def blank(self, request: Request, token: str) -> FilledForm:
         """Returns an empty form with a new submission id.
 
-        From the request, the form takes only the language, the questionnaire, the attribution and `return_to`.
+        From the request, the form takes only the language, the questionnaire, the attribution, `return_to` and the
+        form's own URL.
         """
         query = request.query
         own, referrer = request.own_address, host(request.header("referer"))
@@ -105,7 +107,10 @@ class PlainForms:
         return FormView(form, "page", steps.get(request.query.get("mode", ""), form.questionnaire.page_ids[0]))
 
     def submission(self, request: Request, form: FilledForm, make_id: MakeId, at: datetime) -> Submission:
-        """Converts the form to a submission. Raises InvalidInput with every missing or invalid field."""
+        """Converts the form to a submission.
+
+        Raises: InvalidInput with every missing or invalid field, or without any if the visitor only changes language.
+        """
         if form.first("switch_language"):
             raise InvalidInput(())
         from shared.domain.intake.submission import Submission  # noqa: PLC0415  only where a form is sent
@@ -126,7 +131,7 @@ class PlainForms:
 
     @staticmethod
     def check_contact(contact: Mapping[str, str]) -> tuple[FieldProblem, ...]:
-        """Returns the problems with contact details, before the form is sent."""
+        """Returns what is wrong with contact details, for a form that has not been sent yet."""
         from shared.domain.intake.submission import ContactEntry  # noqa: PLC0415  only after the last page
 
         try:
@@ -144,14 +149,14 @@ class PlainForms:
     # --- answering requests ---
 
     def added(self, request: Request) -> bytes:
-        """Returns the questions after Send for the script of <lead-form>. They are the same for every visitor."""
+        """Returns the questions asked after Send, as HTML for the script of <lead-form>. All visitors get the same."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         return self._draw(
             request, "added.html", form, view=FormView(form, "element", WHOLE), level=_level(request)
         ).encode()
 
     def element(self, request: Request) -> bytes:
-        """Returns the whole form for the script of <lead-form>. The form is the same for every visitor."""
+        """Returns the whole form, as HTML for the script of <lead-form>. All visitors get the same."""
         from shared.rulebook.form_definition import drawn_condition  # loaded only to draw the form  # noqa: PLC0415
 
         language = request.language(self._languages(request.query))

@@ -61,7 +61,7 @@ def answers_visitors(
     """Decorates a handler: passes it the parsed Request and answers its errors with problem details and advice.
 
     report: function that logs errors that are our fault, such as `logger.error`; called as `report(text, extra=...)`.
-        `extra` has the error's type and place, never its text, which could quote a patient.
+        `extra` has the error's type, cause and place, never its text, which could quote a patient.
     show: function that draws an error as a page, or returns None for a client that wants JSON.
     advise: function that returns the emergency advice for the answers in an invalid request.
     """

@@ -9,7 +9,7 @@ from shared.http.visitor_responses import ResponseModel
 
 
 class ReportShown(ResponseModel):
-    """Figures about the leads of a date range, from counts that name no lead.
+    """Figures about the leads of a date range, computed from counts that identify no lead.
 
     rules: for each rule, how many leads are in their tier because of that rule alone; empty if there are fewer than 20
         leads.

@@ -41,7 +41,7 @@ HEADERS = (  # the headers that the service reads; API Gateway sends names in lo
     "referer",
     "x-forwarded-proto",
 )
-REST = "proxy"  # path parameter of the catch-all route
+REST = "proxy"  # name of the catch-all route's path parameter
 HEAD = re.compile(r"^HEAD\b")
 HOST = r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?"
 SAFE_NAME = r"[a-z][a-z0-9_-]{0,39}"
@@ -81,9 +81,9 @@ class Request:
     """An HTTP request.
 
     id: API Gateway's id of the request; the response has it in the header apigw-requestid.
-    method: the HTTP method, such as "GET". HEAD becomes "GET"; API Gateway drops the body of the response.
+    method: the HTTP method, such as "GET". HEAD is treated as "GET", since API Gateway drops the body of its response.
     route: the API's route key, such as "GET /leads/{reference}".
-    path: the path as the client sent it; it may begin with a stage.
+    path: the path as the client sent it; it may begin with the name of an API Gateway stage.
     query: parameter -> value; API Gateway joins repeated parameters with commas.
     headers: name -> value, for the headers in HEADERS.
     text: the body as API Gateway passes it on; None if there is none.
@@ -109,7 +109,7 @@ class Request:
 
     @classmethod
     def of(cls, event: object) -> Request:
-        """Returns the request in an event. Raises UnreadableRequest for any other kind of event."""
+        """Returns the request in an API Gateway event. Raises UnreadableRequest for any other event."""
         if not isinstance(event, dict) or not _is_request(event):
             raise UnreadableRequest(HTTPStatus.BAD_REQUEST, NOT_AN_EVENT)
         context, headers = event["requestContext"], event.get("headers") or {}
@@ -149,7 +149,7 @@ class Request:
 
     @property
     def depth(self) -> int:
-        """How many segments the path has, without a stage."""
+        """How many segments the path has, not counting a stage."""
         return self.route.count("/") + self.parameter(REST).count("/")
 
     @property
@@ -193,7 +193,7 @@ class Request:
     def wants_page(self) -> bool:
         """Whether to respond with a page. Always False for a JSON body; otherwise Accept decides.
 
-        If Accept allows both a page and JSON, a GET or a form gets a page.
+        If the client prefers neither a page nor JSON, a GET or a form gets a page, and any other request gets JSON.
         """
         if self.content_type == JSON:
             return False
@@ -255,7 +255,7 @@ class Request:
     def read(self, model: type[M]) -> M:
         """Returns the JSON body as this model.
 
-        Raises UnreadableRequest, or InvalidInput with one problem per field. Problems never quote the submitted value.
+        Raises UnreadableRequest, or InvalidInput with one problem per invalid field. Problems never quote the value.
         """
         from pydantic import ValidationError  # the model has already loaded it  # noqa: PLC0415
 
@@ -307,7 +307,7 @@ def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
-    """Returns one problem per field, in our own sentences, because those of pydantic can quote the value."""
+    """Returns one problem per invalid field, in our own sentences, because pydantic's sentences can quote the value."""
     found: dict[str, str] = {}
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         kind = entry["type"]

@@ -43,7 +43,9 @@ def document(content: str, content_type: str, headers: Mapping[str, str]) -> Res
 def cacheable(
     request: Request, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str]
 ) -> Response:
-    """Returns a response with a strong ETag, gzipped if the client accepts gzip; 304 if the client has the content.
+    """Returns a response with a strong ETag; 304 if the client already has the content.
+
+    The body is gzipped if the client accepts gzip, unless it is a PNG image.
 
     The response always varies by Origin, because API Gateway adds CORS headers only for requests with an Origin.
     Without `vary`, a page on another site could get a cached copy that lacks the CORS headers.

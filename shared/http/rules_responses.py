@@ -10,7 +10,10 @@ from shared.http.visitor_responses import ResponseModel
 
 
 class RuleSetInUse(ResponseModel):
-    """A rule set with its last change and approvals. Names and dates are empty while an approval is missing."""
+    """A rule set with its last change and its approvals.
+
+    The fields of a missing approval are empty. The fields of the change are empty if there is no change log.
+    """
 
     id: str
     version: str

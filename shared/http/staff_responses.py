@@ -18,10 +18,11 @@ Instant = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="jso
 
 
 class StaffProblem(ProblemDetails):
-    """Problem details (RFC 9457) for staff. If a colleague was faster, they name that colleague.
+    """Problem details (RFC 9457) for staff. If a colleague was faster, the fields below say who and when.
 
     owner_name: the colleague who has owned the lead since `since`.
     by_name: the colleague who carried out `action` at `since`.
+    since: for an erased lead, when it was erased.
     """
 
     owner_name: str | None = None

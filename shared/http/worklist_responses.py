@@ -17,9 +17,9 @@ class WorklistPage(ResponseModel):
 
     cursor: the cursor for the next page; null on the last page.
     now: the service's current time.
-    untaken: tier -> number of open leads without an owner; null for a search.
-    open: number of all open leads; null for a search.
-    more: whether a search may match more leads than these. If so, search for a longer part of the name.
+    untaken: tier -> number of open leads without an owner; null for a search and for "My day".
+    open: number of all open leads; null for a search and for "My day".
+    more: whether a search may match more leads than these. If so, search for a more specific text.
     """
 
     leads: tuple[LeadRow, ...]

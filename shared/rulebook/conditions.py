@@ -1,4 +1,4 @@
-"""Reads the conditions of rules and questions. docs/rules.md lists every form that a condition can have."""
+"""Reads the conditions of rules and questions. docs/rules.md lists every kind of condition."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ConditionReader:
     """A reader of conditions, which may refer to the given questions, definitions and scores.
 
     free_text: the free-text search; None if the questionnaire has none.
-    mentioned: the kinds and topics that conditions look for in free text. Each condition that is read adds its own.
+    mentioned: the kinds and topics that the conditions read so far look for in free text.
     """
 
     def __init__(

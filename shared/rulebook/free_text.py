@@ -1,7 +1,7 @@
-"""Loads a questionnaire's free-text search: `<id>.words.toml`, which clinicians edit, and the weights.
+"""Loads a questionnaire's free-text search from `<id>.words.toml`, which clinicians edit, and `<id>.weights.toml`.
 
-A Lambda function parses the files only when the first note arrives, since most leads have no note. `FreeText.check`
-parses them immediately.
+A Lambda function parses the files only when the first free-text answer (note) arrives, since most leads have none.
+`FreeText.check` parses them immediately.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class FreeText:
 def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
     """Returns the free-text search of a questionnaire; None if it has neither file.
 
-    Raises: RulebookError if one of the two files is missing.
+    Raises: RulebookError if only one of the two files exists.
     """
     words, weights = (folder / f"{questionnaire_id}{ending}" for ending in (WORDS, WEIGHTS))
     missing = [file.name for file in (words, weights) if not file.is_file()]

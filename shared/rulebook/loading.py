@@ -106,8 +106,8 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
 
     A file with the key `questionnaire` is a rule set; a file with the key `translates` is a translation.
 
-    parse_words: False to parse the free-text files only when the first note arrives, for a faster cold start. The tests
-        and the build have already checked these files.
+    parse_words: False to parse the free-text files only when the first note (free-text answer) arrives, for a faster
+        cold start. The tests and the build have already checked these files.
 
     Raises: RulebookError, which names the file and the entry; OSError.
     """
@@ -150,7 +150,7 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
 
 
 def _without_signature(file: bytes) -> bytes:
-    """Returns the file without name and date of its signature, so that the signed file has the hash on the sheet."""
+    """Returns the file without its signature (name and date), so that signing it does not change the content hash."""
     top, bracket, tables = file.partition(b"\n[")
     lines = [line for line in top.split(b"\n") if not line.startswith((b"approved_by ", b"approved_on "))]
     return b"\n".join(lines) + bracket + tables

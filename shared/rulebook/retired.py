@@ -14,7 +14,7 @@ FILE = Path(__file__).parent / "retired.toml"
 
 @cache
 def retired_wording(questionnaire_id: str, file: Path = FILE) -> Mapping[str, str]:
-    """Returns `question` or `question.option` -> wording. Pages for staff and exports of a person's data show it.
+    """Returns code (`question` or `question.option`) -> wording, for staff pages and exports of a person's data.
 
     Raises: RulebookError.
     """

@@ -20,7 +20,8 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
     A review counts only if no text in either language has changed since the review: see `review_hash`.
 
-    Raises: RulebookError if the translation lacks a text, or has a text or a {placeholder} that the original lacks.
+    Raises: RulebookError if the translation lacks a text, has an unknown key, or has other {placeholders} than the
+        original.
     """
     language = reader.text("language")
     reviewed_by, _ = reader.signature("reviewed")
@@ -48,9 +49,9 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
 
 def texts_of(rule_set: RuleSet) -> Iterator[tuple[str, str]]:
-    """Yields (place, text) for each text for patients; "" for an optional text that is missing.
+    """Yields (place, text) for each text for patients. The text is "" if it is optional and missing.
 
-    The place names the key of the text in a translation file.
+    place: the key of the text in a translation file.
     """
     form, contact = rule_set.questionnaire, rule_set.questionnaire.contact
     yield "title", form.title
@@ -115,7 +116,7 @@ def _question(question: Question, questions: Reader) -> Question:
 
 
 def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
-    """Reads the labels (`options`), and the labels if somebody fills in the form for the patient (`options_other`)."""
+    """Reads the usual labels (`options`) and those for a form filled in for somebody else (`options_other`)."""
     others = table.table("options_other") if "options_other" in table else Reader({}, f"{table.where}.options_other")
     result = _each(
         options,

@@ -15,7 +15,7 @@ ENGLISH = "en"
 
 
 def words(language: str, file: Path = FILE) -> Mapping[str, str]:
-    """Returns English text -> translation, both with {placeholders}. Empty for English and unknown languages.
+    """Returns English text -> translation; empty for English and unknown languages. Texts may have {placeholders}.
 
     Translations are loaded on first use, so that English visitors do not wait for them.
 

@@ -21,7 +21,7 @@ NAME = re.compile(r"[a-z-]+")
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The result of training.
+    """The result of training the free-text search.
 
     known: correctly spelled words, taken from harmless examples.
     rows: feature -> its weights as text, one for each kind, in the order of the kinds.

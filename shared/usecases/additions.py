@@ -17,8 +17,9 @@ from shared.usecases.capture import Intake, advice_at
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import score_again
 
-ADDED_WITHIN = timedelta(hours=24)  # after Send; the browser keeps the form for the same time
-# The write must start within this time of the request. Otherwise, the response is 503: the function has a time limit.
+ADDED_WITHIN = timedelta(hours=24)  # how long after Send answers may be added; the browser keeps the form as long
+# The write must start within this time of the request's arrival. Otherwise, the response is 503, because the function
+# could time out before the write ends.
 WRITTEN_WITHIN = timedelta(seconds=2.5)
 
 

@@ -24,7 +24,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, Ru
 from shared.usecases.scoring import rule_set_of
 
 MAILED_SINGLY = 20  # how many alerts a sweep e-mails one by one; the others are e-mailed as summaries
-BATCH = 250  # leads that a sweep reads at once; about as many as it can send alerts about in its time
+BATCH = 250  # how many leads a sweep reads at once: about as many as it has time to send alerts about
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
     """Sends the due alert about a lead, or the due reminder to its owner. Returns None if it sent neither.
 
     Only this module publishes alerts. The lead is first claimed by a conditional write, so that only one of two
-    concurrent calls publishes the alert. If publishing or the last write fails, the claim lapses and the sweep alerts
-    staff again. Alerts are delivered at least once.
+    concurrent calls publishes the alert. If publishing, or the write that then records the alert, fails, the claim
+    lapses and the sweep (`escalate_leads`) alerts staff again. Alerts are delivered at least once.
 
     Raises: StoreUnavailable, or an error of the publisher.
     """
@@ -67,8 +67,8 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
 
     The first MAILED_SINGLY e-mails are about one lead each, red flags first. The other leads are read in batches of
     BATCH. For each batch, each audience gets one summary by e-mail, while webhooks and texts still name each lead. A
-    lead that cannot be processed does not delay the other leads. Once `until` has passed, starts no further lead; the
-    next run continues.
+    lead that cannot be processed does not delay the other leads. Once `until` has passed, processes no further lead;
+    the next run continues.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """

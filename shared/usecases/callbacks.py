@@ -34,7 +34,8 @@ def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -
         return received
     if received.submitted.contact.phone is None:
         raise InvalidInput((FieldProblem("/contact/phone", "Enter a phone number."),))
-    if received.assessment.suspicion.suspect or received.source == CANARY:  # a bot must not change a person's lead
+    # neither a bot nor a canary may change a person's lead
+    if received.assessment.suspicion.suspect or received.source == CANARY:
         return store(received, arrival, intake, rule_set)
     try:
         joined = _join(received, intake)

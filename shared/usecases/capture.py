@@ -219,7 +219,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
 
 
 def _was_withdrawn(submission: Submission, intake: Intake, at: datetime) -> bool:
-    """Withdraws the stored unfinished form if the visitor unticked the consent. Returns False if there was none."""
+    """Withdraws the stored unfinished form if its visitor unticked consent. Returns False if there is no such form."""
     if submission.complete or submission.consents is None:
         return False
     from shared.usecases.withdrawing import withdraw  # noqa: PLC0415  rarely needed

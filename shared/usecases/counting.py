@@ -38,7 +38,7 @@ def count_lead(lead_id: UUID, counting: Counting) -> None:
     Raises: StoreUnavailable.
     """
     for _ in range(ATTEMPTS):
-        # Read before the lead, so that an older state never overwrites a newer one.
+        # Read the recorded counts before the lead, so that an older state of the lead never overwrites a newer one.
         before = counting.counts.counted(lead_id)
         lead = counting.leads.get(lead_id)
         after = Counted()

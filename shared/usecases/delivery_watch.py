@@ -1,4 +1,4 @@
-"""Watches delivery: sends canaries through the whole path from form to alert, and checks the alert subscriptions."""
+"""Watches delivery: sends canaries (test leads) all the way from form to alert, and checks the alert subscriptions."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
     """Stores which staff members have confirmed their own subscription, so that they can be alerted individually.
 
-    Without this record, alerts go to all clinicians. Raises StoreUnavailable, or any error of the channel.
+    Without this record, alerts go to all clinicians. Raises StoreUnavailable, or whatever error reading the
+    subscriptions raises.
     """
     confirmed = watch.subscribers.confirmed(watch.topic_arn)
     names = sorted(name for name, endpoint in watch.on_call.items() if endpoint in confirmed)

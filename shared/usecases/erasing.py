@@ -17,7 +17,9 @@ from shared.usecases.retiring import Repeated
 def erase_lead(
     reference: str, person_key: str, staff: Staff, workspace: Workspace[Archive], erasures: Erasures, at: datetime
 ) -> Tombstone:
-    """Replaces a lead with a tombstone that keeps its consent ledger, with hashed phone numbers and email addresses.
+    """Replaces a lead with a tombstone, and records the erasure.
+
+    The tombstone keeps the lead's consent ledger, in which phone numbers and email addresses are hashed.
 
     Raises: NotAllowed, NotFound, LeadGone, StoreUnavailable.
     """

@@ -84,9 +84,9 @@ def export_person(
 ) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    This is the lead itself, then all other leads with its phone number or email address, latest first. Each lead
-    includes the name given with it, because the members of a family may share a number. Records each lead in the access
-    log.
+    This is the lead itself, then the other leads with its phone number or email address, latest first (at most
+    SAME_PERSON per number or address). Each lead includes the name given with it, because the members of a family may
+    share a number. Records each lead in the access log.
 
     Raises: NotAllowed, NotFound, LeadGone, InvalidInput, StoreUnavailable.
     """

@@ -27,7 +27,7 @@ Leads_co = TypeVar("Leads_co", bound=LeadsByReference, covariant=True)
 class Workspace(Generic[Leads_co]):
     """The clients and settings that the staff inbox needs.
 
-    leads: the stored leads; an Archive for exports.
+    leads: the stored leads. Exports and erasures need an Archive here.
     sends_mail: whether this stack sends mail to patients.
     """
 

@@ -21,9 +21,10 @@ from shared.domain.leads.worklist import Search, WorklistQuery, search_keys
 from shared.usecases.ports import Accesses, OpenCounts, Worklist
 
 PAGE_OF_LEADS = 50
-MOST_FOUND = 500  # the most leads that a search by part of a name or number reads; it shows the most urgent of them
+MOST_FOUND = 500  # the most leads that a search by a name or a partial number reads; it shows the most urgent
 MOST_OF_A_DAY = 100  # the most leads that "My day" reads
-READ_FOR_A_PAGE = 3_000  # leads read before filtering, so even an empty page may have a next page
+# the most leads that are read for one page; if none of them match the query, the page is empty but has a next page
+READ_FOR_A_PAGE = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class WorklistPage:
-    """A page of the worklist.
+    """A page of leads, from the worklist, "My day" or a search.
 
     next_cursor: the cursor for the next page; None on the last page.
     untaken: tier -> number of open leads without an owner; None for a search and for "My day".
@@ -73,7 +74,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
     next_cursor = None
     for listed in lists[query.view](query.cursor):
         seen.append(listed.summary)
-        if query.untaken and listed.summary.owner:  # leads without an owner come first, so no more follow
+        if query.untaken and listed.summary.owner:  # leads without an owner come first, so no others follow
             break
         if query.wants(listed.summary, staff.id, at):
             found.append(listed)
@@ -109,10 +110,10 @@ def search_leads(
 ) -> WorklistPage:
     """Finds leads by reference (whole or half), phone number (whole or last digits), email address or name.
 
-    Leads found by a whole reference, number or address are listed latest first; leads found by a name or a part, most
-    urgent first.
+    Leads found by a whole reference, number or address are listed latest first. Leads found by a name or by a part of
+    a reference or number are listed most urgent first.
 
-    person_keys: the secrets of the keyed hashes, the newest first.
+    person_keys: the secrets that hash phone numbers, addresses and names, the current one first.
 
     Raises: NotAllowed, StoreUnavailable.
     """
@@ -167,7 +168,7 @@ def _totals(seen: Sequence[LeadSummary], counts: OpenCounts, *, all_listed: bool
     all_listed: whether these rows are all open leads.
     """
     kept: Mapping[Cell, int] = {}
-    with suppress(StoreUnavailable):  # if counts cannot be read, count only the rows seen
+    with suppress(StoreUnavailable):  # if the counts cannot be read, only the rows in `seen` count
         kept = counts.open_leads()
     by_tier = {cell[1]: number for cell, number in kept.items() if cell[0] == UNTAKEN}
     shown = [(summary.tier, bool(summary.owner)) for summary in seen]

@@ -12,7 +12,7 @@ def sole_cause(rule_set: RuleSet, answers: Answers, result: TriageResult, door: 
 
     There is at most one: if two rules set the floor, removing either leaves the tier as it is.
 
-    result: the result of triage of `answers` with `rule_set`.
+    result: what `triage` returned for these answers and this rule set.
     door: how the answers arrived, one of DOORS.
     """
     fired = {rule.id for rule in result.safety_rules}

@@ -119,7 +119,7 @@ class Rule:
 
     @cached_property
     def needs(self) -> frozenset[tuple[str, str]] | None:
-        """(question, option) pairs, one of which must be chosen for the rule to fire; None if the rule needs none."""
+        """(question, option) pairs; the rule fires only if at least one is chosen. None if it can fire without any."""
         return options_needed(self.when)
 
     @cached_property
@@ -131,7 +131,7 @@ class Rule:
 class SafetyRule(Rule):
     """A rule that sets a floor: the least urgent tier that a lead may have.
 
-    red_flag: False if the rule fires on anything but a worrying answer, for example on a missing answer.
+    red_flag: False if the rule fires without a worrying answer, for example on a missing answer.
     marketing: False if a lead on which the rule fired may never be used for marketing, whatever its tier.
     """
 
@@ -204,9 +204,9 @@ class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
     changes: the change log, oldest entry first; may be empty.
-    content_hash: SHA-256 (hex) of the rules, questionnaire and tiers files, without the physician's signatures, and of
-        the free-text search's content hash.
-    net: the id of the safety-net message, which is shown last unless another message stands alone.
+    content_hash: SHA-256 (hex) of the rules, questionnaire and tiers files and of the free-text search's content hash.
+        The physician's signatures in the files are left out.
+    net: the id of the safety-net message, which is shown last unless a message with `alone` is shown.
     """
 
     id: str
@@ -230,9 +230,9 @@ class RuleSet(NamedTuple):
 
     @property
     def messages_at_once(self) -> Mapping[tuple[str, str], str]:
-        """Question and option code -> id of the emergency message that this option alone calls for.
+        """(question code, option code) -> id of the emergency message that choosing this option alone calls for.
 
-        A page shows it as soon as the option is chosen.
+        A page shows the message as soon as the option is chosen.
         """
         most_urgent = min(self.tiers.values(), key=lambda tier: tier.rank).name
         found: dict[tuple[str, str], str] = {}
@@ -374,7 +374,7 @@ def _messages(
 
     The messages of the safety rules that set the tier come first. The message of the first not-fit rule comes next, if
     the patient is a minor or no safety rule fired. If there is neither, the tier's message is shown. The safety net
-    comes last, unless a message stands alone. Messages that another message replaces are left out.
+    comes last, unless a message with `alone` is shown. Messages that another message replaces are left out.
     """
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):

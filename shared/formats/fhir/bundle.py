@@ -29,8 +29,8 @@ Json = dict[str, Any]
 def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Json:
     """Returns the Bundle as JSON values.
 
-    leads: pairs of a lead and the current rule set of its questionnaire, which has the texts of the questions; None if
-        the questionnaire no longer exists.
+    leads: (lead, rule set) pairs. The rule set is the current one for the lead's questionnaire and contains the texts
+        of the questions; None if the questionnaire no longer exists.
 
     References have the form `Patient/<id>`, because some systems reject urn:uuid. Each reference is the end of a
     fullUrl in this Bundle.
@@ -40,7 +40,7 @@ def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Jso
 
 
 class _LeadExport:
-    """The FHIR resources of one lead. A resource type that occurs at most once per lead uses the lead's id."""
+    """The FHIR resources of one lead. A resource has the lead's id if its type occurs at most once per lead."""
 
     def __init__(self, lead: Lead, rule_set: RuleSet | None) -> None:
         self.lead = lead
@@ -86,7 +86,7 @@ class _LeadExport:
         }
 
     def _telecom(self) -> list[Json]:
-        """Returns phone and e-mail as FHIR contact points. The one that the patient prefers has rank 1."""
+        """Returns phone and e-mail as FHIR contact points. The contact point that the patient prefers has rank 1."""
         contact = self.lead.submitted.contact
         ways = (
             ("phone", _with_extension(contact), contact.preference in PHONE_PREFERENCES),
@@ -283,7 +283,7 @@ class _LeadExport:
     def _advice_shown(self) -> Iterator[Json]:
         """Yields a Communication for each advice message that was shown.
 
-        The Communication has the id of the message and the version of the rule set. The texts are in the
+        Its payload is the id of the message and the version of the rule set. The text of the message is in the
         RiskAssessment.
         """
         triage = self.lead.assessment.triage

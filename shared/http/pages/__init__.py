@@ -17,8 +17,9 @@ All inserted values are escaped. Data attributes describe each field to the scri
   in addition, somebody else fills in the form. On hidden fields, `data-other`, `data-call` and `data-call-other` hold
   hashes of the wordings.
 - `data-progress`, on a page: the text about the step and the time left. `data-texts`, on the form: SCRIPT_TEXTS.
-- `data-urgent`: also asked beside emergency advice. `data-callback`: also asked if the visitor only wants a call.
-- `data-alone`, on an option: excludes the others. `data-message`: id of the message that the option alone calls for.
+- `data-urgent`: the field is also shown beside emergency advice. `data-callback`: the field is also part of the short
+  form for visitors who only want a call.
+- `data-alone`, on an option: it excludes the others. `data-message`: id of the message that choosing the option shows.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
 
 LANGUAGES = {"en": "English", "es": "Español"}
-# The script checks these patterns before sending; the server is stricter. JavaScript's \d matches only 0 to 9.
+# The script checks these patterns before sending; the server is stricter. They use \p{Nd} for digits of all scripts,
+# because JavaScript's \d matches only 0 to 9.
 PATTERNS = {
     "tel": (
         r"(\s*([+\uff0b]|0(?!00))(\P{Nd}*\p{Nd}){8,18}"
@@ -93,7 +95,7 @@ class PageContext:
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def script_texts(self) -> dict[str, dict[str, str]]:
-        """Returns language -> name -> text. Only the page's own language has the texts outside IN_EVERY_LANGUAGE."""
+        """Returns language -> name -> text. Languages other than the page's get only IN_EVERY_LANGUAGE."""
         return {
             language: {
                 name: words(language).get(text, text)
@@ -262,7 +264,7 @@ def is_filled(view: FormView, fields: list[ContactField]) -> bool:
 
 
 def short(options: list[tuple[str, str, str, bool, str]]) -> bool:
-    """Returns whether options fit side by side on a phone. Ignores options that exclude the others."""
+    """Returns whether two options fit side by side on a phone. Ignores options that exclude the others."""
     return max(len(label) for _, label, _, alone, _ in options if not alone) <= SHORT
 
 

@@ -1,6 +1,10 @@
-"""Lists the texts that the script of <lead-form> shows once the form has loaded. The keys are the script's names."""
+"""Lists the texts that the script of <lead-form> shows once the form has loaded.
 
-# texts beside emergency advice, before Start and on the receipt, where changing the language must not need the network
+The keys are the names of the texts in the script.
+"""
+
+# Texts shown beside emergency advice, before Start and on the receipt. There, a visitor can change the language without
+# a network connection.
 IN_EVERY_LANGUAGE = {
     "urgent": "Get emergency help now",
     "call911": "Call 911",
