@@ -221,7 +221,10 @@ class Aws:
         return [{name: value["S"] for name, value in item.items()} for item in found]
 
     def spooled(self, queue: str = "SPOOL_QUEUE") -> list[str]:
-        """Removes all messages from a queue and returns their bodies. `queue`: the URL's key in ENVIRONMENT."""
+        """Removes all messages from a queue and returns their bodies.
+
+        queue: the key of the queue's URL in ENVIRONMENT.
+        """
         found: list[str] = []
         url = ENVIRONMENT[queue]
         while got := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -296,9 +299,10 @@ _method_names = cache(method_names_from_class)
 
 @contextmanager
 def _faster_moto() -> Iterator[None]:
-    """Caches the key that signs SNS messages and the names of a class's methods, which moto computes in each test.
+    """Makes moto faster: caches what it would compute anew in each test, and omits what these tests do not need.
 
-    Omits moto's URL patterns for HTTP clients other than botocore.
+    Caches the key that signs SNS messages, and the method names of each response class. Omits the URL patterns for HTTP
+    clients other than botocore.
     """
     with (
         patch.object(Subscription, "private_key", lambda _: _signing_key()),
@@ -312,8 +316,8 @@ def _faster_moto() -> Iterator[None]:
 def aws_in_process() -> Iterator[Aws]:
     """Provides empty tables, queues and topics.
 
-    Creates them in moto's backends, because requests would take most of a test's time. Retries and the limit on the
-    rate of e-mail do not wait.
+    Creates them directly in moto's backends, because creating them by requests would take most of a test's time. Skips
+    the pauses before retries and between e-mails.
     """
     wire = Wire()
     with (

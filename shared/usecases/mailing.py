@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from shared.domain.leads.mail_text import Mail, MailWriter
     from shared.usecases.ports import RuleSets
 
-MAILS_AN_HOUR = 200  # for the whole stack: far more than a clinic needs, but a limit in a flood
+# Limit on the mails that the whole stack sends in a clock hour. A clinic needs far fewer, but bots may send many leads.
+MAILS_AN_HOUR = 200
 BY_LINK = "the link in an e-mail"
 
 
@@ -54,7 +55,10 @@ class Addresses(Protocol):
 
 class Mails(Protocol):
     def send(self, mail: Mail, /) -> None:
-        """Sends a mail. Raises NotDelivered if it certainly was not sent; after any other error, it may have been."""
+        """Sends a mail.
+
+        Raises: NotDelivered if the mail certainly was not sent. After any other error, it may have been sent.
+        """
 
 
 class Links(Protocol):
@@ -84,7 +88,7 @@ class MailSweep:
 def send_mails(mailing: Mailing, clock: Callable[[], datetime], until: datetime) -> MailSweep:
     """Sends the due mail of each lead, or records why it is not sent. A lead that fails does not delay the others.
 
-    Starts no further lead once `until` has passed.
+    Stops before the next lead once `until` has passed.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
@@ -107,8 +111,8 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
 
     Returns None if no mail is due, or if another process changed the lead first.
 
-    A conditional write claims the mail, which is then sent once. If the process ends in between, a later sweep finds
-    the claim and records the result as unknown: the mail is not sent again.
+    Claims the mail with a conditional write before sending it, so that only one process sends it. If that process ends
+    before it records the result, a later sweep records the result as unknown and does not send the mail again.
 
     Raises: StoreUnavailable.
     """
@@ -117,12 +121,12 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
     if lead is None or due is None:
         return None
     refused = _refusal(lead, due, mailing, clock())
-    # The text is written before the claim, so that a failure here leaves the mail unclaimed.
+    # Compose the mail before claiming it: if composing fails, the mail stays unclaimed.
     mail = None if refused else _written(lead, due, mailing, clock())
     claimed = lead.changed(mail=lead.mail.recorded(refused or due.claimed(clock())))
     try:
         mailing.leads.replace(lead, claimed)
-    except LeadChanged:  # an alert, a colleague or another sweep was faster; the next sweep looks again
+    except LeadChanged:  # an alert, staff or another sweep changed the lead first; the next sweep tries again
         return None
     if mail is None:
         return refused
@@ -132,7 +136,9 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
 
 
 def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], MailState]) -> None:
-    """Changes the mail state of a lead. Tries again if somebody else changes the lead at the same time.
+    """Applies `change` to the mail state of a lead. Tries again if another process changes the lead at the same time.
+
+    Gives up without an error if the lead was erased, or after ATTEMPTS_TO_WORK attempts.
 
     Raises: StoreUnavailable.
     """
@@ -196,7 +202,9 @@ class EndingMails:
 
 
 def close_address(returned: ReturnedMail, ending: EndingMails, at: datetime) -> None:
-    """Records a bounce or a complaint, and closes the address unless a bounce may be temporary. Harmless if repeated.
+    """Records a bounce or a complaint, and closes the address, except after a bounce that may be temporary.
+
+    Harmless if repeated.
 
     Raises: StoreUnavailable.
     """

@@ -44,7 +44,7 @@ def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets:
     """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
     If the answers call for emergency advice, the view is the page with that advice, even if a field such as the phone
-    number is invalid. If the visitor sees this page for the first time, it shows only the problems of its own fields.
+    number is invalid. When the visitor first sees that page, it shows only the problems with the fields on it.
     """
     screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == SEEK_EMERGENCY_CARE:
@@ -57,8 +57,8 @@ def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets:
 def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool) -> Screened:
     """Screens the answers of a plain form for emergencies.
 
-    The form continues even if scoring fails: every page shows emergency advice, and the rules score the answers again
-    when the form is sent.
+    The form continues even if scoring fails: every page shows general emergency advice, and the rules score the answers
+    again when the form is sent.
     """
     questionnaire = form.questionnaire
     rule_set = rule_set_for(rule_sets, questionnaire.id, questionnaire.language)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # for annotations only, so that each Lambda function imports 
     from shared.domain.leads.staff import Staff
     from shared.domain.rules.triage import RuleSet
 
-ATTEMPTS_TO_WORK = 4  # attempts to write a lead that somebody else changes at the same time
+ATTEMPTS_TO_WORK = 4  # how often to try to write a lead that other processes change at the same time
 Notice_contra = TypeVar("Notice_contra", contravariant=True)
 
 
@@ -38,7 +38,7 @@ class RuleSets(Protocol):
 
 class Leads(Protocol):
     def add(self, lead: Lead, /) -> Lead | None:
-        """Stores a new lead. Returns None, or the stored lead if one already has the same id.
+        """Stores a new lead and returns None. If a lead with this id is already stored, only returns that lead.
 
         Raises: StoreUnavailable, LeadErased.
         """
@@ -113,7 +113,10 @@ class Worklist(Leads, LeadsByReference, Protocol):
         """
 
     def taken_leads(self, after: str | None = None, /) -> Iterable[Listed]:
-        """Yields open leads that have an owner, in the order and with the errors of `open_leads`. Reads lazily."""
+        """Yields open leads that have an owner, in the same order as `open_leads`. Reads lazily.
+
+        Raises: InvalidInput if the cursor `after` is not from this list.
+        """
 
     def closed_leads(self, after: str | None = None, /) -> Iterable[Listed]:
         """Yields leads that are not open, the latest `LeadSummary.done_at` first. Reads lazily.
@@ -141,7 +144,10 @@ class Archive(Worklist, Protocol):
         """Yields the ids of the leads and tombstones that entered the stage at `until` or earlier, oldest first."""
 
     def hashed_with_former_keys(self, key_id: str, /) -> Iterable[UUID]:
-        """Yields ids of leads with contact details hashed with a former key. `key_id`: the current key's id."""
+        """Yields the ids of leads whose contact details are hashed with a former key.
+
+        key_id: the id of the current key.
+        """
 
     def replace(self, before: Kept, after: Kept, /) -> None:
         """Stores `after`. Raises LeadChanged if `before` is no longer the stored version."""
@@ -158,7 +164,7 @@ class Accesses(Protocol):
         """
 
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime, /) -> None:
-        """Adds one entry for a page of rows with names, unless the member of staff saw the same page in this hour.
+        """Adds one entry for a page of leads with names, unless `staff` already saw the same page in this clock hour.
 
         Raises: StoreUnavailable.
         """
@@ -175,7 +181,7 @@ class Rotas(Protocol):
     def get(self) -> DutyBoard: ...
 
     def replace(self, rota: Rota, /) -> None:
-        """Stores the rota. Raises RotaChanged if the stored rota is not its previous version."""
+        """Stores the rota. Raises RotaChanged if the stored rota is not the version before `rota`."""
 
     def reached(self, reach: Reach, /) -> None:
         """Stores who can be alerted individually."""
@@ -203,7 +209,7 @@ class Erasures(Protocol):
 
 
 class OpenCounts(Protocol):
-    """The counts of open leads, and search keys. All methods raise StoreUnavailable."""
+    """The counts of open leads, and the search keys of leads. All methods raise StoreUnavailable."""
 
     def open_leads(self) -> Mapping[Cell, int]:
         """Returns the counts of open leads, which may be slightly out of date."""
@@ -213,7 +219,7 @@ class OpenCounts(Protocol):
 
 
 class Counts(OpenCounts, Protocol):
-    """All counts, and which of them include each lead. All methods raise StoreUnavailable."""
+    """All counts, and a record for each lead of the counts that include it. All methods raise StoreUnavailable."""
 
     def counted(self, lead_id: UUID, /) -> Counted | None:
         """Returns which counts include the lead; None if it is not counted."""
@@ -221,7 +227,7 @@ class Counts(OpenCounts, Protocol):
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change, /) -> None:
         """Applies `changed` to the counts and search keys, and records `after` for the lead.
 
-        Raises: LeadChanged if the record is no longer `before`, or another process is counting the lead.
+        Raises: LeadChanged if the lead's record is no longer `before`, or another process is counting the lead.
         """
 
     def days(self, first: date, last: date, /) -> dict[date, Mapping[Cell, int]]:
@@ -230,12 +236,12 @@ class Counts(OpenCounts, Protocol):
 
 class StopCounts(Protocol):
     def add_stop(self, day: date, cells: Mapping[Cell, int], /) -> None:
-        """Adds to this day's counts of where visitors stopped. Raises StoreUnavailable."""
+        """Adds `cells` to the day's counts of the pages on which visitors stopped. Raises StoreUnavailable."""
 
 
 class Publisher(Protocol[Notice_contra]):
     def publish(self, notice: Notice_contra, /) -> None:
-        """Publishes a notice. Raises any error of the channel."""
+        """Publishes a notice. May raise any error of the underlying client."""
 
 
 class Undeliverable(Protocol):
@@ -245,7 +251,7 @@ class Undeliverable(Protocol):
 
 class Canary(Protocol):
     def send(self, *, tries_spool: bool = False) -> str:
-        """Sends a canary through the public API. Returns its reference.
+        """Sends a canary (a synthetic lead) through the public API. Returns its reference.
 
         tries_spool: True to bypass the table, so that the canary goes through the spool.
 
@@ -258,7 +264,7 @@ class Canary(Protocol):
 
 class Subscribers(Protocol):
     def confirmed(self, topic_arn: str, /) -> frozenset[str]:
-        """Returns the endpoints whose subscription is confirmed. Raises any error of the channel."""
+        """Returns the endpoints with a confirmed subscription to the topic. May raise any error of the client."""
 
     def missing(self) -> int:
-        """Returns how many expected subscriptions are missing or not confirmed. Raises any error of the channel."""
+        """Returns how many expected subscriptions are missing or not confirmed. May raise any error of the client."""

@@ -14,7 +14,8 @@ from shared.usecases.inbox import must_administer
 from shared.usecases.ports import AccessHistory
 
 ENTRIES_ON_PAGE = 500
-READ_FOR_A_PAGE = 5_000  # entries read before filtering, so even an empty page may have a next page
+# The most entries read for one page. The query may match none of them, so even an empty page may have a next page.
+READ_FOR_A_PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class AccessPage:
 def read_accesses(
     query: AccessQuery, staff: Staff, accesses: AccessHistory, at: datetime, zone: ZoneInfo
 ) -> AccessPage:
-    """Returns a page of the entries that match the query, and records that they were read.
+    """Returns a page of the entries that match the query. Also records that `staff` read the log.
 
     Raises: NotAllowed, InvalidInput, StoreUnavailable.
     """

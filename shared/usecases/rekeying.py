@@ -18,8 +18,8 @@ def rekey_leads(
 ) -> Repeated:
     """Renews the hashes that were made with a former key. Reads only leads that have such hashes.
 
-    person_keys: the secrets of the keyed hashes, the newest first.
-    until: the time after which no further lead is started; the next run continues.
+    person_keys: the current hash key, then the former ones.
+    until: the time after which the run stops before the next lead; the next run continues.
 
     Raises: StoreUnavailable if the leads cannot be listed.
     """

@@ -28,7 +28,8 @@ class Replay:
 class Replayed:
     """The result of replaying one entry of the spool.
 
-    lead: the lead as it is stored now; None if it was erased in the meantime or the entry is unreadable.
+    lead: the lead as stored now, perhaps with only the readable parts of the entry. None if the lead was erased in the
+        meantime, or if no part of the entry could be stored.
     created: True if the lead was not stored before.
     error: the class of the error, or "unreadable", if the entry is now in the failure queue; "" if the replay
         succeeded.

@@ -38,12 +38,12 @@ class Repeated:
 
 
 def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datetime], until: datetime) -> Retired:
-    """Reduces or removes the leads whose retention period is over. Reads only leads that are due.
+    """Reduces or removes the leads whose retention period is over. Reads no other leads.
 
-    A lead that cannot be processed does not delay the other leads. Once `until` has passed, starts no further lead; the
-    next run continues.
+    A lead that cannot be processed does not delay the other leads. Once `until` has passed, stops before the next lead;
+    the next run continues.
 
-    Raises: StoreUnavailable if the due leads cannot be read.
+    Raises: StoreUnavailable if the leads cannot be listed.
     """
     done = dict.fromkeys(Stage, 0)
     failed: list[tuple[UUID, Exception]] = []

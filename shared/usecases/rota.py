@@ -28,9 +28,9 @@ from shared.usecases.ports import Colleagues, Rotas
 class ShownRota:
     """The rota, and whom alerts reach.
 
-    alerted: who would get an alert to clinicians now: a user name, or EVERYONE.
-    duties: who is on call, from now until SHOWN later.
-    unreachable: user names on the rota whose own subscription is not confirmed.
+    alerted: user name of the clinician whom an alert to clinicians would reach now, or EVERYONE.
+    duties: who is on call and when, for the next 14 days (SHOWN).
+    unreachable: user names of clinicians on the rota whose personal subscription to alerts is not confirmed.
     """
 
     board: DutyBoard

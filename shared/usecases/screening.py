@@ -48,7 +48,7 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
     result = score(rule_set, answers, version, page)
     emergency = rule_set.tiers[result.tier].disposition == SEEK_EMERGENCY_CARE
     if result.failed and not emergency:
-        # answers to another version are invalid input, not a failure of the rules
+        # not a failure of the rules: the page showed another version, whose answers may be invalid in this one
         if problems := rule_set.questionnaire.problems(answers):
             raise InvalidInput(problems)
         if version == rule_set.questionnaire.version:

@@ -13,7 +13,10 @@ from shared.usecases.scoring import rule_set_for
 
 
 def count_stop(stop: Stop, rule_sets: RuleSets, counts: StopCounts, zone: ZoneInfo, at: datetime) -> None:
-    """Counts a visitor who left the form, under today's date. Moves a visitor who was counted before to the new page.
+    """Counts a visitor who left the form on page `stop.page`, under today's date.
+
+    Takes back the visitor's earlier count, on page `stop.before`, if there is one. If `stop.page` is None, the visitor
+    sent the form after all, so nothing else is counted.
 
     Raises: InvalidInput if the page or the questionnaire is unknown; StoreUnavailable.
     """

@@ -1,6 +1,6 @@
-"""Tests rule R7 over real sockets: the table and the spool accept connections and never answer.
+"""Tests rule R7 over real sockets, with a table and a spool that accept connections but never answer.
 
-A webhook's receiver does the same, or accepts no connection.
+Also tests a webhook whose receiver never answers or accepts no connection.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def full() -> Iterator[str]:
 def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
-    """Uses shorter timeouts; tests/template/test_time_limits.py compares the real ones with the function's limit."""
+    """Shortens the timeouts. tests/template/test_time_limits.py compares the real ones with the function's timeout."""
     waits: Any = webhook.TIMEOUT
     shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
     monkeypatch.setattr(webhook, "TIMEOUT", shortened)

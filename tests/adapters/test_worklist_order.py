@@ -38,7 +38,10 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What decides a lead's position in the worklist. Times are minutes from a fixed instant; `due` may be None."""
+    """What decides a lead's position in the worklist. Times are minutes from a fixed instant.
+
+    due: None for a lead without a deadline.
+    """
 
     tier: str
     status: str
@@ -145,11 +148,11 @@ def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str
     table, memory = table_of([*leads, untaken], partitions)
     page = list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
     assert [page.leads[0].reference, len(page.leads)] == [untaken.reference, 50]
-    assert memory.requests == partitions + 1  # a query per partition, and one request for the people's names
+    assert memory.requests == partitions + 1  # a query per partition, plus one request for the patients' names
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, listing(table), RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (50, False)
-    # per partition, a query for NURSE's leads and one for the first open leads; one request for the names
+    # per partition, a query for NURSE's leads and one for the first open leads, plus one request for the names
     assert memory.requests == 2 * partitions + 1
 
 
@@ -160,7 +163,8 @@ def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
         list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
         return memory.requests
 
-    assert requests(1_200) <= requests(120) + 4  # one more per partition that has more than its share of a page
+    # one more request for each partition that has more than its share of the page's leads
+    assert requests(1_200) <= requests(120) + 4
 
 
 def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None:

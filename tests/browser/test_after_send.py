@@ -1,4 +1,7 @@
-"""Tests the page of extra questions after Send: it is optional, sent once, and kept with the receipt."""
+"""Tests the page of extra questions after Send.
+
+Visitors may skip the page. Its answers are sent once and, like the receipt, survive a reload.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def test_more_answers_are_added_to_the_lead_once(
     patient.ready_to_send().next()
     reference = patient.reference()
     switch = page.locator("lead-form").get_by_text("Español").filter(visible=True)
-    expect(switch).to_have_count(0)  # a switch would change only part of the receipt
+    expect(switch).to_have_count(0)  # a language switch would translate only part of the receipt
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     tried = page.locator("#block-tx-tried")
     expect(tried).to_be_hidden()

@@ -57,7 +57,7 @@ def test_every_page_empty_and_with_errors(patient: Patient, page: Page, look: Lo
 
 @pytest.mark.slow
 def test_every_page_in_spanish(patient: Patient, page: Page, look: Look) -> None:
-    """Shows the same states in Spanish, where the texts are longer."""
+    """Checks the pages again in Spanish, where the texts are longer."""
     patient.open("?language=es")
     look("es-00-start")
     page.get_by_role("button", name="Empezar").click()

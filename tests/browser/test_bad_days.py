@@ -1,8 +1,8 @@
 """Tests bad conditions: no network at any step, two tabs, two people at one device, system colours.
 
-Other files cover dark and hostile pages, strict policies and narrow columns (test_element.py), storage, dialogs and
-autofill (test_drawn_form.py), paper and 400% zoom (test_appearance.py). The dialogs, autofill and back-forward caches
-of browsers other than Chromium can be tested only in those browsers.
+Other files cover host pages with dark or conflicting styles, strict policies and narrow columns (test_element.py),
+storage, dialogs and autofill (test_drawn_form.py), paper and 400% zoom (test_appearance.py). The dialogs, autofill and
+back-forward caches of browsers other than Chromium can be tested only in those browsers.
 """
 
 from __future__ import annotations

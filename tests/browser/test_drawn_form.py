@@ -14,9 +14,9 @@ from tests.browser.patient import CALM, LAST, STEP, Held, Patient, Traffic
 
 HIGHEST_ABOVE = 72  # px: most space above the first question on a phone
 SCREEN = 844  # px: height of a phone's screen
-MOST_SCREENS = 2  # phone screens per page of questions
+MOST_SCREENS = 2  # limit on the phone screens that one page of questions fills
 STEPS = {"en": STEP, "es": "Paso {number} de {count}"}
-MOST_UNTIL_SEND = 14  # phone screens of all pages together, including "Check your answers"
+MOST_UNTIL_SEND = 14  # limit on the phone screens that all pages fill together, including "Check your answers"
 
 
 def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(

@@ -42,7 +42,8 @@ def test_five_fields_make_a_request_to_be_called(
     assert traffic.posted("/submissions") == []
     (lead,) = stored()
     assert (lead["reference"], lead["source"]) == (reference, "callback")
-    consent = lead["consent_records"][0]["text"]  # names no e-mail: the page asks for no e-mail address
+    # the text does not mention e-mail, because the page asks for no e-mail address
+    consent = lead["consent_records"][0]["text"]
     assert consent.endswith("may store my answers and call me about them. I can change my mind at any time.")
 
 

@@ -26,7 +26,7 @@ SHOWN_BESIDE_THE_FORM = """
 IN_VIEW = (
     "bar => { const box = bar.getBoundingClientRect(); return box.bottom <= innerHeight + 1 && box.top < innerHeight; }"
 )
-# Returns the focusable elements that the bar still covers after the browser scrolled them into view.
+# Focuses each link and <summary> in <main>. Returns the texts of those that the bar at the bottom then covers.
 COVERED = """
 (bar) => [...document.querySelectorAll("main a, main summary")]
   .filter((node) => !bar.contains(node) && node.checkVisibility())

@@ -38,12 +38,13 @@ PLACES = {
     "index": EVERYWHERE | {"site_address", "address?", "map_link?", "clinician?", "insurers?"},
     "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
 }
-# Names of treatments and of parts of the spine: not graded, because patients know them from their doctor.
+# Names of treatments and of parts of the spine. They do not count towards a sentence's reading grade, because patients
+# know them from their doctor.
 TREATMENTS = re.compile(
     r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
     re.IGNORECASE,
 )
-FIRST_VIEW = 14_000  # gzipped bytes: about what fits into a connection's first round trip
+FIRST_VIEW = 14_000  # limit in gzipped bytes: about what a new connection delivers in its first round trip
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -70,7 +71,7 @@ def test_every_start_leads_to_the_plain_form_without_a_script() -> None:
     for page in (WEB / "index.html", WEB / "index.es.html"):
         starts = re.findall(r'<a class="button" href="([^"]*)"', page.read_text("utf-8"))
         assert set(starts) == {"form?language=es" if ".es" in page.name else "form"}
-        assert len(starts) == 2  # in the card, and in the bar
+        assert len(starts) == 2  # one in the card, one in the bar
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def test_every_text_of_the_drawn_form_is_translated() -> None:
 
 
 def test_the_script_has_the_texts_of_the_rulebook() -> None:
-    """`python -m dev.form_script` puts the texts into the script."""
+    """`python -m dev.form_script` puts the rulebook's texts into the script."""
     script = (WEB / "lead-form.js").read_text("utf-8")
     rulebook = load()
     for language in ("en", "es"):

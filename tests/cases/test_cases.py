@@ -1,7 +1,7 @@
-"""Tests inputs that were once handled wrongly: one file each, named after the fault.
+"""Tests inputs that were once handled wrongly. Each input has its own JSON file, named after the fault.
 
 Similar inputs are in the tables of tests/domain/test_contact_entry.py, test_submission.py and test_resubmission.py, or
-below. ELSEWHERE names the tests of faults that need a browser, the template or another route.
+below. ELSEWHERE lists faults whose tests are in other folders.
 """
 
 from __future__ import annotations

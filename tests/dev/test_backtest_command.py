@@ -60,7 +60,7 @@ def fever_rule() -> str:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """Provides a file with three lines: two exported leads, and an answer set alone."""
+    """Provides a file with three lines: two exported leads and one bare answer set."""
     leads = [
         {"reference": "7K3MQ-2XDRT", "answers": FEVER | {"note": CANARY}, "contact": {"name": CANARY}},
         {"reference": "8K3MQ-2XDRT", "answers": HEALTHY},
@@ -147,7 +147,7 @@ def test_a_set_that_cannot_be_scored_is_named_and_fails_the_run(tmp_path: Path) 
 
 @pytest.fixture
 def tick_bite(tmp_path: Path) -> Path:
-    """Provides a rulebook with a new option, tick-bite, and a new rule that makes it URGENT."""
+    """Provides a rulebook with a new option, tick-bite, and a new rule that makes leads with this option URGENT."""
     folder = tmp_path / "bite"
     folder.mkdir()
     copy_of_rulebook(folder)

@@ -209,11 +209,14 @@ def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -
 
 @pytest.mark.usefixtures("clock")
 class TestDialogue:
-    """`make drill STACK=name` asks before each change, and shows no names."""
+    """Tests that `make drill` asks the operator before each change, and shows no patient's name."""
 
     @pytest.fixture
     def asked(self, aws: Aws, place: Place) -> Callable[..., tuple[bool, str]]:
-        """Provides a function that loses a lead, runs the drill with the given answers, and returns its output."""
+        """Provides a function that loses a lead and runs the drill with the given answers to its questions.
+
+        The function returns whether the recovery was complete, and the output.
+        """
 
         def run(*answers: bool) -> tuple[bool, str]:
             lead_id = some(1)[0]

@@ -104,7 +104,7 @@ def test_the_follow_ups_of_the_page_after_send_are_consistent(everybody: list[Vi
 
 
 def near(share: float, count: int) -> float:
-    """Returns the tolerance for a share among `count` random people: five standard errors."""
+    """Returns the tolerance for a share among `count` random people: five standard errors plus one person's share."""
     return 5 * sqrt(share * (1 - share) / count) + 1 / count
 
 
@@ -193,7 +193,8 @@ CANCER = ("cancer", "cancer-past")
 def test_as_many_tick_as_the_design_says(who: Whom, tick: Tick, share: float, everybody: list[Visit]) -> None:
     sets = [answers for person, answers in everybody if who(person) and person.illness is None]
     found = sum(map(tick, sets)) / len(sets)
-    assert abs(found - share) <= 0.06 * share + near(share, len(sets))  # 3% are not sure, and some tick several options
+    # 0.06, because 3% are not sure and some tick several options
+    assert abs(found - share) <= 0.06 * share + near(share, len(sets))
 
 
 @pytest.mark.parametrize("question", ["em-now", "ces", "motor", "cord", "sys", "signs", "injury", "spread", "change"])

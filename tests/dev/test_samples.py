@@ -1,4 +1,4 @@
-"""Tests the sample leads: invented people who fill in any form that is served."""
+"""Tests the sample leads: invented people's answers, fitted to whatever questions the served form asks."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Tests that `make smoke` ends with one line if it cannot start: no region, no such stack, an address that does not
-answer."""
+"""Tests that `make smoke` ends with a one-line error if it cannot start.
+
+For example, the region is not set, the stack does not exist, or the host name of its URL does not resolve.
+"""
 
 from __future__ import annotations
 

@@ -192,9 +192,9 @@ def test_the_only_cause_of_a_tier_stays_when_the_rules_change() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40), st.integers(1, 10), st.booleans())
 def test_untaken_leads_of_the_first_page_are_exact(rows: list[tuple[int, bool]], page: int, lost: bool) -> None:
-    """If the stored counts are lost, a tier's count is still exact if another tier follows on the page.
+    """Even if the stored counts are lost, the count of each tier but the last on the page is exact.
 
-    No tier's count is below the number of its rows on the page.
+    No tier's count is ever below the number of its rows on the page.
     """
     ordered = [(TIERS[tier], taken) for tier, taken in sorted(rows, key=lambda row: (row[1], row[0]))]
     truth = Counter(tier for tier, taken in ordered if not taken)

@@ -1,4 +1,7 @@
-"""Tests how free text is read: words, their spelling, terms, denials, phrases and scores. The words are invented."""
+"""Tests how free text is read: words, their spelling, terms, denials, phrases and scores.
+
+The vocabulary is invented for these tests.
+"""
 
 from __future__ import annotations
 
@@ -139,7 +142,7 @@ def test_a_denial_reaches_as_far_as_it_should(text: str, words: str) -> None:
         ("fever and then maybe more chills", False),  # four words in between are too many
         ("chills and fever", False),
         ("no high fever", False),
-        ("high fever once", False),  # the frame "once" silences the phrase
+        ("high fever once", False),  # the phrase does not count in a sentence with the frame "once"
         ("hot potato", False),
     ],
 )

@@ -29,7 +29,10 @@ def due(lead: Lead, at: datetime) -> int | None:
 
 
 def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
-    """Alerts the escalation level that is due at `at`. Returns the lead afterwards, and the level (None: none)."""
+    """Simulates the alert of the escalation level that is due at `at`.
+
+    Returns the lead afterwards, and the level, or None if no level is due.
+    """
     level = due(lead, at)
     return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead), at), level)
 

@@ -121,7 +121,10 @@ def test_a_more_urgent_tier_shortens_the_time_to_call() -> None:
 
 
 def later(lead: Lead, at: datetime) -> tuple[Lead, list[int]]:
-    """Runs a sweep each minute until `at`. Returns the lead afterwards, and the levels alerted, including REMINDER."""
+    """Simulates a sweep each minute until `at`.
+
+    Returns the lead afterwards, and the escalation levels that were due, in order; REMINDER stands for a reminder.
+    """
     now, sent = RECEIVED, []
     while now <= at:
         if is_overdue(lead, now):
@@ -204,7 +207,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
         "Somebody had it and did not act in time.",
         "Overdue since Wed 2026-01-14 10:15 CST.",
     ]
-    assert alert.received_at is None  # its delay is not measured again
+    assert alert.received_at is None  # so the lead's delay is not measured again
     assert "Doe" not in reminder.body + alert.body
 
 
