@@ -1,4 +1,4 @@
-"""Tests in every language that advice promises nothing that the clinic does not do."""
+"""Tests, in every language, that messages to visitors promise nothing that the clinic does not do."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_promise_of_a_call_is_recognised(language: str, text: str, promise: bo
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_usual_texts_of_the_tiers_do_promise_a_call(language: str) -> None:
-    """Shows that the patterns find a promise in every text that makes one."""
+    """Shows that the patterns recognize exactly the messages that promise a call."""
     messages = rule_set_in(language).messages
     calls = {message.id for message in messages.values() if promises_call(message.text, language)}
     assert {

@@ -52,7 +52,7 @@ def waiting(answers: Json) -> Lead:
 
 
 def fully_escalated(answers: Json) -> Lead:
-    """Returns an unfinished lead that nobody took although all its escalation levels were alerted."""
+    """Returns the lead of an unfinished form, after every level of its escalation was alerted and nobody took it."""
     lead = a_lead(answers, complete=False)
     for level in range(1, len(lead.ladder(TIERS, HOURS)) + 1):
         lead = alerted(lead, level)
@@ -242,7 +242,7 @@ def revoked(lead: Lead) -> Lead:
 
 UNFINISHED, FINISHED = sent(ROUTINE, EARLY, complete=False), sent(ROUTINE, EARLY)
 ROBIN = sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0177")
-# an unfinished ROUTINE form, then a PRIORITY one
+# an unfinished ROUTINE form that a finished PRIORITY form completes
 MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)
 CASES = {
     # Each case: stored lead, new lead, whether the visitor has a receipt for the new lead, expected decision.
@@ -391,7 +391,7 @@ def with_contact_of(changes: Changes, answers: Json, at: datetime, *, complete: 
 def test_two_people_under_one_id_are_two_leads_and_one_person_is_one(
     finished: tuple[bool, bool], accepted: bool
 ) -> None:
-    """Tries the changes of contact details in SAME and OTHER, in both orders of arrival."""
+    """Tries contact details of the same person (SAME) and of another person (OTHER), in both orders of arrival."""
     for changes, another in (*((one, False) for one in SAME), *((one, True) for one in OTHER)):
         for first, second in (({}, changes), (changes, {})):
             stored = with_contact_of(first, SADDLE, EARLY, complete=finished[0])

@@ -29,7 +29,7 @@ WORDS = "the words of staff and patients"
 
 
 def years(number: float) -> datetime:
-    """Returns the time `number` years and one day after the last contact."""
+    """Returns the time that is `number` years and one day after the last contact."""
     return TAKEN_AT + timedelta(days=365.25 * number + 1)
 
 
@@ -260,7 +260,7 @@ class TestData:
 
 
 def test_every_ledger_field_is_judged_for_erasure() -> None:
-    """If this fails, a ledger field is new: decide whether an erased lead's tombstone keeps it."""
+    """If this fails, the consent ledger has a new field: decide whether an erased lead's tombstone keeps it."""
     assert {field.name for field in fields(ConsentRecord)} == {
         *("consent", "given", "text", "text_hash", "questionnaire", "questionnaire_version", "language", "how"),
         *("covers", "at", "hash"),

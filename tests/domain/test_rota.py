@@ -58,23 +58,23 @@ def at(text: str) -> datetime:
 
 EVERY_DAY = week(*(f"{day} 08:00-17:00 ann" for day in DAYS), *(f"{day} 17:00-08:00 ben" for day in DAYS))
 ON_CALL: list[tuple[list[dict[str, str]], tuple[str, ...], str, str]] = [
-    # shifts, exceptions, when -> who
+    # Each case: weekly shifts, exceptions, time, who is on call then.
     (week("Mon 08:00-17:00 ann"), (), "2026-11-30T08:00-06", "ann"),  # a Monday
     (week("Mon 08:00-17:00 ann"), (), "2026-11-30T07:59-06", NOBODY),
     (week("Mon 08:00-17:00 ann"), (), "2026-11-30T17:00-06", NOBODY),  # the end is not part of the shift
     (week("Mon 17:00-08:00 ben"), (), "2026-12-01T07:59-06", "ben"),  # past midnight
     (week("Sun 17:00-08:00 ben"), (), "2026-11-30T03:00-06", "ben"),  # past the end of the week
-    (week("Mon 08:00-08:00 ann"), (), "2026-12-01T07:59-06", "ann"),  # a day and a night
+    (week("Mon 08:00-08:00 ann"), (), "2026-12-01T07:59-06", "ann"),  # 24 hours
     (week("Mon 17:00-00:00 ben"), (), "2026-11-30T23:59-06", "ben"),  # to midnight
     (week("Mon 17:00-00:00 ben"), (), "2026-12-01T00:00-06", NOBODY),
     ([], (), "2026-11-30T12:00-06", NOBODY),
     (EVERY_DAY, ("2026-12-01T12:00 2026-12-02T12:00 cat",), "2026-12-01T12:00-06", "cat"),
     (EVERY_DAY, ("2026-12-01T12:00 2026-12-02T12:00 cat",), "2026-12-02T12:00-06", "ann"),
-    (EVERY_DAY, (), "2026-12-25T12:00-06", NOBODY),  # a holiday has its own shifts or nobody
+    (EVERY_DAY, (), "2026-12-25T12:00-06", NOBODY),  # on a holiday, only Holiday shifts start
     (EVERY_DAY, (), "2026-12-25T03:00-06", "ben"),  # the shift of the night before continues
     (EVERY_DAY, (), "2026-12-26T12:00-06", "ann"),
     ([*EVERY_DAY, *week("Holiday 08:00-08:00 cat")], (), "2026-12-25T12:00-06", "cat"),
-    # of two shifts, the one that began last counts
+    # while two shifts overlap, the one that started later counts
     ([*EVERY_DAY, *week("Holiday 00:00-00:00 cat")], (), "2026-12-25T03:00-06", "cat"),
     (EVERY_DAY, ("2026-12-25T08:00 2026-12-26T08:00 cat",), "2026-12-25T12:00-06", "cat"),
     # the night of 8 March 2026: at 02:00 clocks go to 03:00

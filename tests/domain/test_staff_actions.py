@@ -42,7 +42,7 @@ def act(
 
 
 def work_of(lead: Lead, request: Action, who: Staff, at: datetime) -> Lead:
-    """Carries out a request whose sender saw the lead's current version."""
+    """Carries out a request as if its sender had seen the lead's current version."""
     return work(lead, varied(request, version=lead.version), who, at, RULES, colleague_of(who))
 
 
@@ -208,7 +208,7 @@ def test_a_colleagues_call_refuses_what_would_end_the_work_unread(name: str, *, 
     with pytest.raises(WrongState) as refusal:
         work(noted, action(name, lead.version, **NEEDED.get(name, {})), NURSE, RECEIVED, RULES)
     assert (refusal.value.by_name, refusal.value.action) == ("desk", "contact_attempt")
-    # allowed, because the request is for the version with the call
+    # allowed, because the sender of this request has seen the version that records the colleague's call
     assert act(noted, name, **NEEDED.get(name, {})).history[-1].action == name
 
 

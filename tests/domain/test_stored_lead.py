@@ -1,4 +1,4 @@
-"""Tests that each field of a lead belongs to one part, and is written and read back."""
+"""Tests that no field of a lead belongs to two of its parts, and that every field is stored and read back."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_summary_is_read_back_as_it_was_stored() -> None:
 
 @pytest.mark.parametrize("made", [a_lead(URGENT), a_lead(EMERGENCY, complete=False), LeadSummary.of(a_lead())])
 def test_a_value_made_without_validation_would_pass_it(made: Stored) -> None:
-    """Strict validation refuses a number in place of a text, in every part."""
+    """Validates every part strictly: for example, a number where a text is expected is an error."""
     assert type(made).model_validate_json(made.model_dump_json(warnings="error"), strict=True) == made
 
 

@@ -285,7 +285,7 @@ def test_a_contradiction_alone_shows_the_message_of_its_tier() -> None:
 
 
 def test_a_crisis_is_spoken_to_alone() -> None:
-    """Beside crisis advice, only advice on another emergency is shown: no advice on bladder or fever, and no M-NET."""
+    """Crisis advice is shown alone or with advice on another emergency, never with the safety net (M-NET)."""
     assert scored(HEALTHY | {"em-now": ["self-harm"]})["messages"] == ["M-E-CRISIS"]
     assert scored(HEALTHY | {"note": "I want to die"})["messages"] == ["M-E-CRISIS"]
     both = scored(HEALTHY | {"em-now": ["self-harm", "chest-pressure"]})["messages"]

@@ -19,7 +19,8 @@ from tests.domain.second_reading_safety import ALWAYS_ASKED, ASKED_FOR_SAFETY
 
 RESULT = TypeAdapter(TriageResult)
 
-# A rash is left out: it explains pain, and so suppresses the rules CARD-04 and VASC-02. A separate test covers it.
+# Leaves out "rash", because a rash explains pain and so suppresses the rules CARD-04 and VASC-02. A separate test
+# covers it.
 RED_FLAGS = [
     (code, option.code)
     for code in (*ASKED_FOR_SAFETY, "signs")

@@ -1,4 +1,4 @@
-"""Tests that a changed parameter, deployed to the local cloud, reaches the version behind the alias."""
+"""Tests that deploying a changed parameter to the local cloud changes the function version behind the alias `live`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests staff on the local cloud: the user pool's sign-in page, API Gateway's token checks, concurrent actions."""
+"""Tests, on the local cloud, the user pool's sign-in page, API Gateway's token checks, and the actions of staff."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def desk(cloud: LocalCloud, service: Service) -> Colleague:
 
 @pytest.fixture
 def reference(service: Service, staff: Staff, submission: Json) -> str:
-    """Provides an alerted lead's reference."""
+    """Provides the reference of a lead about which staff were alerted."""
     found: str = service.submit(submission).json["reference"]
     staff.wait_for_alert(found)
     return found
@@ -52,7 +52,7 @@ def unsigned(token: str) -> str:
 
 
 def promoted(token: str) -> str:
-    """Returns a token with the same signature but the claims of another group."""
+    """Returns a token with the same signature, but with claims that name other groups."""
     head, claims, signature = token.split(".")
     decoded = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
     better = json.dumps(decoded | {"cognito:groups": ["admin", "clinician"]}).encode()
@@ -72,9 +72,10 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 
 
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
-    """Flips a bit in every third character of the token, but not in the last one, which has unused bits.
+    """Flips one bit at a time, in every third character of the token.
 
-    Every third character is enough, because the authorizer is not our code.
+    Leaves out the token's last character, which has unused bits. Every third character is enough, because the
+    authorizer is not our code.
     """
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200

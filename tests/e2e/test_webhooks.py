@@ -1,4 +1,4 @@
-"""Tests that a pager on loopback gets a signed webhook, verified by the specification's own library."""
+"""Tests that a pager on loopback gets a signed webhook, verified with the reference library of Standard Webhooks."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class FaultyLeads:
     def replace(self, before: Lead, after: Lead) -> None:
         def effect() -> bool:
             stored = self._days.read(before.lead_id)
-            if stored is after:  # the SDK's first attempt wrote the lead, and only its reply was lost
+            if stored is after:  # the SDK's first attempt wrote the lead, and only the reply was lost
                 return True
             if stored is None or stored.version != before.version:
                 return False

@@ -1,6 +1,6 @@
-"""Runs what visitors, staff and AWS do under a plan of faults, then checks the promises of docs/reliability.md.
+"""Runs actions of visitors, staff and AWS under a plan of faults, then checks the promises of docs/reliability.md.
 
-After each flow the fault ends. Then replays and sweeps must repair everything, without the stream.
+After each flow the faults end. Then replays and sweeps must repair everything, without the stream.
 
 """
 
@@ -24,7 +24,7 @@ from tests.functions.staff_calls import signed_in
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Something that a client or AWS does.
+    """An action of a client or of AWS, with its preparation.
 
     prepare: runs without faults; returns what `act` needs
     act: runs with faults; returns the response to the client (None: there is no client)
@@ -129,7 +129,7 @@ def _level_due(world: World) -> Json:
 
 def _acknowledge(world: World, body: Json) -> Reply:
     reference = reference_of(UUID(body["submission_id"]))
-    action = json.dumps({"action": "acknowledge", "version": 3})  # version 1 was stored, 2 claimed, 3 alerted
+    action = json.dumps({"action": "acknowledge", "version": 3})  # 1: lead stored, 2: alert claimed, 3: alert sent
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": action}
     reply = world.call(work_lead.handler, signed_in(call, "nurse"))
     if reply.status not in (0, 200, FAILED):
@@ -215,7 +215,7 @@ def attempts_of(world: World, flow: Flow) -> int:
 def _heal(world: World) -> None:
     """Replays the spool, delivers every entry a second time, and then sweeps twice.
 
-    The second sweep alerts leads that are claimed during the first, because claims have lapsed by then.
+    If an alert is still claimed during the first sweep, the second sends it, because the claim has lapsed by then.
     """
     world.flow_attempts = world.attempts
     sent_twice = list(world.spool)

@@ -98,7 +98,7 @@ class MailDays:
         self.now += seconds * SECOND
 
     def carry(self, effect: Callable[[], T], refused: Exception, lost: Exception) -> T:
-        """Makes a call. `refused`: raised if it has no effect; `lost`: raised if only its reply is lost."""
+        """Makes a call. `refused`: raised if the call has no effect; `lost`: raised if only the reply is lost."""
         self.now += CALL_TAKES * SECOND
         if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered this minute's event twice
             self.counts["side by side"] += 1

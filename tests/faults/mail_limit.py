@@ -1,4 +1,4 @@
-"""SNS's limit for e-mail: it disables an address to which it delivers more than ten messages within any second."""
+"""SNS's limit for e-mail: SNS disables an address to which it delivers more than ten messages within one second."""
 
 from __future__ import annotations
 

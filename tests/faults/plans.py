@@ -25,7 +25,7 @@ def retry_choices(flow: Flow) -> tuple[bool, ...]:
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """Injects the fault at each attempt of an AWS call in the flow, one per run. Yields violations with their plan."""
+    """For each attempt of an AWS call in the flow, runs the flow with the fault at that attempt. Yields violations."""
     for attempt in range(attempts_of(made, flow)):
         for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)
@@ -33,7 +33,7 @@ def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
 
 
 def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str]] = SUBSETS) -> Iterator[str]:
-    """Runs the flow for each subset of the services, with all calls to services in it failing. Yields violations."""
+    """For each subset of the services, runs the flow while all calls to those services fail. Yields violations."""
     for services in subsets:
         for again in retry_choices(flow):
             broken = run(made, flow, while_down(services, fault), tries_again=again)
@@ -41,7 +41,7 @@ def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str
 
 
 def several_faults(made: World, seed: int, number: int) -> Iterator[str]:
-    """Runs a random flow where each attempt may have a random fault. Yields violations."""
+    """Runs a random flow in which each attempt of an AWS call may have a random fault. Yields violations."""
     chance = random.Random(f"{seed}/{number}")
     flow = chance.choice(FLOWS)
     faults = [chance.choice(FAULTS) if chance.random() < FAULT_RATE else None for _ in range(40)]
@@ -57,6 +57,6 @@ def _named(broken: Iterable[str], flow: Flow, plan: str, again: bool) -> Iterato
 
 @contextlib.contextmanager
 def quiet_world() -> Iterator[World]:
-    """Yields a world that does not print thousands of log lines."""
+    """Yields a world and suppresses its log output, which would be thousands of lines."""
     with quiet(), world() as made:
         yield made

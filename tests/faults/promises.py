@@ -21,7 +21,7 @@ HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-11-26
 SWEEP_STOPS = 30 * SECOND  # TIME_LIMIT of functions/escalate_leads.py
 ALERTED_WITHIN = 2 * MINUTE  # after the lead was received or the fault ended
 ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # after the level was due
-MOMENT = 2 * SECOND  # the most that two clocks differ
+MOMENT = 2 * SECOND  # largest difference between two clocks
 
 
 def check(run: Run) -> None:
@@ -100,7 +100,7 @@ def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, date
 
 def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetime]]) -> None:
     tiers = _tiers(lead)
-    # Marketing tiers escalate in opening hours, which may take longer than the run: only their level 1 is checked.
+    # Marketing tiers escalate only during opening hours, so their escalation may outlast the run. Check only level 1.
     by_the_clock = not tiers[lead.tier].marketing
     due = (
         lead.assessment.received_at
@@ -133,14 +133,15 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
         if level == 1 and not restarted:
             delay = max(0, round((at - due).total_seconds()))
             run.delays[delay] = run.delays.get(delay, 0) + 1
-        # The next level is due after this level's last alert: an alert that was not recorded is repeated first.
+        # The next level becomes due only after this level's last alert, because an unrecorded alert is repeated first.
         due = max(due, *(at for at, alerted_level, _ in alerts if alerted_level == level))
 
 
 def _last_fault(run: Run, lead_id: UUID, until: datetime) -> datetime:
     """Returns the time of the last fault, no later than `until`, that may have delayed this lead's alerts.
 
-    Faults before a level was due count too: if one leaves an alert unrecorded, that alert is repeated before the next.
+    Faults before a level was due count too: a fault may leave the previous level's alert unrecorded, and that alert is
+    repeated before the next level's.
     """
     faults = [at for at in (*run.hits.get(lead_id, ()), *run.sweeps_broken) if at <= until]
     faults += [min(ends, until) for _, begins, ends in run.outages if begins <= until]

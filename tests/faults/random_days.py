@@ -2,9 +2,9 @@
 
 Visitors send forms, send twice, leave forms unfinished and come back, retry or give up. Calls fail before or after
 they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
-become unreadable. Staff acknowledge leads, some of them twice, and call, hand over, or forget them. With
-Weather.every_door, visitors also request calls, answer more after Send and withdraw consent, and staff book. The same
-seed gives the same trace.
+become unreadable. Staff acknowledge leads, sometimes twice, then call the patient, hand the lead over, or
+forget it. With Weather.every_door, visitors also request calls, answer more after Send and withdraw consent, and staff
+book. The same seed gives the same trace.
 
 """
 
@@ -54,7 +54,8 @@ from tests.faults.random_visits import (
 from tests.leads import RULEBOOK, NoAccessLog, varied
 
 BETWEEN_VISITS = 10  # seconds on average: about 50 times the traffic of a busy clinic
-TAIL = timedelta(minutes=75)  # simulated after the last visit: escalation in clock time ends within 60 minutes
+# Simulated time after the last visit. Escalations that do not pause outside opening hours end within 60 minutes.
+TAIL = timedelta(minutes=75)
 RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between a page's retries
 STREAM_RETRIES = 5
 INVISIBLE = 90  # seconds until the spool delivers a failed entry again, as in the template
@@ -131,7 +132,10 @@ class Days(Clinic):
         self._send(submission, signs, retries)
 
     def _visit_another_door(self, lead_id: UUID, content: int) -> None:
-        """Requests a call; or sends a form and later requests a call, answers more, or withdraws consent."""
+        """Requests a call; or sends a form and later requests a call, answers more, or withdraws consent.
+
+        Some visitors who withdraw consent later send the form again.
+        """
         chance = self._callers
         what, later, signs = (
             chance.choice(("asks", "sends, asks", "adds", "takes back")),
@@ -272,8 +276,8 @@ class Days(Clinic):
     def stored(self, lead: Lead, *, new: bool) -> None:
         if new:
             self.counts["leads"] += 1
-            # A replayed resubmission was stored as a separate lead. Faults during the replay were recorded for the lead
-            # with the submission's id, so record one for the new lead too.
+            # The replay of a resubmission stored a separate lead. Faults during the replay were recorded for the lead
+            # with the submission's id, so record a fault for the new lead too.
             if self._delivered not in (
                 None,
                 lead.lead_id,

@@ -31,7 +31,7 @@ class Killed(BaseException):
 
 
 class TopicUnavailable(Exception):
-    """The topic did not accept an alert."""
+    """The topic did not accept an alert or a summary."""
 
 
 class Unreadable(ValueError):
@@ -44,11 +44,11 @@ class Weather:
 
     alerts_a_level: highest allowed average of alerts per level that was alerted (R9)
     fault_rate: share of a call's attempts that fail
-    outages: whether table, spool, topic and scheduler fail for minutes
+    outages: whether table, spool, topic and scheduler fail at times, for minutes
     stream: whether the table has a stream
     poison: share of leads that become unreadable
     every_door: whether visitors also request calls, answer more after Send and withdraw consent, and staff book,
-        promise a time and take over. Only these visitors have phone numbers other than the default.
+        promise a time and take over. Visitors who do none of this share the default phone number.
 
     """
 
@@ -116,7 +116,7 @@ class Run:
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
         self.delays: dict[int, int] = {}  # seconds until the first alert -> how many leads
-        self.mails: list[datetime] = []  # when each mail was sent to AlertEmail, which gets them all
+        self.mails: list[datetime] = []  # when each mail was sent to AlertEmail, which gets every mail
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self.ends = self.now
         self.outages: list[tuple[str, datetime, datetime]] = []
@@ -194,7 +194,7 @@ class Run:
         return any(what in name and begins <= self.now < ends for name, begins, ends in self.outages)
 
     def draw_clock(self) -> datetime:
-        """Returns a starting function's time: its clock is up to a second off."""
+        """Draws how far a starting function's clock is off (up to a second). Returns the time on that clock."""
         self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
         return self.clock()
 

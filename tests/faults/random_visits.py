@@ -59,14 +59,14 @@ _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def cached_score(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
-    """Caches scores by the id() of the answers; `_checked` keeps the object alive."""
+    """Caches scores by the id() of the answers, which `_checked` keeps alive."""
     if (id(answers), door) not in _SCORES:
         _SCORES[id(answers), door] = score(rule_set, answers, version, door=door)
     return _SCORES[id(answers), door]
 
 
 def cached_options(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Caches options by the id() of the condition; RULEBOOK keeps the object alive."""
+    """Caches options by the id() of the condition, which RULEBOOK keeps alive."""
     if id(condition) not in _OPTIONS:
         _OPTIONS[id(condition)] = options_of(condition)
     return _OPTIONS[id(condition)]

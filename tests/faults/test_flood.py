@@ -15,7 +15,7 @@ from tests.faults.mail_limit import MAILS_A_SECOND, first_breach
 BOTS = 4_000
 TEXTED = ("EMERGENCY", "URGENT")  # as in the template's UrgentPhoneSubscription filter
 PEOPLE = 16
-FLOOD_LASTS = timedelta(minutes=4)  # each minute, more leads arrive than a sweep can alert
+FLOOD_LASTS = timedelta(minutes=4)  # each minute, more leads arrive than a sweep can send alerts about
 URGENT: list[dict[str, Any]] = [
     {"sys": ["fever"], "change": "yes"},
     {"ces": ["saddle-numb"], "ces-onset": "lt2w"},

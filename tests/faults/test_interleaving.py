@@ -51,7 +51,7 @@ def ben_acknowledges(meeting: Meeting) -> None:
 
 
 def settled(meeting: Meeting) -> Meeting:
-    """Sweeps until all due alerts are sent, even if a claim must lapse first."""
+    """Sweeps twice, 31 seconds apart, so that all due alerts are sent even if a claim must lapse first."""
     for _ in range(2):
         meeting.at += timedelta(seconds=31)
         meeting.sweep()

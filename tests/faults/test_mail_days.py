@@ -1,4 +1,7 @@
-"""Tests under random faults: no mail is sent twice or faster than SES allows, and each ends with a recorded result."""
+"""Tests under random faults that no mail is sent twice, and that every mail gets a result.
+
+Also tests that at most ten mails are sent within a second.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) ->
     """Covers a bug in the check, seen in six of a million visits (seed 20261128).
 
     An alert was published but not recorded, so it was repeated before the next level. The check had excused
-    a late next level only by faults after that level was due."""
+    a late alert of that level only if a fault occurred after the level was due."""
     assert Days(seed, 2500, STORMY).run().violations == []
 
 

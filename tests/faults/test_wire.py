@@ -21,7 +21,7 @@ LONG = {
     "the stream alerts during a sweep",
 }
 A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # faults that every flow is tested with
-OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # each is tested in three flows
+OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # each of these is tested in three flows
 SHORT = tuple(flow for flow in FLOWS if flow.name not in LONG)
 
 
@@ -54,7 +54,7 @@ def test_several_faults_at_once(made: World) -> None:
 
 
 def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World) -> None:
-    """Checks rule R7 in the worst case: every attempt times out, and the SDK's waits between attempts are longest."""
+    """Checks rule R7 in the worst case: every attempt times out, and the SDK's backoff is as long as possible."""
     hangs = while_down(frozenset({"dynamodb", "sqs"}), "timeout_before")
     for flow in (flow for flow in FLOWS if flow.tries):
         assert run(made, flow, hangs) == []

@@ -103,7 +103,7 @@ class World:
     replies: list[Reply] = field(default_factory=list)
     received: bool = False  # whether a client got a status in RECEIVED
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # called once, before the next PutItem: a concurrent function
+    meanwhile: Callable[[], Any] | None = None  # simulates a concurrent function: called once, before the next PutItem
     runs: int = 0  # how many runs had faults
     flow_attempts: int = 0  # how many attempts the flow itself made
     chance: random.Random = field(default_factory=random.Random)  # draws ids; flows.py seeds it for each run
@@ -238,7 +238,7 @@ _delay_amount = ExponentialBackoff.delay_amount
 
 
 def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
-    """Returns the longest delay that the SDK may wait between attempts. Replaces the SDK's random delay."""
+    """Returns the longest delay that the SDK may choose before the next attempt. Replaces its random choice."""
     with patch.object(backoff, "_random", lambda: 1.0):
         delay: float = _delay_amount(backoff, context)
     return delay

@@ -157,7 +157,7 @@ def check_line(text: str) -> None:
 def _check_log_line(line: dict[str, Any]) -> None:
     fields = line.keys() - OF_EVERY_LINE
     expected = LOG_LINES[line["message"]]
-    # if another function in this process handled the previous request, the logger may still add its reference
+    # if another function in this process handled the previous request, the logger may still add that lead's reference
     assert fields - {"reference"} == expected - {"reference"}, line
     assert fields >= expected, line
     wrong = {field for field in fields if not re.fullmatch(VALUES[field], str(line[field]))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.capture_lead import handler
 from tests.functions.calls import CONTEXT, Json, content, posting
 
-# Texts that a patient typed. No response or log may repeat them.
+# Stands for a text that a patient typed. No response or log may repeat it.
 CANARY = "canaryvalue"
 
 

@@ -55,7 +55,7 @@ def changed(**changes: str) -> Fields:
 def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
-    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # a visitor takes about as long to fill in the form
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # about as long as a visitor takes to fill in the form
     fill_and_check(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()

@@ -1,4 +1,4 @@
-"""Tests, on moto, that a permanent bounce or a complaint closes the address to mail, and that staff see it."""
+"""Tests, on moto, that an address gets no more mail after a permanent bounce or a complaint, and that staff see why."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_the_reference_library_accepts_a_webhook(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_what_a_receiver_answers_is_not_read(receiver: Receiver, status: int) -> None:
-    """The receiver announces a gigabyte and sends nothing. A delivery that reads the body would time out."""
+    """The receiver announces a body of 1 GB but sends none of it. A delivery that reads the body would time out."""
     receiver.status, receiver.answers_forever = status, True
     with nullcontext() if status == 200 else pytest.raises(NotDelivered, match="status 500"):
         deliver()

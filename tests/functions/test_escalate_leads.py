@@ -192,7 +192,10 @@ def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
 
 
 def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
-    """The most urgent leads are mailed singly, the rest as a summary. Webhooks and SMS still get every alert."""
+    """E-mail gets an alert for each of the first 20 leads, red flags first, and a summary of the rest per audience.
+
+    Webhooks and SMS still get every alert.
+    """
     for _ in range(20):
         captured(URGENT, str(uuid.uuid4()))
     clock.at += timedelta(seconds=1)
@@ -263,7 +266,7 @@ def test_a_refused_summary_delays_no_text_and_no_webhook(aws: Aws, monkeypatch: 
     for _ in range(3):
         captured(PRIORITY, str(uuid.uuid4()))
     assert sweep() == {"alerted": 3}
-    # not summarised, so e-mail gets each alert
+    # not marked as summarised, so each alert is also sent by e-mail
     assert [attributes(alert).get("summarised") for alert in aws.alerts()] == [None] * 3
 
 
@@ -293,7 +296,7 @@ def test_a_lead_that_somebody_took_after_the_summary_is_not_alerted(aws: Aws, mo
 
 
 def test_half_of_the_time_is_left_for_alerting(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If reading is slow, the sweep stops reading and alerts the leads that it has read."""
+    """If reading leads is slow, the sweep stops reading and alerts staff about the leads it has read so far."""
     monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
     for _ in range(40):
         captured(URGENT, str(uuid.uuid4()))

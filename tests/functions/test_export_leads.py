@@ -224,7 +224,7 @@ class TestFhir:
     def test_a_full_page_is_far_below_lambdas_response_limit(self, clock: Clock, aws: Aws) -> None:
         """Lambda's limit of 6 MB applies to the JSON response, in which the body is an escaped string.
 
-        A page ends soon after BYTES_IN_EXPORT stored bytes.
+        A page ends with the lead that brings it to BYTES_IN_EXPORT stored bytes.
         """
         several(clock, 4, URGENT | {"note": "\u4e2d" * 500})
         stored = sum(len(item["lead"]["S"]) for item in aws.items())

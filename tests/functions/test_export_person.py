@@ -171,7 +171,7 @@ def test_much_data_comes_in_several_answers(aws: Aws, monkeypatch: pytest.Monkey
 
 
 def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
-    """Scales the response for one resubmitted lead up to the most stored bytes that a response may cover.
+    """Extrapolates the size of the largest possible response from the response for one resubmitted lead.
 
     Lambda's limit of 6 MB applies to the JSON response, in which the body is an escaped string.
     """

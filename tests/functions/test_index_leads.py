@@ -1,4 +1,4 @@
-"""Tests on moto that counts and search keys are updated when leads change."""
+"""Tests, on moto, that index_leads updates counts and search keys when leads change."""
 
 from __future__ import annotations
 

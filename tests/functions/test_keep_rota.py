@@ -94,7 +94,10 @@ def test_problems_name_the_entries(clock: Clock) -> None:
 
 
 def test_a_new_exception_that_is_over_is_refused(clock: Clock) -> None:
-    """An exception ends by the clinic's clock, on which it is 10:00. A stored one may end without being refused."""
+    """Tests exceptions at 10:00 and at 11:00 in the clinic's time zone.
+
+    A stored exception may be sent again after its end. Saving drops it, so it is refused when it is sent once more.
+    """
     lasting = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:01"}
     over = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:00"}
     assert pointers(save(WEEK, overrides=[over])) == ["/overrides/0/ends"]
