@@ -91,9 +91,9 @@ class NoAccessLog:
 
 
 def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:
-    """Returns a rota with one clinician always on call, and who can be alerted individually.
+    """Returns a duty board on which `who` is always on call.
 
-    reachable: user names of the clinicians whose subscription was confirmed when it was checked, at the time `at`
+    reachable: user names of clinicians who can be alerted individually: their subscription was confirmed at `at`
     """
     shifts = (WeeklyShift.model_validate({"who": who, "day": day, "starts": "00:00", "ends": "00:00"}) for day in DAYS)
     return DutyBoard(Rota(version=1, weekly=tuple(shifts)), Reach(names=reachable, at=at))
@@ -119,7 +119,7 @@ BOOKED: Json = {"booking": {"at": "2027-01-15T09:30:00-06:00"}}  # what the acti
 
 
 def with_what_it_needs(action: str, fields: Json) -> Json:
-    """Returns a staff action's fields, with an appointment if it books one."""
+    """Returns `fields`. Adds an appointment if the staff action is "book"."""
     return BOOKED | fields if action == "book" else fields
 
 
@@ -150,7 +150,7 @@ def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:
 
 
 def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
-    """Returns the rulebook with only these questions on the page after Send."""
+    """Returns the rulebook with exactly these questions, all optional, on the page after Send."""
 
     def changed(rule_set: RuleSet) -> RuleSet:
         questions = rule_set.questionnaire.questions

@@ -1,8 +1,8 @@
-"""Checks during every test that no personal data appears in a log, metric, alert, queue, address or error text.
+"""Checks during every test that no personal data appears in a log, metric, alert, queue, URL or error text.
 
 Names, phone numbers, e-mail addresses and free text that reach a function or the table are remembered for the rest of
-the test. A test fails if a function writes or sends one of them elsewhere. Only the table, and the spool that stands in
-for it, may contain this data.
+the test. Only the table, and the spool that stands in for it, may contain this data. A test fails if a function writes
+or sends one of these values to any other place.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])
 STORED_WHOLE = {"lead", "remainder"}  # table attributes that are in no index
 FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues that contain only pointers to leads
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
-REMEMBERED = 300  # number of latest values that are remembered, because leaked data is recent
+REMEMBERED = 300  # how many of the latest values to search for; leaked data is recent
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
@@ -145,7 +145,10 @@ class Watch:
             error = error.__cause__ or error.__context__
 
     def called(self, operation: str, given: dict[str, Any]) -> None:
-        """Searches an AWS call's parameters for remembered data. First remembers the data in a lead that is stored."""
+        """Searches an AWS call's parameters for remembered data.
+
+        If the call stores a lead, remembers the lead's data first.
+        """
         if operation == "PutItem":
             item = given.get("Item", {})
             for name in STORED_WHOLE & item.keys():
@@ -153,7 +156,7 @@ class Watch:
             self.search("an index", json.dumps({name: item[name] for name in item.keys() - STORED_WHOLE}, default=str))
         elif operation in ("Publish", "PublishBatch"):
             self.search("an alert", json.dumps(given, default=str, ensure_ascii=False))
-        elif operation == "SendEmail":  # a mail to the person, the only call that may have the address
+        elif operation == "SendEmail":  # the only call that may contain the patient's address
             written = {name: value for name, value in given.items() if name != "Destination"}
             self.search("a mail", json.dumps(written, default=str, ensure_ascii=False))
         elif operation in ("SendMessage", "SendMessageBatch") and given.get("QueueUrl") not in KEEPERS:

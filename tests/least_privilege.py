@@ -18,7 +18,7 @@ from infra.build import module_name
 from tests.aws import ENVIRONMENT
 
 EVERY_CALL = "_make_api_call"  # every call of every boto3 client goes through this method
-SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # SES checks both for each mail
+SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # SendEmail needs both
 NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # the call parameters that name a resource
 
 

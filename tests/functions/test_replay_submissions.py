@@ -44,7 +44,7 @@ def send(answers: Json | None = None, **changes: Any) -> Json:
 
 
 def spooled(aws: Aws, answers: Json | None = None, **changes: Any) -> str:
-    """Returns the spool entry of a submission sent while the table refuses writes."""
+    """Sends a submission while the table refuses writes. Returns the resulting spool entry."""
 
     def refuse(operation: str) -> None:
         if operation == "dynamodb.PutItem":
@@ -66,7 +66,7 @@ def alerts(aws: Aws) -> list[str]:
     return [alert["Subject"] for alert in aws.alerts()]
 
 
-# --- stored once, as of its arrival ---
+# --- stored once, dated by the time of arrival ---
 
 
 def test_a_replayed_entry_is_the_lead_it_would_have_been(aws: Aws, clock: Clock) -> None:
@@ -234,7 +234,7 @@ def test_concurrent_work_by_staff_is_not_overwritten(aws: Aws, clock: Clock) -> 
 
 
 def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, clock: Clock) -> None:
-    """Delivers one visitor's forms, some stored and some spooled, in any order and repeatedly."""
+    """Sends one visitor's forms while writes randomly fail. Replays the spooled ones shuffled, some repeatedly."""
     chance = random.Random(11)
     for _ in range(20):
         for item in aws.items():
@@ -264,7 +264,7 @@ def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, cloc
 
 
 def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clock) -> None:
-    """After a 202, it is too late for a 409."""
+    """The spooled content was answered with 202, so it can no longer be refused with 409."""
     send()
     entry = spooled(aws, URGENT)
     assert replay(entry, entry) == WELL
@@ -292,7 +292,7 @@ def test_an_erased_lead_does_not_come_back(aws: Aws, other: Json) -> None:
 
 def test_a_tombstone_outlasts_whatever_waits_in_a_queue() -> None:
     months = retention().months
-    # queues keep entries for two weeks, so tombstones must outlast that
+    # queues keep entries for two weeks, so tombstones must be kept longer
     assert min(months[Stage.EVIDENCE], months[Stage.AUDIT]) >= 1
 
 
@@ -313,7 +313,7 @@ def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
 
 
 def spoiled(entry: str, **assessment: object) -> str:
-    """Returns a spool entry with unreadable triage."""
+    """Returns the spool entry with an invalid triage result. `assessment`: further changes to its assessment."""
     lead = json.loads(entry)
     lead["assessment"] |= {"triage": {"tier": 5}} | assessment
     return json.dumps(lead)

@@ -81,7 +81,7 @@ class Written:
             self.lines.setdefault(function, {}).setdefault(line["message"], set()).update(line)
 
     def of(self, text: str, function: str = "") -> list[set[str]]:
-        """Returns the fields of the log lines with this text, from one function or from all."""
+        """Returns the fields of each log line with this text. `function`: the function that wrote it ("": any)."""
         return [texts[text] for name, texts in self.lines.items() if text in texts and function in ("", name)]
 
 
@@ -199,7 +199,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
-    """Also checks the function named before each line, and the fields named after it."""
+    """Also checks that the function named before a log line writes that line, with the fields named after it."""
     seen = set()
     for entry in LOOK:
         function = ""

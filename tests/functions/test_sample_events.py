@@ -1,4 +1,4 @@
-"""Tests that the sample events fit every version of the questionnaire."""
+"""Tests that sample events name the questionnaire's current version, whatever that version is."""
 
 from __future__ import annotations
 

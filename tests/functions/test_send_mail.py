@@ -1,4 +1,4 @@
-"""Tests the mail sweep, on moto: each receipt is claimed and sent once, within limits, and staff see it."""
+"""Tests the mail sweep, on moto: each receipt is claimed and sent once, within limits, and staff see the result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sweep() -> int:
 
 
 def mails_of(reference: str) -> list[tuple[str, str, str]]:
-    """Returns each mail's kind, status and reason, as staff see them."""
+    """Returns (kind, status, reason) of each of the lead's mails, as staff see them."""
     return [
         (entry["kind"], entry["status"], entry["reason"]) for entry in content(opened(reference))["mails"]["entries"]
     ]
@@ -202,7 +202,7 @@ def test_a_suspect_gets_no_mail(aws: Aws) -> None:
     assert aws.wire.calls.count(SEND) == 0
 
 
-# ---- others
+# ---- failures and erasure
 
 
 def test_a_lead_that_fails_does_not_delay_the_others(aws: Aws, logs: Callable[[], str]) -> None:

@@ -27,7 +27,7 @@ def seen(**query: str) -> list[tuple[str, str]]:
 
 
 def some(count: int) -> list[str]:
-    """Captures leads of different people, because opening a lead would also list the same person's other leads."""
+    """Captures leads of different people, because opening a lead also logs the same person's other leads as listed."""
     contacts = [{"name": f"Sample {number}", "phone": f"(312) 555-010{number}"} for number in range(count)]
     return [captured(PRIORITY, lead_id=str(uuid4()), contact=contact) for contact in contacts]
 

@@ -34,7 +34,7 @@ def test_the_form_is_at_the_root(aws: Aws) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/web/{file}", "/inbox", "/inbox/{file}"])
 def test_head_is_answered_as_get(path: str) -> None:
-    """API Gateway sends the answer without its body."""
+    """For HEAD requests, API Gateway removes the body from the response."""
     asked = event("show_page") | {"pathParameters": {"file": "inbox.js" if "inbox" in path else "page.css"}}
     asked |= {"pathParameters": None} if "{" not in path else {}
     head = asked | {"routeKey": f"HEAD {path}"}

@@ -205,10 +205,7 @@ def test_many_resubmissions_keep_the_lead_small(aws: Aws, clock: Clock) -> None:
 
 
 def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
-    """An EMERGENCY lead alerts the desk after 5 minutes and a manager after 10.
-
-    The visitor resubmits every three minutes.
-    """
+    """The visitor resubmits every three minutes. The desk is still alerted after 5 minutes and a manager after 10."""
     audiences = []
     for number in range(4):
         send(EMERGENCY | {"note": f"Still waiting, {number}."}, complete=False)
@@ -264,7 +261,7 @@ def test_a_repeated_finished_form_gets_the_same_receipt(aws: Aws, clock: Clock) 
 
 
 def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, clock: Clock) -> None:
-    """In either order of arrival, staff are alerted about the red flag, and it sets the lead's tier."""
+    """Only the unfinished form has the red flag. Though that form arrives last, staff are alerted about the flag."""
     finished = content(send())
     assert run_alerts(aws) == ["PRIORITY lead waiting"]
     worked(finished["reference"], "book")

@@ -1,4 +1,4 @@
-"""Tests the unsubscribe link: GET shows a button; POST ends mail and records that in the consent ledger."""
+"""Tests the unsubscribe link: GET shows a button; POST stops mail to the address, and the consent ledger records it."""
 
 from __future__ import annotations
 

@@ -79,7 +79,10 @@ def api(aws: Aws) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Subscribes the canary's queue, with its filter, and a phone number to the alert topic. Polls do not wait."""
+    """Subscribes the canary's queue, with its filter, and a phone number to the alert topic.
+
+    Sets the long-poll time to 0, so that reading the queue does not wait.
+    """
     sqs, sns = cached_client("sqs"), cached_client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -226,7 +229,7 @@ def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
 
 @pytest.mark.usefixtures("hurried")
 def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], str]) -> None:
-    """The clock is read, and so advances, at the start, for each wait, and when the alert arrives."""
+    """The watch reads the clock at the start, before each wait, and at each alert. Each reading adds a minute."""
     run()
     assert metrics_of(logs())["canary_seconds"] == [120.0]
     api.stream = str
@@ -287,7 +290,7 @@ def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_address_of_the_stack_is_nobodys_own_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stack's subscription to such an address gets the alerts for a whole group, not only one clinician's."""
+    """Alerts to the desk's address are for the whole desk, so the address does not count as Ben's own subscription."""
     monkeypatch.setenv("EXPECTED_SUBSCRIPTIONS", "desk@clinic.example,,+13125550100")
     monkeypatch.setenv("ON_CALL", "nora=nora@clinic.example,ben=desk@clinic.example")
     assert on_call_subscriptions() == {"nora": "nora@clinic.example"}

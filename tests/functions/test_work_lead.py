@@ -143,7 +143,7 @@ def test_a_second_acknowledgement_says_who_has_the_lead(aws: Aws) -> None:
     [("dynamodb.Query", 1), ("dynamodb.GetItem", 1), ("dynamodb.PutItem", 1), ("dynamodb.PutItem", 2)],
 )
 def test_of_two_concurrent_acknowledgements_one_wins(aws: Aws, operation: str, nth: int) -> None:
-    """The desk acknowledges the lead during the nurse's request, before one of its AWS calls."""
+    """The desk acknowledges the lead during the nurse's request, just before the `nth` call of `operation`."""
     reference = captured(URGENT)
     calls: list[str] = []
     first: list[Json] = []
@@ -360,10 +360,10 @@ def test_an_invalid_field_is_named_and_never_quoted(aws: Aws, body: Json, pointe
 
 def test_the_access_log_has_what_was_done_and_not_what_was_refused(aws: Aws) -> None:
     reference = captured(URGENT)
-    worked(reference, "note", version=3)  # lacks its text: 422
-    worked(reference, "lower_tier", "desk", 3, tier="ROUTINE", text="A reason.")  # 403
+    worked(reference, "note", version=3)  # 422: the note has no text
+    worked(reference, "lower_tier", "desk", 3, tier="ROUTINE", text="A reason.")  # 403: not for the desk
     worked(reference, "acknowledge", "desk", 3)
-    worked(reference, "acknowledge", "nurse", 3)  # 409
+    worked(reference, "acknowledge", "nurse", 3)  # 409: the desk was first
     assert [(entry["what"], entry["staff_name"]) for entry in aws.accesses()] == [("acknowledge", "desk")]
 
 

@@ -1,7 +1,7 @@
 """Collects texts and documents that are known to break programs.
 
-The Big List of Naughty Strings comes from a package. The environment variable HOSTILE_CORPORA can name a folder with
-more of them, such as a checkout of public fuzz lists. In that folder, each line of a text file becomes a string, and
+The Big List of Naughty Strings comes from a package. The environment variable HOSTILE_CORPORA can name a folder of
+further texts, such as a checkout of public fuzz lists. In that folder, each line of a text file becomes a string, and
 each small file becomes a request body.
 """
 

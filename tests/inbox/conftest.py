@@ -38,7 +38,7 @@ def aws() -> Iterator[Aws]:
 
 
 def hours_are(hours: OpeningHours, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shows these opening hours to staff. Due times still follow the ordinary hours."""
+    """Shows these opening hours to staff. Deadlines are still computed from the ordinary hours."""
     shown = ShownHours.of(hours)
     monkeypatch.setattr(ShownHours, "of", lambda _: shown)
 

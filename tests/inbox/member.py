@@ -20,7 +20,7 @@ TURN = 1_000  # milliseconds
 
 
 def next_january() -> str:
-    """Returns 9:30 on a Wednesday in January of next year, as an input's value."""
+    """Returns 9:30 on a Wednesday in January of next year, in the format of a datetime-local input."""
     middle = date(datetime.now(UTC).year + 1, 1, 13)
     return f"{middle.replace(day=13 + (2 - middle.weekday()) % 7)}T09:30"
 
@@ -36,7 +36,7 @@ class Member:
         page.on("pageerror", lambda error: console.errors.append(str(error)))
 
     def open(self, reference: str = "") -> Member:
-        """Opens the inbox, or the lead that an alert links to, and signs in."""
+        """Opens the inbox and signs in. `reference`: a lead, which is opened by the URL in its alert."""
         self.page.goto(f"{self.site}inbox{f'#lead={reference}' if reference else ''}")
         self.sign_in()
         return self.sees(reference) if reference else self

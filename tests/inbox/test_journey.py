@@ -106,7 +106,8 @@ def test_each_call_says_what_is_next_until_the_appointment(
     expect(following).to_contain_text("Next: Call again")
     expect(following).to_be_focused()
     expect(following).to_be_in_viewport()
-    expect(nurse.lead.locator(".does")).to_have_count(0)  # it would say to call, which the nurse has just done
+    # the line that says what the clinic does next is gone: it said to call, and the nurse has just called
+    expect(nurse.lead.locator(".does")).to_have_count(0)
     expect(nurse.page.locator("#undo")).to_have_text("Undo: you called: No answer")
     nurse.press("Another outcome …").press("Call again then")
     expect(nurse.refusal).to_have_text("Enter the time at which the person asked to be called.")

@@ -15,7 +15,7 @@ from tests.functions.staff_calls import IDS
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import Member
 
-PAGE = 250  # leads; the service's pages are smaller
+PAGE = 250  # leads that `Table` returns per request
 MANY = 1_060
 NOW = datetime.now(UTC)
 CUT = "row => [row, ...row.querySelectorAll('.who, .status-line')].some(a => a.scrollWidth > a.clientWidth)"
@@ -79,7 +79,7 @@ class Table:
 
 
 def at_table(member: Member, rows: list[Json], address: str = "") -> Table:
-    """Opens the list with these leads."""
+    """Opens the inbox at `address` (the part of the URL after the path), with these leads in the list."""
     table = Table(rows)
     member.page.route("**/leads?*", table.answer)
     member.page.goto(f"{member.site}inbox{address}")

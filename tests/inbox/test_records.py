@@ -180,7 +180,8 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     admin.page.get_by_role("link", name="Access log").click()
     expect(admin.page.get_by_role("region", name="Access log")).to_be_visible()
     lines = admin.page.get_by_role("region", name="What staff saw and did").locator("tbody tr")
-    expect(lines).to_have_text(  # latest first; an export's entries share one line, though the next page has the third
+    # Latest first. The export made three entries, one per lead. Two of them are on this page and share a line.
+    expect(lines).to_have_text(
         [
             re.compile(r"20\d\d, \d+:\d\d:\d\d.*admin\s*read this log"),
             re.compile("admin\\s*exported 2 leads or more: see “Show more”"),

@@ -22,7 +22,7 @@ from tests.inbox.member import Member
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
 SMALLEST_TARGET = 44
-A4, LETTER = 680, 702  # CSS pixels between the margins
+A4, LETTER = 680, 702  # printable width in CSS pixels
 TARGETS = """
 (smallest) => [...document.querySelectorAll(
     "button, .button, input:not([type=checkbox]), textarea, select, #leads a, summary")]
@@ -165,7 +165,8 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     nurse = member("nurse").open(reference)
     ask = nurse.page.get_by_role("region", name="Ask on the phone")
     expect(ask).to_contain_text(re.compile("Ask first: .not sure. ¿Tiene alguna parte.*Is any part of your body weak?"))
-    expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])  # the English text is above the options
+    # the question in English, above its options
+    expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])
     expect(ask.locator("#ask-too [lang=en] li")).to_have_text(
         [
             "In the last 2 weeks",
@@ -220,7 +221,8 @@ def test_a_mail_link_adds_no_recipient(send: Send, member: Come) -> None:
 
 def test_loading_and_not_found(send: Send, member: Come) -> None:
     nurse = member("nurse").open(send())
-    nurse.console.expect("404|NAME_NOT_RESOLVED")  # the unanswered request fails when the test ends
+    # NAME_NOT_RESOLVED: the request for lead 00000-00000 gets no response, and fails when the test ends
+    nurse.console.expect("404|NAME_NOT_RESOLVED")
     nurse.page.route("**/leads/00000-00000", lambda _route: None)
     nurse.page.evaluate("location.hash = 'lead=00000-00000'")
     expect(nurse.page.get_by_text("Loading the lead")).to_be_visible()
@@ -285,7 +287,8 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     expect(dialog).to_be_hidden()
     keys.press("Escape")
     expect(nurse.lead).to_be_hidden()
-    expect(nurse.page.locator("#main")).to_be_focused()  # the lead is not in the list of closed leads
+    # focus cannot return to the lead's row: the lead is open, and the list shows only closed leads
+    expect(nurse.page.locator("#main")).to_be_focused()
 
 
 def test_only_a_clinician_is_offered_not_a_fit_for_an_urgent_lead(send: Send, member: Come) -> None:

@@ -166,7 +166,7 @@ def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_every_page_shows_the_notice_and_exists_in_spanish(plain_page: Page, site: str, look: Look) -> None:
-    """After the first answers, the language switch is a button that posts the form: no URL may contain an answer."""
+    """Once there are answers, the language switch is a button that posts the form, so that no URL contains them."""
     es = words("es")
     notice, title = plain_page.locator(".approval").first, plain_page.locator("h1")
     go_to(plain_page, site, 4)
@@ -281,7 +281,7 @@ def test_spanish(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_the_whole_form_by_keyboard(plain_page: Page, site: str) -> None:
-    """The keyboard must reach all that a mouse can, but never the hidden field that traps bots."""
+    """Answers the first page with Tab, Space and Enter. Tab must never reach the hidden field that traps bots."""
     plain_page.goto(f"{site}form")
     seen = []
     for _ in range(40):

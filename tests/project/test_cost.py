@@ -1,4 +1,4 @@
-"""Tests that docs/cost.md states the current costs, and that reads cost the same in a large table."""
+"""Tests that docs/cost.md states the current costs, and that reading costs no more as the table grows."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
     few, many = (growth.measure(count) for count in (800, 8_000))
     a_page = "a page of closed leads"
     assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
-    assert many[a_page][0] <= 3  # it reads only the months that fill a page
-    assert many[a_page][1] <= 60  # it also reads one lead per row, for the name
+    assert many[a_page][0] <= 3  # requests: stops after the months that fill the page
+    assert many[a_page][1] <= 60  # capacity units: includes a read of each row's lead, for the name
 
 
 def test_no_index_partition_overloads_at_10_000_submissions_a_second(facts: cost.Facts) -> None:

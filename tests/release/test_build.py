@@ -118,7 +118,8 @@ def test_workflows_run_the_python_that_lambda_runs() -> None:
     versions = {version for text in workflows for version in re.findall(r"python-version: (.*?)[,}\n]", text)}
 
     assert versions == {'"{}.{}"'.format(*build.LAMBDA_PYTHON)}
-    assert {runner for text in workflows for runner in re.findall(r"runs-on: (.*)", text)} == {"ubuntu-24.04"}  # x86_64
+    # this runner has an x86_64 processor, as the functions have
+    assert {runner for text in workflows for runner in re.findall(r"runs-on: (.*)", text)} == {"ubuntu-24.04"}
 
 
 def test_everything_is_compiled(bundle: Path) -> None:

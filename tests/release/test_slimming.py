@@ -56,7 +56,7 @@ def test_every_operation_that_the_code_calls_is_shipped_and_no_other() -> None:
 
 
 def known() -> set[str]:
-    """Returns all operations of the services in COVERED, so that other objects named `client` cause no false alarm."""
+    """Returns all operations of the services in COVERED. Other attributes are not those of AWS clients."""
     session = botocore.session.get_session()
     models = [session.get_service_model(service) for service in session.get_available_services() if service in COVERED]
     return {xform_name(operation) for model in models for operation in model.operation_names}

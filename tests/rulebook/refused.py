@@ -14,7 +14,7 @@ AFTER_SEND = '[[pages]]\nid = "P0"\ntitle = "x"\nafter_send = true\nquestions = 
 KILL = "kill(ing)? myself"
 UNSIGNED = 'approved_by = ""\napproved_on = ""'
 NEW_KIND = '[kinds.new]\nunless = "past"\nphrases = "x y"\n'
-AT_NET = (FOLDER / TRIAGE).read_text(encoding="utf-8").splitlines().index("[messages.M-NET]") + 1  # a line number
+AT_NET = (FOLDER / TRIAGE).read_text(encoding="utf-8").splitlines().index("[messages.M-NET]") + 1  # line number
 SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 

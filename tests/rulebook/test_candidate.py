@@ -1,4 +1,4 @@
-"""Tests shadow mode: a candidate rulebook's results are recorded beside the active one's, and never affect a lead."""
+"""Tests shadow mode: a candidate rulebook's results are recorded, and never affect a lead."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tests.domain.answer_sets import HEALTHY, RULE_SET
 
 
 def test_no_code_has_two_wordings() -> None:
-    """A retired code that still exists must keep its wording, because a code never changes its meaning."""
+    """If a retired code is still in use, its two wordings must be equal, because a code never changes its meaning."""
     current = {question.code: question.text for question in RULE_SET.questionnaire.questions.values()}
     for question in RULE_SET.questionnaire.questions.values():
         current |= {f"{question.code}.{option.code}": option.label for option in question.options}

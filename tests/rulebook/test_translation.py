@@ -19,7 +19,7 @@ KEY = ("fs-intake", "es")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Provides a copy with an unreviewed translation."""
+    """Provides a copy of the rulebook with an unreviewed translation."""
     shutil.copy(FOLDER / SPANISH, copy_of_rulebook(tmp_path))
     review(tmp_path, "", "", "")
     return tmp_path

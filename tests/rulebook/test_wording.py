@@ -47,7 +47,7 @@ def sentences_of(text: str) -> list[str]:
 
 
 def read_by_patients() -> Iterator[tuple[str, str]]:
-    """Yields (place, text) for every text that patients read."""
+    """Yields (place, text) for each hint, option and message. The questions have their own test."""
     rule_set = load().rule_sets["fs-intake"]
     for question in rule_set.questionnaire.questions.values():
         yield f"{question.code} hint", question.hint

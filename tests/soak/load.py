@@ -1,6 +1,6 @@
-"""The load test: concurrent visitors send over HTTP without errors, and every lead is stored and alerted.
+"""The load test: concurrent visitors send over HTTP without errors. Every lead is stored, and an alert is sent.
 
-on_the_local_cloud loads the whole path: gateway, function, table, stream, topic. behind_a_server loads only the
+on_the_local_cloud tests the whole path: gateway, function, table, stream, topic. behind_a_server tests only the
 capture_lead function, on moto in this process, to show the function's own cost.
 
 """

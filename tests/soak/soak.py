@@ -34,7 +34,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2
 SHOWN = 5  # violations on the terminal; the report has all
-YOUNG = 20_000  # new objects before a garbage collection: pieces create millions, with few cycles
+YOUNG = 20_000  # threshold for garbage collection; high, because pieces create millions of objects with few cycles
 
 
 @dataclass(slots=True)

@@ -94,7 +94,7 @@ def test_an_interrupted_run_keeps_finished_pieces(tmp_path: Path) -> None:
         [sys.executable, str(script), str(tmp_path)],
         cwd=PROJECT,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
-        start_new_session=True,  # the test's Ctrl-C must reach only this process
+        start_new_session=True,  # so that the piece's Ctrl-C does not reach pytest
         capture_output=True,
         text=True,
         timeout=300,

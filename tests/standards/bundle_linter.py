@@ -1,4 +1,4 @@
-"""Finds faults in a FHIR Bundle of leads that validators miss: broken internal links, unknown codes."""
+"""Finds faults in a FHIR Bundle of leads that validators miss, such as broken internal links and unknown codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds faults in a FHIR Questionnaire that validators miss: broken internal links."""
+"""Finds faults in a FHIR Questionnaire that validators miss, such as broken internal links."""
 
 from __future__ import annotations
 

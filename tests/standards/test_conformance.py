@@ -1,6 +1,6 @@
 """Tests with schemathesis that every response to valid and invalid requests matches the OpenAPI document.
 
-API_CASES: number of cases for each operation (50 unless set; the nightly workflow sets 400).
+The environment variable API_CASES sets the number of cases for each operation (default: 50; nightly workflow: 400).
 
 """
 
@@ -90,7 +90,7 @@ def test_every_response_matches_the_openapi_document(route: str, mode: Generatio
 
 
 class Precise:
-    """The same application, but with `document` as its OpenAPI document, at /precise.json."""
+    """Wraps `app` and adds /precise.json, which serves `document` as the OpenAPI document."""
 
     def __init__(self, app: LambdaWsgi, document: dict[str, Any]) -> None:
         self.app = app
@@ -145,7 +145,7 @@ def test_every_submission_that_fits_the_schema_is_accepted(app: LambdaWsgi) -> N
     @given(case=target.as_strategy(GenerationMode.POSITIVE))
     def sends(case: Case[Any]) -> None:
         assert isinstance(case.body, dict)
-        # a new id, because the server refuses other content with a known id
+        # a new id, because the server refuses different content under a known id
         case.body["submission_id"] = str(uuid4())
         answer = case.call_and_validate(checks=[*ALWAYS, positive_data_acceptance])
         statuses[answer.status_code] += 1
