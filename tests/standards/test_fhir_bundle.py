@@ -1,4 +1,4 @@
-"""Tests that four validators accept the FHIR Bundle of leads, and that each rejects a fault that it should find."""
+"""Tests that four validators accept the FHIR Bundles built from leads, and reject Bundles with faults."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def schema(npm: Path) -> Draft6Validator:
 
 class TestJudges:
     def test_fhir_resources(self, bundle: Json) -> None:
-        if bundle["entry"]:  # the model drops an empty list
+        if bundle["entry"]:  # the model omits an empty `entry`, so the dump would differ
             assert Bundle.model_validate(bundle).model_dump(mode="json") == bundle
 
     @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ class TestContent:
         assert answers["sys"][0]["valueCoding"]["display"]
 
     def test_hidden_answers_are_left_out_unless_safety_rules_use_them(self) -> None:
-        """The form does not ask about pregnancy at 70, but a "yes" always counts."""
+        """The form does not ask 70-year-olds about pregnancy, but the safety rules use a "yes" at any age."""
 
         def exported(answers: dict[str, Any]) -> set[str]:
             response = one(bundle_of(a_lead(answers)), "QuestionnaireResponse")

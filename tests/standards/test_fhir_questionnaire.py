@@ -1,4 +1,4 @@
-"""Tests that four validators accept the FHIR Questionnaire, and that each rejects a fault that it should find."""
+"""Tests that four validators accept the FHIR Questionnaire, and reject Questionnaires with faults."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class TestJudges:
         changes: list[Break] = [
             lambda form: form.pop("status"),
             lambda form: item(form, "age").update(banana=1),
-            # breaks FHIR invariant que-12, which applies to three or more rows
+            # breaks FHIR invariant que-12: three or more enableWhen rows require enableBehavior
             lambda form: item(form, "ces-onset").pop("enableBehavior"),
             lambda form: item(form, "emergency-advice").update(required=True),  # breaks FHIR invariant que-6
         ]

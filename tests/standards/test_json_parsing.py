@@ -1,4 +1,4 @@
-"""Tests with JSONTestSuite that request bodies are accepted or rejected as a JSON parser must."""
+"""Tests with JSONTestSuite that request bodies are parsed if they are valid JSON, and otherwise rejected."""
 
 from __future__ import annotations
 
@@ -27,9 +27,12 @@ def cases(npm: Path) -> dict[str, str]:
 
 
 def is_json(text: str) -> bool:
-    """Returns whether the public route parses the text as JSON. (The route refuses it anyway: it is no submission.)"""
+    """Returns whether the public route parses the text as JSON.
+
+    The response is always an error, because no text of the suite is a submission.
+    """
     answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
-    if answer["statusCode"] == 413:  # one case is larger than the limit
+    if answer["statusCode"] == 413:  # one case is larger than a request body may be
         return False
     assert answer["statusCode"] == 422
     return NO_JSON not in [error["detail"] for error in content(answer)["errors"]]

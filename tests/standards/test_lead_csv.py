@@ -1,4 +1,4 @@
-"""Tests that leads as CSV are valid by RFC 4180 and contain nothing that a spreadsheet would run."""
+"""Tests that the CSV export of leads follows RFC 4180 and has no cell that a spreadsheet would run as a formula."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def read(text: str) -> list[dict[str, str]]:
 
 
 def formulas(text: str) -> list[str]:
-    """Returns the cells that a spreadsheet would run if it splits lines at commas, semicolons or tabs."""
+    """Returns the cells that a spreadsheet would run as formulas if it split lines at commas, semicolons or tabs."""
     cells = [
         cell
         for separator in ",;\t"
@@ -111,7 +111,7 @@ def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> No
 
 
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
-    """Holds even if every field from outside contains a formula."""
+    """Puts a formula into the free-text fields of the lead: name, attribution, owner name and source."""
     odd = "=1+1"
     lead = varied(
         named(odd),

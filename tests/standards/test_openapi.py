@@ -57,7 +57,7 @@ def test_does_not_announce_the_trap(document: Json) -> None:
 
 
 def with_examples(node: Any) -> Iterator[tuple[Json, Any]]:
-    """Yields (schema, example). The schema is in the same object as the example, or is that object itself."""
+    """Yields (schema, example) for each example in `node`. An object that has an `example` may itself be the schema."""
     if isinstance(node, list):
         for part in node:
             yield from with_examples(part)

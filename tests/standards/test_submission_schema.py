@@ -1,4 +1,7 @@
-"""Tests that the JSON Schema of submissions agrees with the server. test_conformance.py sends hundreds more."""
+"""Tests that the JSON Schema of submissions accepts what the server accepts, and nothing else.
+
+test_conformance.py sends hundreds of generated submissions.
+"""
 
 from __future__ import annotations
 

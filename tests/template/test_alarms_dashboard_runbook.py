@@ -1,4 +1,4 @@
-"""Tests that alarms, dashboard and runbook refer only to what exists, and to metrics that functions or AWS emit."""
+"""Tests that alarms, dashboard and runbook name only resources that exist and metrics that functions or AWS emit."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ AWS_METRICS = {
 
 
 def test_no_function_adds_a_dimension_of_its_own() -> None:
-    """Each value of a dimension would be a paid metric, and alarms would not see the sum over all values."""
+    """CloudWatch would bill each value of the dimension as a metric, and no alarm would see the sum over all values."""
     for path in (PROJECT / "functions").glob("*.py"):
         assert not [*calls(path.read_text(), "add_dimension"), *calls(path.read_text(), "set_default_dimensions")]
 
@@ -86,7 +86,7 @@ def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, An
 
 
 def named(value: Any) -> str:
-    """Returns what a Ref, a GetAtt or a ${} of the dashboard names: "id", or "id.attribute" for a GetAtt."""
+    """Returns the target of a Ref, of a GetAtt, or of a ${} in the dashboard, as "id" or "id.attribute"."""
     match value:
         case {"Ref": str(name)}:
             return name
@@ -122,9 +122,9 @@ def metric_widgets() -> list[dict[str, Any]]:
 
 
 def drawn() -> Iterator[tuple[str, list[str]]]:
-    """Yields (widget title, metric) for each metric on the dashboard.
+    """Yields (widget title, parts of the metric) for each metric on the dashboard, except for a SEARCH.
 
-    In the dashboard's body, "." repeats the same part of the previous metric.
+    In the dashboard's body, "." stands for the same part of the previous metric. The yielded parts have no ".".
     """
     for widget in metric_widgets():
         before: list[str] = []
@@ -137,8 +137,8 @@ def drawn() -> Iterator[tuple[str, list[str]]]:
 def searched() -> Iterator[tuple[str, str]]:
     """Yields (metric, statistic) of each SEARCH on the dashboard.
 
-    A SEARCH finds functions by the stack's name in their names. The stack's name must not be in quotes: CloudWatch
-    would take a quoted name for a full function name."""
+    A SEARCH finds the functions whose names contain the stack's name. The stack's name must not be in quotes:
+    CloudWatch would take a quoted name for a full function name."""
     for widget in metric_widgets():
         for (only,) in (metric for metric in widget["metrics"] if isinstance(metric[0], dict)):
             found = re.fullmatch(SEARCH, only["expression"])
@@ -157,7 +157,10 @@ def test_the_dashboard_shows_only_emitted_metrics() -> None:
 
 
 def test_every_function_is_on_the_dashboard() -> None:
-    """The dashboard searches by the stack's name, with which a function's name starts unless the template sets it."""
+    """The dashboard finds functions whose names contain the stack's name.
+
+    CloudFormation puts the stack's name into a function's name, unless the template sets FunctionName.
+    """
     assert set(searched()) == {("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p95")}
     assert {metric for metric, _ in searched()} <= AWS_METRICS["AWS/Lambda"]
     assert not [name for name in FUNCTIONS if "FunctionName" in RESOURCES[name]["Properties"]]
@@ -166,8 +169,8 @@ def test_every_function_is_on_the_dashboard() -> None:
 def test_the_dashboard_shows_every_alarm_in_full_rows() -> None:
     (alarms,) = (widget["properties"]["alarms"] for widget in widgets() if widget["type"] == "alarm")
     assert sorted(named(alarm) for alarm in alarms) == sorted(f"{name}.Arn" for name in ALARMS)
-    assert not any({"x", "y"} & widget.keys() for widget in widgets())  # CloudWatch places them in order
-    assert [widget["width"] for widget in widgets()] == [24, *[8] * 12]  # of 24 columns
+    assert not any({"x", "y"} & widget.keys() for widget in widgets())  # so CloudWatch places widgets in order
+    assert [widget["width"] for widget in widgets()] == [24, *[8] * 12]  # a row has 24 columns
 
 
 def test_every_failure_queue_is_on_the_dashboard() -> None:
@@ -213,7 +216,7 @@ def test_every_metric_is_explained_and_every_explained_one_is_emitted() -> None:
 
 
 def test_a_storage_error_is_counted_by_what_functions_log() -> None:
-    """The metric filter matches the field `error` and the values that `api` and the alerting functions log."""
+    """The metric filter matches log lines by the field `error`, in which functions log the exception's name."""
     (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}

@@ -37,7 +37,10 @@ def silent(_minute: int) -> None:
 
 
 def retried(minute: int) -> float | None:
-    """Returns the age in seconds of a failing queue's oldest message. SQS ignores messages received three times."""
+    """Returns the age that SQS reports for the oldest spooled message, in seconds, while every replay fails.
+
+    SQS leaves out messages that were received three times.
+    """
     return (minute - BEGINS) * 60.0 if minute - BEGINS <= 4 else 0.0
 
 
@@ -50,7 +53,7 @@ def in_flight(minute: int) -> float:
 
 
 NEVER = silent
-# alarm, what happens, series before and during the outage, minutes until the alarm must sound
+# alarm, what happens, series before the outage, series during the outage, minutes until the alarm must sound
 OUTAGES: list[tuple[str, str, Series, Series, int]] = [
     ("CanaryMissing", "the canary raises no alert", every(60, at=7), every(60, 0, at=7), 2 * 60),
     ("CanaryMissing", "the watch never runs", every(60, at=7), silent, 4 * 60),
@@ -104,7 +107,7 @@ def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
 
 
 def sounds(name: str, series: Series) -> int | None:
-    """Returns the first minute at which the alarm is on (None: never). Ignores the first day."""
+    """Returns the first minute, after the first day, at which the alarm is on, or None if it is never on."""
     alarm = ALARMS[name]
     period, wanted = int(alarm["Period"]) // MINUTE, int(value_of(alarm["EvaluationPeriods"]))
     points = [aggregated(alarm["Statistic"], series, first, period) for first in range(0, 2 * BEGINS, period)]

@@ -123,7 +123,7 @@ def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
 
 
 def test_a_second_factor_is_required() -> None:
-    """The sign-in page offers enrolment only if a second factor is required."""
+    """The sign-in page lets users set up a second factor only if a second factor is required."""
     (pool,) = of_type("AWS::Cognito::UserPool").values()
 
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
@@ -165,8 +165,8 @@ def test_only_the_named_origins_may_post() -> None:
 
 
 def test_a_page_elsewhere_may_add_headers_but_never_a_sign_in() -> None:
-    """A site's monitoring may add headers to every request. By the Fetch standard (4.9), `*` allows every header except
-    Authorization. Without AllowCredentials, browsers send no cookies."""
+    """Monitoring scripts on a site may add headers to every request. By the Fetch standard (4.9), `*` allows every
+    header except Authorization. Without AllowCredentials, browsers send no cookies."""
     _condition, allowed, _otherwise = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]["Fn::If"]
 
     assert allowed["AllowHeaders"] == ["*"]

@@ -113,7 +113,7 @@ def test_mail_filters_let_through_what_is_mailed() -> None:
 
 
 def matches(rules: dict[str, list[Any]], attributes: dict[str, str]) -> bool:
-    """Returns whether SNS delivers a message with these attributes: for every rule, one of its values must match."""
+    """Returns whether SNS delivers a message. Each attribute named in `rules` must match one of its listed values."""
     return all(
         any(name not in attributes if value == {"exists": False} else attributes.get(name) == value for value in values)
         for name, values in rules.items()

@@ -25,7 +25,7 @@ from dev.cloud import PARAMETERS
 from dev.deploy_local import SAM
 from tests.template.stack import EXPANDED, PROJECT, SOURCE, TOPIC, listed, of_type
 
-# Type and property of each literal name in the template -> where the name must be unique.
+# (resource type, property) of each literal name in the template -> where the name must be unique, or why it may repeat.
 LITERAL_NAMES = {
     ("AWS::ApiGatewayV2::Stage", "StageName"): "in its API",
     ("AWS::ApiGatewayV2::Authorizer", "Name"): "in its API",
@@ -70,15 +70,16 @@ def test_one_deploy_is_enough_for_the_first_time() -> None:
 
 
 def test_two_stacks_fit_into_one_account() -> None:
-    """A literal name can exist only once per account and region, so a second stack with it would roll back. Without a
-    literal name, CloudFormation derives one from the stack's name. Names of dashboards are shared by all regions."""
+    """A literal name can exist only once per account and region, so a second stack that uses it would roll back. For a
+    resource without a literal name, CloudFormation derives a name from the stack's name. A dashboard's name must be
+    unique across all regions of the account."""
     literal = {
         (resource["Type"], name)
         for resource in EXPANDED["Resources"].values()
         for name, value in resource.get("Properties", {}).items()
         if name in ("Name", "Domain", "Id") or name.endswith("Name")
         if value and not references(value)
-        if not str(value).startswith("{'Fn::Sub': ['CodeDeployDefault.")  # AWS's own configuration
+        if not str(value).startswith("{'Fn::Sub': ['CodeDeployDefault.")  # the name of a predefined AWS configuration
     }
 
     assert literal == set(LITERAL_NAMES)
@@ -225,7 +226,10 @@ def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
 
 @pytest.mark.build  # needs SAM CLI, like the build
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
-    """Presses Enter for every default. The AWS endpoint does not exist, so SAM fails after the last question."""
+    """Types the required and hidden parameters, and presses Enter at every other question.
+
+    The AWS endpoint does not exist, so SAM fails after the last question.
+    """
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
     stack_and_region, afterwards = ["", ""], [""] * 10

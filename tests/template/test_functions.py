@@ -62,7 +62,7 @@ def test_globals_have_only_shared_variables_and_no_secret() -> None:
 
 
 def settings_needed(module: str) -> set[str]:
-    """Returns the variables for the settings that the function uses, directly or through wiring."""
+    """Returns the environment variables of the settings that the function uses, directly or through wiring.py."""
     function = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
     parts = [function, *wired(function)]
     sources = [inspect.getsource(getattr(settings, name)) for part in parts for name in settings_imported(part)]
@@ -125,7 +125,7 @@ def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> No
     """Rule R7 must hold when table and spool both hang.
 
     Completing an unfinished form needs a second call to the table, which is made only if the first call was quick. The
-    remaining time is for creating the spool's client, and for the response."""
+    rest of the six seconds is for creating the spool's client, and for the response."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5

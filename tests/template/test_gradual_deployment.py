@@ -82,7 +82,7 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    used |= {"Tracing"}  # the expanded template has the parameter's value in place of the reference
+    used |= {"Tracing"}  # the expanded template has the value of Tracing, not a reference to it
     assert used <= {entry["Ref"] for entry in settings}
     description = {"Fn::Sub": "Settings ${SettingsVersion}"}
     assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (

@@ -1,6 +1,6 @@
-"""Tests least privilege: each role allows exactly the calls that its function makes on moto, without `*`.
+"""Tests least privilege: each role allows exactly the calls that its function makes on moto, and has no wildcard.
 
-If you give a function a new AWS call, add a flow that makes the call here.
+If a function makes a new AWS call, add a flow to this file in which the function makes that call.
 
 """
 
@@ -109,7 +109,7 @@ def used() -> set[Use]:
 
 
 def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Invokes what calls no AWS service: the public pages, the challenge and the webhook, with sample events."""
+    """Invokes the code that calls no AWS service: the public pages, the challenge and the webhook."""
     for module, name in functions().items():
         for sample in EVENTS.glob(f"{module.removeprefix('functions.')}*.json") if name in PUBLIC_PAGES else ():
             answer = import_module(module).handler(event(sample.stem), CONTEXT)
@@ -122,10 +122,10 @@ def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) 
 
 
 def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Stores leads in all ways but the spool.
+    """Stores leads in every way except through the spool.
 
-    Sends a form unfinished, complete and repeated; adds answers; requests a call; revokes a consent; sends a plain
-    form, a report of where a visitor stopped, and an ad lead.
+    Sends one form three times: unfinished, complete, and complete again. Then adds answers, requests a call, revokes a
+    consent, and sends a plain form, a report of where a visitor stopped, and an ad lead.
     """
     for status, complete in ((201, False), (200, True), (200, True)):
         body = submission(complete=complete, consents={"contact": True, "sms": True})
@@ -230,7 +230,7 @@ def hash_again(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends one canary by the table and one by the spool, and checks the alert topic's subscriptions."""
+    """Sends one canary through the table and one through the spool, and checks the alert topic's subscriptions."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -288,7 +288,7 @@ def test_a_call_is_recorded_for_the_function_that_makes_it() -> None:
     assert uses == {Use("CaptureLead", "dynamodb:PutItem", "LeadsTable")}
 
 
-# --- keys, which do not appear in calls ---
+# --- KMS keys, which do not appear in the recorded calls ---
 
 
 @pytest.mark.parametrize("function", functions().values())

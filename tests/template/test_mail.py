@@ -1,4 +1,4 @@
-"""Tests mail to visitors in the template: it needs a sender, comes from one address, and bounces go to one topic.
+"""Tests the resources for mail to patients: they need a sender, mail comes from one address, bounces go to one topic.
 
 The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
 
@@ -19,7 +19,7 @@ SES_A_SECOND = 14  # SES's limit in mails per second, with production access
 
 
 def test_without_a_sender_nothing_of_it_exists_but_who_wants_no_more() -> None:
-    """The table of addresses that unsubscribed and the key of its hashes stay, in case a sender is set again later."""
+    """The table of addresses that get no more mail, and the key of its hashes, stay for when a sender is set again."""
     conditions = {name: entry.get("Condition") for name, entry in EXPANDED["Resources"].items()}
     mail = {name for name in conditions if OURS.search(name) and "AlertEmail" not in name and "AlarmEmail" not in name}
     emails = {name for name in mail if re.fullmatch(r"(Desk|Clinician|Manager)EmailSubscription", name)}

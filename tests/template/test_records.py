@@ -150,8 +150,8 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
 
 
 def test_the_spool_retries_for_a_day_and_drains_quickly() -> None:
-    """A spool entry is redelivered after each visibility timeout, for a day while the table is unavailable. The timeout
-    is so short that staff are alerted within two minutes after the table is back."""
+    """While the table is unavailable, SQS redelivers a spool entry after each visibility timeout, for at least a day.
+    The timeout is so short that staff are alerted within two minutes after the table is back."""
     spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
     mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]
 

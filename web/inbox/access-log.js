@@ -1,4 +1,4 @@
-// The access log, for administrators: what staff saw and did, page by page, latest entry first.
+// The access log, for administrators: what staff saw and did, latest entry first. “Show more” loads the next page.
 
 import { dayForm, daysAgo } from "./days.js";
 import { h } from "./elements.js";
@@ -11,7 +11,7 @@ const WHAT = {
   ...HISTORY, listed: "saw names in a list", opened: "opened the lead", exported: "exported the lead", erased: "erased the lead", "read the log": "read this log",
   "contact shown for a medical reason": "saw the number, for a medical reason", undo: "undid an action",
 };
-const FEW = 3; // how many references are shown at once
+const FEW = 3; // an entry with more references than this shows them only when unfolded
 // The longest time between two entries of the same export, in ms. An export has one entry for each lead.
 const SAME_EXPORT = 60 * 1000;
 
@@ -41,11 +41,12 @@ function draw(found, { asked, run }) {
   return [h("p", { class: "soft" }, "The latest entry comes first. Reading this log is an entry too."), log, none, more];
 }
 
-// The entries, with all entries of an export merged into one: `at` is the latest time, `since` the earliest, and
-// `goesOn` is true if the next page (`more`: there is one) may have further entries of the export.
+// Returns the entries, with all entries of an export merged into one. In a merged entry, `at` is the latest time and
+// `since` the earliest. `goesOn` is true if the next page may have further entries of the export. `more`: whether there
+// is a next page.
 function joined(entries, more) {
   const lines = [];
-  const exports = new Map(); // id of a member of staff -> the line of the export that was read last
+  const exports = new Map(); // staff member's id -> the merged entry of that member's export that was read last
   for (const entry of entries) {
     const last = entry.what === "exported" && exports.get(entry.staff_id);
     if (last && isSameExport(last, entry)) {

@@ -11,7 +11,7 @@ import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
 import { now } from "./times.js";
 
-const USUAL = 4; // how many outcomes of a call are always shown; the others unfold
+const USUAL = 4; // number of call outcomes that are always shown; a button unfolds the others
 
 const can = (lead, action) => lead.actions.includes(action);
 const button = (text, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, text);
@@ -81,7 +81,7 @@ function withTime(at, hours, group, missing, send, limit) {
 
 const fieldTime = (iso) => new Date(iso).toLocaleString("sv").slice(0, 16).replace(" ", "T");
 
-// Why the person gets no mail about an appointment.
+// Why the patient gets no mail about an appointment.
 const UNMAILED = {
   off: "this service sends no e-mail", no_address: "the person left no address", removed: "the answers were removed", closed: "the address is closed",
   no_consent: "no consent to e-mail", no_messages: "the person wants no messages", suspect: "suspected spam",
@@ -101,7 +101,7 @@ function bookChoices(lead, act, { main, done }) {
     h("label", { for: note.id }, why ? `Note (no e-mail is sent: ${why})` : "Note to the person: it goes into the e-mail as written, about ten minutes from now"), note,
     buttons(button("Save the appointment", send, { class: "main" })));
   if (booking) at.value = fieldTime(booking.at);
-  note.value ||= booking?.note ?? ""; // not as a draft, which would unfold the button
+  note.value ||= booking?.note ?? ""; // set only now, because `unfolding` shows its content if there is text
   return choices;
 }
 
@@ -130,8 +130,8 @@ export function actionButtons(lead, user, act) {
 // What the undo button undoes, in words. Leaves out an appointment's time, which the lead shows.
 const undoable = ({ action, detail }) => historyText({ action, detail: action === "book" ? "" : detail });
 
-// Without a recorded call, an emergency or urgent lead is closed only with a reason in words. So is any lead as
-// unreachable after a call that reached the person. Only clinicians close an emergency or urgent lead as
+// Staff must enter a reason in words to close an emergency or urgent lead that has no recorded call, or to close any
+// lead as unreachable after a call that reached the patient. Only clinicians may close an emergency or urgent lead as
 // not a fit.
 function closeChoices({ reference, tier }, user, act) {
   const judges = user.groups.includes("clinician") || !["EMERGENCY", "URGENT"].includes(tier);
@@ -147,7 +147,7 @@ const releaseChoice = (act) => unfolding("releasing", "Release …",
   h("p", {}, "The lead will have no owner. The clinic is alerted again unless a colleague takes it within two minutes."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
 
-// The button that hands the lead over to a colleague. The next action stays due at the same time.
+// The button that hands the lead over to a colleague. The next action keeps its deadline.
 function handOverChoice(act) {
   const to = colleagueSelect("hand-over-to");
   const send = (event) => (to.value ? act({ action: "hand_over", to: to.value }, event.currentTarget)

@@ -6,8 +6,8 @@ const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "unta
 
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 
-// Returns {filters, reference, page, asked}. reference: of the open lead, or null. page: the name of a page that is
-// shown in place of the leads, such as "report"; else "". asked: the page's parameters, such as its date range.
+// Returns {filters, reference, page, asked}. reference: the open lead's reference, or null. page: the name of the page
+// that is shown in place of the leads, such as "report", or "". asked: the page's parameters, such as its date range.
 export function readAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   const view = VIEWS.includes(said.get("view")) ? said.get("view") : "open";

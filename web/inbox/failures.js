@@ -55,7 +55,7 @@ export function refusalText({ status, problem, message }) {
   return status === 422 && problem.errors?.length ? problem.errors.map((entry) => entry.detail).join(" ") : message;
 }
 
-// What a colleague did at a time, in the history's words. Call it after reloading the lead.
+// Returns what a colleague did at the time `at`, in the history's words. Reload the lead before you call this.
 function whatHappened(at) {
   const entry = state.lead?.history.findLast((one) => Date.parse(one.at) === Date.parse(at));
   return entry ? historyText(entry) : "changed this lead";

@@ -12,7 +12,7 @@ const MINE = new Set(["acknowledge", "take_over", "undo"]); // my actions that m
 // tells other tabs what I took here, so that they do not announce it as handed over
 const tabs = new BroadcastChannel("inbox:taken");
 let known = null; // references of my open leads in the last answer; null before the first answer
-const taking = new Set(); // references of leads that I took since that answer
+const taking = new Set(); // references of leads that I took since the last answer
 
 tabs.addEventListener("message", ({ data: { reference, mine } }) => note(reference, mine));
 

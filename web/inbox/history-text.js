@@ -13,14 +13,14 @@ export const REASONS = {
   emergency_care: "In emergency care", own_doctor: "Sees own doctor", already_patient: "Already a patient", booked_elsewhere: "Booked elsewhere",
 };
 
-// The confirmation for the person who took the action.
+// The confirmation that staff members see after their own action.
 const DONE = {
   acknowledge: "This lead is yours now.", take_over: "This lead is yours now.", hand_over: "Handed over.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
   note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.",
   revoke_consent: "Revocation recorded.", undo: "Undone.",
 };
 
-// In the history, after a name: "Ann Lee booked".
+// What the history says about an action. If a staff member acted, the name comes first: "Ann Lee booked".
 export const HISTORY = {
   acknowledge: "took the lead", take_over: "took the lead over", hand_over: "handed the lead over", released: "Nobody acted in time: the lead went back to the clinic", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", note: "added a note",
   raise_tier: "raised the tier", lower_tier: "lowered the tier",

@@ -1,6 +1,6 @@
-// Locks all tabs after some minutes without use, so that no patient's data stays open on an empty desk.
+// Locks all tabs after some minutes without use, so that no patient's data stays on an unattended screen.
 //
-// localStorage holds when a tab was last used. The refresh every 15 seconds does not count as use.
+// localStorage holds the time when any of the tabs was last used. The refresh every 15 seconds does not count as use.
 
 import { announce, byId } from "./elements.js";
 import { ENDED, signIn } from "./sign-in.js";
@@ -8,7 +8,7 @@ import { ENDED, signIn } from "./sign-in.js";
 const ACTIVE = "inbox:active"; // ms since 1970
 const LIMIT = Number(document.querySelector('meta[name="lock-after-minutes"]').content) * 60 * 1000; // ms
 const WARNING = 60 * 1000; // ms before the lock
-const NOTED_EVERY = 5 * 1000; // ms
+const NOTED_EVERY = 5 * 1000; // ms; use is recorded at most once in this time
 
 let noted = 0;
 

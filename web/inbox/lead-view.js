@@ -45,7 +45,7 @@ export function drawLead(place, lead, { user, act, records, showContact }) {
   document.getElementById("reading").replaceChildren(tierBadge(lead.summary.tier), " ", lead.contact.name || lead.summary.reference);
 }
 
-// A text that says "you" on the screen, and the name on paper, where "you" is unclear.
+// Shows `screen`, which may say "you", on the screen, and `paper`, which says the name instead, in print.
 const said = (screen, paper) => (screen === paper ? screen : [h("span", { class: "on-screen" }, screen), h("span", { class: "on-paper" }, paper)]);
 
 function section(id, title, ...content) {
@@ -114,7 +114,7 @@ function contact({ contact: person, contact_hidden: hidden, actions, consents: {
       person.email && h("a", { class: person.phone ? "button" : "button main call", href: mailLink(person.email) }, person.email)));
 }
 
-// Escapes ? and & in an address, which would add recipients.
+// Escapes ? and & in an e-mail address, because they could add recipients.
 const mailLink = (email) => `mailto:${encodeURIComponent(email).replaceAll("%40", "@")}`;
 
 function phoneText(phone) {

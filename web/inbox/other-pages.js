@@ -4,7 +4,7 @@
 //   usual()               returns the parameters that apply if the address lacks them
 //   form(asked, choose)   returns a form that calls `choose` with new parameters
 //   load(asked)           requests the page's data from the service
-//   draw(found, {asked, run})   returns the nodes; `run(task)` runs a button's task, and shows the text that it returns
+//   draw(found, {asked, run})   returns the nodes; `run(task)` runs a button's task and shows the text that it returned
 
 import { accessLog } from "./access-log.js";
 import { addressOfPage, readAddress } from "./address.js";

@@ -53,5 +53,5 @@ async function loadPages({ filters, wanted }) {
   return pages;
 }
 
-// Whether the list has all open leads. If not, refresh() loads the open leads too, to announce new leads.
+// Whether the list is the one of all open leads. If not, refresh() loads that list too, to announce new leads.
 const showsAllOpen = ({ q, filters: { view, ...filters } }) => !q && view === "open" && Object.values(filters).every((value) => !value);

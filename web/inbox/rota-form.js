@@ -1,5 +1,5 @@
-// The form for managers to change the rota: a week of shifts, and exceptions. The service checks each entry; errors
-// appear beside it.
+// The form for managers to change the rota: a week of shifts, and exceptions. The service checks the entries. Errors
+// appear beside the entry that is wrong.
 
 import { colleagues } from "./colleagues.js";
 import { h } from "./elements.js";
@@ -43,7 +43,7 @@ function add(list, row) {
   row.querySelector("select").focus();
 }
 
-// The suggested new shift: the person and hours of the last shift, on the next day. So a week takes few clicks.
+// The suggested new shift: same clinician and hours as the last shift, on the next day. So a week takes few clicks.
 function nextShift(weekly) {
   const last = weekly.lastElementChild;
   if (!last) return { day: "Mon", starts: "08:00", ends: "08:00" };

@@ -65,7 +65,7 @@ class Service {
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }
 
-  // Returns the joined text of all pages, found through their Link headers.
+  // Follows the Link headers from page to page. Returns the joined text of all pages.
   async #file(path, accept, progress = () => {}) {
     const pages = [];
     for (let next = path; next;) {

@@ -3,14 +3,14 @@
 // The code is removed from the address bar before anything else happens. Tokens are kept in this tab's
 // sessionStorage, so a reload needs no new sign-in, and they end with the tab. There is no refresh token: after an
 // hour, signing in is usually a single redirect, back to the same lead. Signing out, or leaving all tabs idle for too
-// long, ends the tokens of all tabs: localStorage holds the time of that end, and no tab uses an older token.
+// long, ends the tokens of all tabs: localStorage holds the time of the sign-out or lock; no tab uses an older token.
 
 const TOKEN = "inbox:token";
 const ATTEMPT = "inbox:attempt";
-const LEAVING = "inbox:leaving"; // the hash of the address to return to after the user pool ended its session
-const CLOSED = "inbox:closed"; // why this tab's user was signed out, for the next page
+const LEAVING = "inbox:leaving"; // the URL fragment to restore after signing out at the user pool
+const CLOSED = "inbox:closed"; // why the user was signed out of this tab; read once, after the page has reloaded
 export const ENDED = "inbox:ended"; // in localStorage: {at, why} of the last sign-out of all tabs
-const MARGIN = 60 * 1000; // ms; a token this close to its end is no longer used
+const MARGIN = 60 * 1000; // ms; a token that expires sooner than this is no longer used
 const FRESH = 15 * 1000; // how long a token counts as fresh after the sign-in, in ms
 
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
@@ -44,7 +44,7 @@ class SignIn {
   #saved = null;
 
   constructor() {
-    try { this.#saved = JSON.parse(sessionStorage.getItem(TOKEN)); } catch { /* then sign in */ }
+    try { this.#saved = JSON.parse(sessionStorage.getItem(TOKEN)); } catch { /* the user must sign in */ }
   }
 
   get isSetUp() { return Boolean(ADDRESS && CLIENT); }

@@ -2,8 +2,8 @@
 
 import { h } from "./elements.js";
 
-// `heads`: the column heads; the first is that of the row names. `rows`: the cells of each row, as text or nodes.
-// `kind`: the class of all cells except a row's first; "" for words.
+// `heads`: the column headings. `rows`: the cells of each row, as text or nodes; the first cell names the row.
+// `kind`: the class of all other cells; "" for cells with words.
 export function table(caption, heads, rows, kind = "figure") {
   const [name, ...figures] = heads;
   return h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": caption }, h("table", {},

@@ -1,4 +1,4 @@
-// Draws the worklist: one row for each lead, most urgent first.
+// Draws the worklist: one row for each lead.
 
 import { addressOf } from "./address.js";
 import { byId, h } from "./elements.js";

@@ -50,12 +50,12 @@ export class Answers {
     return hidden.filter((block) => !block.hidden);
   }
 
-  /** Sets the wording of every text, and the hash of each consent's wording. `forOther`: somebody else fills in the
-   * form for the patient. `forCall`: the fields are shown where only a phone number is asked for. */
+  /** Sets the wording of every text, and the hash of each consent's wording. `forOther`: whether a helper fills in the
+   * form for the patient. `forCall`: whether fields are shown beside emergency advice or in "Just call me". */
   word(forOther, forCall) {
     if (!forOther === !this.forOther && !forCall === !this.forCall) return;
     Object.assign(this, { forOther, forCall });
-    for (const block of [...this.questions, ...this.contact]) { // some may have been moved beside emergency advice
+    for (const block of [...this.questions, ...this.contact]) { // blocks may be outside the form, see emergency.js
       for (const node of block.querySelectorAll("[data-other], [data-call]")) {
         // autocomplete differs, because the browser knows only the data of the helper who fills in the form
         const shown = { hidden: "value", text: "autocomplete" }[node.type] ?? "textContent";
@@ -130,8 +130,8 @@ export class Answers {
     return blocks.map((block) => [block, errorOf(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text));
   }
 
-  /** The codes of a page's questions whose follow-ups have no valid answer yet. These questions are not screened yet,
-   * because the rules would assume the worst too early. */
+  /** The codes of a page's questions whose follow-ups have no valid answer yet. The screening leaves these questions
+   * out, because the rules would assume the worst about the missing follow-ups. */
   openFollowUps(page) {
     const here = this.questions.filter((block) => page.contains(block));
     const conditions = here.filter((block) => block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen));
@@ -145,7 +145,7 @@ export class Answers {
   }
 
   /** The blocks that ask for contact details and consents. `part`: "urgent" for the blocks beside emergency advice,
-   * "callback" for those of "Just call me"; else all. */
+   * "callback" for those of "Just call me", undefined for all. A minor has no such blocks. */
   contactBlocks(part) { return this.isMinor ? [] : this.contact.filter((block) => !block.hidden && (!part || part in block.dataset)); }
 
   /** All blocks of "Just call me": its question, contact fields and consents. */
@@ -195,8 +195,8 @@ export class Answers {
     return content;
   }
 
-  /** The submission of a visitor who leaves before Send. Null for a minor, if the required consent is missing, or if
-   * there is neither a valid phone number nor a valid e-mail address. */
+  /** The submission of a visitor who leaves before Send. Returns null for a minor, and also if the required consent is
+   * missing, or if there is neither a valid phone number nor a valid e-mail address. */
   unfinished(part) {
     this.update();
     if (this.isMinor || this.contact.some((block) => block.dataset.consent && this.error(block))) return null;

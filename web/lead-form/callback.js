@@ -14,7 +14,7 @@ export function showCallback(form, errors = [], focused = true) {
 export async function openCallback(form) {
   if (!(await form.begin())) return;
   form.state.callback = true;
-  // unticks earlier safety answers, so that nobody sends them unread
+  // unticks earlier answers to the safety question shown here, so that the visitor cannot send them without seeing them
   for (const field of form.drawn.querySelectorAll("[data-question][data-callback] input")) field.checked = false;
   form.enter("callback");
   showCallback(form);

@@ -1,4 +1,4 @@
-// "Check your answers", before Send: every answer, with a button that leads to its question and back.
+// "Check your answers", the view before Send: every answer, with a button for changing it.
 
 import { showCallback } from "./callback.js";
 import { el } from "./elements.js";
@@ -37,8 +37,8 @@ function change(form, block) {
   pages.goToQuestion(block.querySelector("[name]").name);
 }
 
-/** Sends the form, or shows its errors. Called after the check, beside emergency advice (`urgent`), and on the last
- * page for a visitor under 18. */
+/** Sends the form, or shows its errors. Called from "Check your answers", from the emergency advice (`urgent`), and
+ * from the last page if the patient is a minor. */
 export function submit(form, urgent) {
   const { answers, sending } = form;
   const part = urgent && "urgent";
@@ -48,7 +48,7 @@ export function submit(form, urgent) {
   return form.emergency.check(); // the note may mention an emergency that was not screened yet
 }
 
-/** Shows errors beside emergency advice, in "Just call me", or on the first page with an error. */
+/** Shows errors beside the emergency advice or in "Just call me" if that is shown, else on the first wrong page. */
 export function showErrors(form, errors) {
   const { answers, state } = form;
   if (state.view === "emergency") return form.emergency.show(errors);

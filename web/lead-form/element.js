@@ -1,7 +1,8 @@
-// <lead-form>: shows the clinic's form page by page, has each page checked for emergencies, and sends the answers.
-// docs/put-the-form-on-a-page.md describes its attributes and events. The script loads the drawn form into a shadow root,
-// so that it looks the same on any site. What a visitor typed is stored only in this tab until the form is sent or, with
-// consent, the visitor leaves the page: the check for emergencies stores nothing. No cookies.
+// <lead-form>: shows the clinic's form page by page, has the server check each page for emergencies, and sends the
+// answers. docs/put-the-form-on-a-page.md describes the element's attributes and events. The script loads the drawn
+// form (HTML from the service) into a shadow root, so that the form looks the same on any site. Until the visitor sends
+// the form or, with consent, leaves the page, the answers are stored only in this tab: the check for emergencies stores
+// nothing. The script sets no cookies.
 
 import { Answers } from "./answers.js";
 import { Draft, origin } from "./drafts.js";
@@ -18,20 +19,18 @@ import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
 const CHECK_TIMEOUT = 4000; // ms to wait for the check of a page before the form continues without it
-const SETTLED = 300; // ms after a field lost the focus; the tap elsewhere has ended, so nothing moves under the finger
+const SETTLED = 300; // ms to wait after a field lost the focus, so that nothing moves while the visitor taps elsewhere
 const LOAD_AGAIN = 5000; // ms between attempts to load the form behind emergency advice, after a reload
 
 class LeadForm extends View {
   static observedAttributes = ["language"];
-
-  // ---- life of the element ----
 
   connectedCallback() {
     if (!this.shadowRoot) this.setUp();
     this.listening = new AbortController();
     const listen = (name, act) => window.addEventListener(name, act, { signal: this.listening.signal });
     listen("pagehide", () => {
-      if (this.shadowRoot.activeElement?.hreflang && !this.sending.pending) return; // only the language changes
+      if (this.shadowRoot.activeElement?.hreflang && !this.sending.pending) return; // a language link was pressed
       this.sending.leave();
       countStop(this);
     });
@@ -67,7 +66,7 @@ class LeadForm extends View {
       history.scrollRestoration = "manual";
       if (!history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
     }
-    this.load(); // before the visitor presses Start
+    this.load(); // starts to load before the visitor presses Start
     if (!receipt) return this.resume();
     this.receipt = receipt;
     return showReceipt(this, this.wholePage);
@@ -87,7 +86,7 @@ class LeadForm extends View {
     const before = this.language;
     const { view } = this.state;
     this.language = language;
-    const advised = view === "emergency"; // advice never waits for the form
+    const advised = view === "emergency"; // the advice is shown without waiting for the form
     if (advised) this.render(view);
     if (!(await this.load()) && !advised && !this.receipt && view !== "start") {
       this.language = before;
@@ -163,13 +162,13 @@ class LeadForm extends View {
     return this.draft.save({ ...state, texts, at: Date.now() });
   }
 
-  /** Shows what was on the screen before a reload: an emergency at once, a page once the form has loaded. */
+  /** Shows what was on the screen before a reload: emergency advice immediately, a page after the form has loaded. */
   async resume() {
     const { view } = this.state;
     if (view === "emergency") this.showAgain(view);
     else this.showStart();
     if (view === "start") return;
-    this.toggleAttribute("started", true); // at once, so that nothing jumps
+    this.toggleAttribute("started", true); // before the form has loaded, so that the layout does not jump later
     while (!(await this.begin())) {
       if (!this.overlay.isOpen) {
         this.toggleAttribute("started", false);
@@ -177,7 +176,7 @@ class LeadForm extends View {
       }
       await wait(LOAD_AGAIN);
     }
-    // while the form loaded, the visitor may have pressed "by mistake"
+    // while the form loaded, the visitor may have dismissed the advice
     this.showAgain(view === "emergency" && !this.overlay.isOpen ? "page" : view);
   }
 
@@ -248,7 +247,7 @@ class LeadForm extends View {
   async start() {
     if (!(await this.begin())) return;
     this.state.step = this.pages.firstIncomplete(this.state.step);
-    if (this.state.callback) this.byId("consent-contact").checked = false; // the consent on the last page allows more
+    if (this.state.callback) this.byId("consent-contact").checked = false; // the consent in "Just call me" allows less
     this.state.callback = false;
     this.enter("page");
     this.showPage();
@@ -258,7 +257,7 @@ class LeadForm extends View {
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
-      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // emergency advice has no such line
+      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // the emergency advice has no status line
       this.inFlight = true;
       report(this.t("Loading the questions…"));
       const loaded = await this.load().finally(() => { this.inFlight = false; });
@@ -325,7 +324,8 @@ class LeadForm extends View {
     return this.showMinor(answer?.messages ?? []);
   }
 
-  /** Shows the next page; after the last page or a change, the answers to check (not for minors). */
+  /** Shows the next page or, after a change made from "Check your answers", the first incomplete page. If no page is
+   * left, shows "Check your answers" or, for a minor, the last page. */
   goOn() {
     const { state, pages, answers } = this;
     const last = pages.count - 1;

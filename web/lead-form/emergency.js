@@ -59,7 +59,7 @@ export class Emergency {
   constructor(form) {
     this.form = form; // the LeadForm
     this.borrowed = [];
-    this.dismissed = 0; // how often the visitor dismissed the advice; an earlier check must not bring it back
+    this.dismissed = 0; // how often the visitor dismissed the advice; a check sent earlier must not show it again
   }
 
   get state() { return this.form.state.emergency; }
@@ -104,8 +104,8 @@ export class Emergency {
     for (const node of this.form.overlay.content.querySelectorAll("[data-unsent]")) node.hidden = !form.state.unsent;
   }
 
-  /** Moves blocks to a place that asks only for a phone number. Their fields still belong to the form. Until the form's
-   * last page is shown again, consents have the wording for such a place. */
+  /** Moves blocks of the form to `place`, beside emergency advice or in "Just call me". Their fields still belong to
+   * the form. The blocks keep the wording for such a place until the form's last page is shown again. */
   borrow(place, blocks) {
     const { answers } = this.form;
     answers.word(answers.forOther, true);

@@ -9,7 +9,7 @@ const cut = (text, at, count = 1) => text.slice(0, at) + text.slice(at + count);
 const isOneTypo = (typed, right) => [...typed, ""].some((letter, at) => cut(typed, at) === right || typed === cut(right, at) || cut(typed, at) === cut(right, at)
   || (cut(typed, at, 2) === cut(right, at, 2) && letter === right[at + 1] && right[at] === typed[at + 1]));
 
-/** Whether a typed domain differs from `right` by one typo, or by one before and one after the first dot. */
+/** Whether a typed domain differs from `right` by one typo, or by one typo before and one typo after the first dot. */
 const isTypo = (typed, right) => isOneTypo(typed, right) || right.split(".").every((part, at) => isOneTypo(typed.split(/\.(.*)/)[at] ?? "", part));
 
 export class Pages {
@@ -21,7 +21,7 @@ export class Pages {
 
   get count() { return this.answers.pages.length; }
 
-  /** The number of the first incomplete page before page `step`; `step` if these are complete. */
+  /** The index of the first incomplete page before page `step`, or `step` if all pages before it are complete. */
   firstIncomplete(step) {
     const found = this.answers.pages.findIndex((page, index) => index >= step || this.answers.errors([page]).length);
     return found < 0 ? this.count - 1 : found;

@@ -6,13 +6,14 @@ import { el } from "./elements.js";
 import { filled } from "./words.js";
 
 /** Stores and shows the response to a sent form. `language`: the language of the response's messages. The whole phone
- * number is shown only until a reload: the tab stores its last two digits, because others may use this device. */
+ * number is shown only until a reload: the tab stores no more than its last two digits, because others may use this
+ * device. */
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
   const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // what the page after Send needs
   const { promise, ...steps } = next_steps ?? {};
   const number = form.answers.spoken(contact?.phone ?? "");
-  const end = number.split(/[a-z#,;]/i)[0].replace(/\P{Nd}/gu, "").slice(-2); // the last digits, without the extension
+  const end = number.split(/[a-z#,;]/i)[0].replace(/\P{Nd}/gu, "").slice(-2); // last two digits before the extension
   const kept = promise && filled(promise, { number: form.say("ending", { end }) });
   form.receipt = { reference, disposition, messages, ...steps, promise: kept, language, at: Date.now(), ...after };
   form.promise = promise && filled(promise, { number });
@@ -35,7 +36,8 @@ export function showReceipt(form, focused) {
     !urgent && form.phone && el("p", {}, say("changed"), " ", form.phone));
   const advice = messageList(messages, lang, language);
   form.show(covering ? form.overlay : form.view, title, [
-    urgent && form.languageSwitch(), form.heading(title, "urgent-title"), // the rest of a receipt stays in the language it was sent in
+    // switching the language does not translate the texts that came with the response
+    urgent && form.languageSwitch(), form.heading(title, "urgent-title"),
     ...(urgent ? [callButtons(messages, say, language), advice, number] : [number, advice]),
     ...(receipt.details ?? []).map((text) => el("p", { lang }, text)),
     calendar && el("p", {}, el("a", { download: "call.ics", href: `data:text/calendar;charset=utf-8,${encodeURIComponent(calendar)}` }, say("calendar"))),
@@ -45,5 +47,5 @@ export function showReceipt(form, focused) {
       form.act("startOver", say("startNew"), "plain")),
   ], focused || covering ? undefined : null);
   showAdded(form, more);
-  form.answers?.form.reset(); // others may use this phone or computer after this person
+  form.answers?.form.reset(); // others may use this phone or computer after the visitor
 }

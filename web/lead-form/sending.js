@@ -14,7 +14,7 @@ export class Sending {
   constructor(form) {
     this.form = form; // the LeadForm
     this.pending = null; // the submission being sent
-    this.path = "submissions"; // its route
+    this.path = "submissions"; // the route of `pending`
     this.sentOnLeaving = null; // the form that was last sent when the visitor left, as JSON
   }
 

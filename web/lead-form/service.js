@@ -24,7 +24,7 @@ export class Service {
     return fetch(new URL(path, home ? new URL(home.replace(/\/*$/, "/"), document.baseURI) : HOME), { headers, credentials: "omit", ...post, ...more });
   }
 
-  /** Sends a request. Returns what `read` returns for the response. Throws if no response comes in time. */
+  /** Sends a request. Returns what `read` returns for the response. Throws if the request fails or times out. */
   async ask(path, content, read) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), REQUEST_TIMEOUT);

@@ -1,6 +1,6 @@
 // Counts where visitors stop. If a visitor leaves before Send, the clinic learns which page was last, and nothing about
-// the person. If the visitor comes back to this tab and then leaves from another page of the form, that page is counted
-// instead. If the visitor comes back and sends the form, no page is counted.
+// the visitor. If the visitor comes back to this tab and then leaves from another page of the form, that page is
+// counted instead. If the visitor comes back and sends the form, no page is counted.
 
 /** Called when the visitor leaves. Counts no page for people under 18, nor while the form is being sent. */
 export function countStop(form) {

@@ -24,8 +24,8 @@ export class View extends HTMLElement {
   /** A copy of a template in the drawn form, if it has loaded. */
   copy(id) { return this.byId(id)?.content.firstElementChild.cloneNode(true); }
 
-  /** The element that `selector` finds in the overlay if it is open, else in "Just call me" if shown, else in the drawn
-   * form. */
+  /** The element that `selector` finds in the overlay if it is open, else in the drawn form if it is shown, else in the
+   * view. */
   place(selector) {
     const shown = this.overlay.isOpen ? this.overlay.content : this.drawn.hidden ? this.view : this.drawn;
     return shown.querySelector(selector);
@@ -72,8 +72,9 @@ export class View extends HTMLElement {
     }));
   }
 
-  /** Shows a place (`view`, `drawn` or the overlay), with new content if given, and hides the other places. Focuses the
-   * place's title or `focus`; null leaves the focus alone. `title`: for the document's title, on the clinic's page. */
+  /** Shows a place (`view`, `drawn` or the overlay), with new content if given, and hides the other places. Focuses
+   * `focus` or, if that is missing, the place's title; null leaves the focus where it is. `title`: the first part of
+   * the document's title, if the form is the whole page. */
   show(place, title, content, focus) {
     this.emergency.giveBack();
     const urgent = place === this.overlay;
