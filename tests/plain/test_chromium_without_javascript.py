@@ -280,7 +280,7 @@ def test_spanish(plain_page: Page, site: str, look: Look) -> None:
     look("es-61-receipt")
 
 
-def test_the_whole_form_by_keyboard(plain_page: Page, site: str) -> None:
+def test_a_page_by_keyboard(plain_page: Page, site: str) -> None:
     """Answers the first page with Tab, Space and Enter. Tab must never reach the hidden field that traps bots."""
     plain_page.goto(f"{site}form")
     seen = []
