@@ -206,7 +206,7 @@ def throttle_of_submissions(facts: Facts) -> float:
 
 
 def partitions_for(rate: float, facts: Facts) -> int:
-    """Returns how many partitions an index needs at `rate` submissions a second, plus a quarter for uneven load."""
+    """Returns the partitions that the busiest index needs at `rate` submissions a second, plus a quarter."""
     return round(
         rate * max(units_shared_by_all(facts).values()) / facts.quotas["partition_write_units_per_second"] * 1.25
     )

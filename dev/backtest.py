@@ -241,7 +241,7 @@ def _check_out(revision: str, destination: Path) -> None:
 
 
 def read_answers(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yields each answer set's name and answers. The answers are None if the line is not JSON."""
+    """Yields each answer set's name and answers. A line of the file that is not JSON yields None as its answers."""
     text = path.read_text(encoding="utf-8")
     try:
         whole = json.loads(text)

@@ -263,7 +263,7 @@ class Sheet:
         for rule in self.rules:
             asked = questions_of(rule.when)
             if read := [code(question) for question in PROTECTED_QUESTIONS if question in asked]:
-                # bold, so that the HTML page links to the rule's row instead of adding a second anchor
+                # bold, because the HTML page turns a bare name in a first cell into an anchor; the rule has one
                 yield f"**{code(rule.id)}**", listed(read), self._effect(rule), text(rule.reason)
 
     def _effect(self, rule: Rule) -> str:

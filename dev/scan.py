@@ -112,9 +112,9 @@ def ruff_security() -> list[Finding]:
 def detect_secrets() -> list[Finding]:
     """Searches tracked files for secrets.
 
-    Skips lock files (hashes), sample events and test data (invented ids), and generated files. Accepts candidates that
-    a comment on the line marks, and "test" and "testing", the emulators' keys. Verification over the network is off,
-    because it would drop candidates that it cannot verify.
+    Skips lock files (hashes), sample events and test data (invented ids), and generated files. Ignores
+    matches whose line has an allowlist comment, and the values "test" and "testing" (the emulators' keys). Does not
+    verify matches over the network, because that would drop those that cannot be verified.
     """
     files = [name for name in _output(["git", "ls-files"], {0}).splitlines() if not NO_SECRETS.search(name)]
     report = json.loads(

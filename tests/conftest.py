@@ -78,6 +78,6 @@ def site(cloud: LocalCloud) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Provides one Chromium per process, because Playwright allows no second instance."""
+    """Provides one Chromium for the whole process, because Playwright cannot be started again while it is running."""
     with open_browser() as browser:
         yield browser

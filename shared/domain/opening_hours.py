@@ -20,7 +20,7 @@ class OpeningHours(NamedTuple):
     """The opening hours of the clinic.
 
     zone: the clinic's time zone.
-    days: weekday (0 = Monday) -> opening and closing time in the clinic's time zone. Other weekdays are closed.
+    days: weekday (0 = Monday) -> opening and closing time. The clinic is closed on other weekdays.
     holidays: the dates on which the clinic is closed.
     """
 

@@ -94,7 +94,7 @@ def test_a_retention_stage_is_read_across_partitions_oldest_first(partitioned: L
 
 def test_a_retention_stage_lists_due_leads_oldest_first(table: LeadsTable) -> None:
     leads = [acknowledged(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
-    for lead in (*leads, a_lead(URGENT)):  # an open lead is in no retention stage
+    for lead in (*leads, a_lead(URGENT)):  # a lead that alerts staff and has no owner is in no retention stage
         table.add(lead)
     assert list(table.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=1))) == [leads[1].lead_id, leads[2].lead_id]
     assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []

@@ -1,4 +1,4 @@
-"""Tests the report, and that counts stay exact even if leads are counted twice, late or concurrently."""
+"""Tests the report, and that counts stay exact even if a change is processed twice, late or concurrently."""
 
 from __future__ import annotations
 
@@ -305,7 +305,7 @@ def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
     assert '"source","callback","8","0","","0","",""' in text
-    # three calls were due, so they are hidden; so are the six of google-ads, which would reveal the three
+    # hidden: only three calls were due; google-ads is hidden too, because the total less its six would reveal the three
     assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
     assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 

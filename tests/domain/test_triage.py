@@ -75,7 +75,7 @@ def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
 
 
 def test_triage_agrees_when_one_answer_changes() -> None:
-    """Removes each answer in turn, replaces it by each option, and adds each option to multiple-choice answers."""
+    """For each question in turn, removes the answer, sets each option, or adds an option to a multiple choice."""
     for base in BASES:
         for question in RULE_SET.questionnaire.questions.values():
             agreed({code: answer for code, answer in base.items() if code != question.code})

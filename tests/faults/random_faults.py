@@ -194,7 +194,7 @@ class Run:
         return any(what in name and begins <= self.now < ends for name, begins, ends in self.outages)
 
     def draw_clock(self) -> datetime:
-        """Draws how far a starting function's clock is off (up to a second). Returns the time on that clock."""
+        """Draws a clock skew of up to a second for a function that starts. Returns the time on that clock."""
         self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
         return self.clock()
 

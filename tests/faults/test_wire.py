@@ -41,7 +41,7 @@ def test_any_single_fault(made: World, flow: Flow) -> None:
 
 @pytest.mark.slow
 def test_any_outage(made: World) -> None:
-    """Tests every second combination of flow and fault, with the next subset of the services down each time."""
+    """Tests every other combination of flow and fault. Each takes down one subset of the services; all get a turn."""
     found: list[str] = []
     for number, (flow, fault) in enumerate(KINDS[::2]):
         found += outages(made, flow, fault, [SUBSETS[number % len(SUBSETS)]])

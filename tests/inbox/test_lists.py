@@ -1,4 +1,4 @@
-"""Tests the list of leads: its URL, its pages, the open lead in it, and the announcement of new leads."""
+"""Tests the list of leads: its URL, its pages, the mark of the lead that is being viewed, and news of new leads."""
 
 from __future__ import annotations
 

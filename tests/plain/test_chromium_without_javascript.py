@@ -38,7 +38,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture(scope="module")
 def copy(browser: Browser) -> Iterator[Page]:
-    """Provides a page for copies of the checked page. It has JavaScript turned on, because axe needs JavaScript."""
+    """Provides a browser tab with JavaScript, which axe needs. `judge` copies the page under test into it."""
     context = browser.new_context(viewport=PHONE, bypass_csp=True)
     yield context.new_page()
     context.close()

@@ -1,4 +1,4 @@
-"""Tests that htmx on another site's page sends the form in that page, and shows our response in the page."""
+"""Tests that htmx on another site's page submits the form from that page and swaps our response into it."""
 
 from __future__ import annotations
 

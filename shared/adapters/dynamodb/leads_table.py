@@ -226,7 +226,7 @@ class LeadsTable:
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 
     def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
-        """Returns lead id -> summary: first open leads, by `urgency`; then the others, most recently done first.
+        """Returns lead id -> summary. Open leads come first, by `lead_summary.urgency`; then others, latest done first.
 
         Leaves out canaries and erased leads, which have no summary, and leads that DynamoDB did not read for lack of
         capacity.

@@ -20,8 +20,8 @@ SETTLED: frozenset[MailStatus] = frozenset({"sent", "unknown", "failed", "withhe
 class MailEntry:
     """One mail to the person of a lead.
 
-    about: what the mail is about: the version of a call's history entry, the time of a booked visit, or the time at
-        which the lead was closed; "" for the receipt.
+    about: the event that the mail is about: for a call, the `version` in its history entry; else the time of a booked
+        visit, or the time at which the lead was closed; "" for the receipt.
     at: when the status began; for "waiting", when to try again.
     tries: how often the service tried to send the mail, including tries that the hourly limit stopped.
     reason: why the mail was withheld, or why it waits or failed; "" if there is no particular reason.

@@ -61,7 +61,7 @@ def released(lead: Lead, tiers: Mapping[str, Tier], at: datetime) -> Lead:
 
 
 def reminded(lead: Lead, at: datetime) -> Lead:
-    """Returns the lead after its owner was reminded."""
+    """Returns the lead with the reminder of its owner recorded."""
     planned = lead.work.next_action
     returns_at = planned.returns_at if planned else None
     return lead.changed(escalation=lead.escalation.owner_reminded(OWNER, at, returns_at, lead.work.owner_name))

@@ -172,7 +172,7 @@ def report(
 
 
 def _pages(rule_sets: Iterable[RuleSet], total: Counter[Cell]) -> tuple[PageCount, ...]:
-    """Returns how many visitors left on each page of the forms in use, in the order of the pages."""
+    """Returns, for each page of the forms in use, how many visitors abandoned the form there."""
     forms = [rule_set.questionnaire for rule_set in rule_sets]
     found = tuple(
         # at least 0, because a visitor who comes back on another day is subtracted from the counts of that other day
