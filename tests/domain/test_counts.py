@@ -223,7 +223,7 @@ def counts_of(*versions: Lead, rules: RuleSets = RULEBOOK) -> CountsInMemory:
     return counts
 
 
-def test_a_lead_is_due_once_it_was_called_or_the_hour_of_its_deadline_is_over() -> None:
+def test_a_lead_is_due_and_called_in_time_once_the_hour_of_its_deadline_is_over() -> None:
     lead = a_lead(URGENT)  # arrived at 10:00, to be called by 14:00
     call = HistoryEntry(RECEIVED + timedelta(minutes=5), "n", "nurse", "contact_attempt", 2)
     called = varied(lead, lead_id=UUID(int=1), version=2, history=(call,))
@@ -235,8 +235,15 @@ def test_a_lead_is_due_once_it_was_called_or_the_hour_of_its_deadline_is_over() 
             (each.called_in_time, each.due) for each in (found.total, *found.tiers, *found.sources, *found.campaigns)
         ]
 
-    assert figures_at(3.9) == [(1, 1)] * 4
+    assert figures_at(4.9) == [(0, 0)] * 4
     assert figures_at(5) == [(1, 2)] * 4
+
+
+def test_cells_without_an_hour_still_count_as_due_and_in_time() -> None:
+    """An earlier version of the service stored such cells."""
+    cells = {("tier", "URGENT", name): number for name, number in (("leads", 3), ("due", 2), ("in_time", 1))}
+    total = report(FIRST, FIRST, {FIRST: cells}, RULES, LATER).total
+    assert (total.due, total.called_in_time) == (2, 1)
 
 
 @pytest.mark.parametrize(("number", "median"), [(4, HIDDEN), (5, "5")])

@@ -12,7 +12,7 @@ export function setClock(iso) {
 
 export const now = () => Date.now() + offset;
 
-// The last full hour (UTC). The report counts a missed deadline once its clock hour has ended.
+// The last full hour (UTC). The report counts a deadline once its clock hour has ended.
 export const startOfHour = () => new Date(Math.floor(now() / HOUR) * HOUR).toISOString();
 
 // "9:42 AM", with the day in front unless it is today, and with the year unless it is this year

@@ -26,10 +26,9 @@ if TYPE_CHECKING:  # for annotations only
     from shared.domain.rules.questionnaire import Questionnaire
 
 TIER, SOURCE, CAMPAIGN, RULE, SUSPECTS, STOPPED = "tier", "source", "campaign", "rule", "suspects", "stopped"
-LEADS, DUE, UNCALLED, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
+LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
     "leads",
     "due",
-    "uncalled",
     "called",
     "in_time",
     "booked",
@@ -188,11 +187,9 @@ def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
     since, deadline, called_at = _arrived(lead), lead.escalation.deadline, first_call_at(lead)
     yield (*group, LEADS)
     if deadline is not None:
-        yield (*group, DUE)
-        if called_at is None:
-            yield (*group, UNCALLED, _hour_of(deadline))
+        yield (*group, DUE, _hour_of(deadline))
         if called_at is not None and called_at <= deadline:
-            yield (*group, IN_TIME)
+            yield (*group, IN_TIME, _hour_of(deadline))
     if called_at is not None:
         yield (*group, CALLED)
         yield (*group, CALLED_IN, str(rounded_minutes(since, called_at)))
@@ -207,9 +204,9 @@ def _hour_of(deadline: datetime) -> str:
     return deadline.astimezone(UTC).strftime(HOUR)
 
 
-def still_ahead(hour: str, at: datetime) -> bool:
-    """Returns whether this hour (UTC) has not ended yet. `hour`: the hour of a deadline, from an UNCALLED cell."""
-    return at < datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
+def is_over(hour: str, at: datetime) -> bool:
+    """Returns whether this hour (UTC) has ended. `hour`: the hour of a deadline, from a DUE or IN_TIME cell."""
+    return at >= datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
 
 
 def _rule(lead: Lead, rule_set: RuleSet | None, before: Counted | None) -> set[Cell]:

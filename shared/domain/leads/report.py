@@ -26,9 +26,8 @@ from shared.domain.leads.counts import (
     STOPPED,
     SUSPECTS,
     TIER,
-    UNCALLED,
     Cell,
-    still_ahead,
+    is_over,
     views,
 )
 from shared.domain.leads.export import days_between
@@ -61,8 +60,7 @@ class Figures:
     """Counts for a group of leads: those of a tier, a source or a campaign, or all. Suspected bots are not counted.
 
     acknowledged: how many leads were taken by a member of staff; 0 for a campaign, for which this is not counted.
-    due: how many leads have a deadline and either were called or missed it. A missed deadline counts once its clock
-        hour (UTC) has ended.
+    due: how many leads have a deadline whose clock hour (UTC) has ended.
     called_in_time: how many of the `due` leads were called by the deadline.
     called: how many leads staff tried to call.
     minutes_to_acknowledgement, minutes_to_call: median minutes from arrival, over the leads that were taken or called;
@@ -145,8 +143,9 @@ def report(
     for cells in counts.values():
         total.update(cells)
     for cell, number in list(total.items()):
-        if cell[2:3] == (UNCALLED,) and still_ahead(cell[3], at):
-            total[(*cell[:2], DUE)] -= number
+        # cells without an hour are from an earlier version of the service
+        if len(cell) == 4 and cell[2] in (DUE, IN_TIME) and is_over(cell[3], at):
+            total[cell[:3]] += number
     in_use = tuple(rule_sets)
     tiers = dict.fromkeys(tier for rule_set in in_use for tier in rule_set.tiers)
     reasons = {rule.id: rule.reason for rule_set in in_use for rule in (*rule_set.safety, *rule_set.not_fit)}
