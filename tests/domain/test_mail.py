@@ -263,6 +263,68 @@ def test_a_booking_is_confirmed_and_so_is_another_time() -> None:
     assert next_mail_at(moved) == SOON + UNDO_WITHIN
 
 
+def moved(lead: Lead, to: datetime, at: datetime) -> Lead:
+    return act(lead, "book", at, booking={"at": to.isoformat()})
+
+
+def mailed(lead: Lead, at: datetime, status: MailStatus = "sent") -> Lead:
+    """Returns the lead after the mail that is due at this time."""
+    due = due_mail(lead, at)
+    assert due is not None
+    return recorded(lead, MailEntry(due.kind, due.about, status, at, 1))
+
+
+@pytest.mark.parametrize("status", ["sent", "unknown"])
+def test_a_move_is_written_about_once_it_cannot_be_undone_and_undoing_it_later_is_corrected(status: MailStatus) -> None:
+    told = mailed(moved(with_receipt(mailable()), BOOKED_FOR, SOON), SOON + UNDO_WITHIN)
+    lead = moved(told, BOOKED_FOR + HOUR, SOON + HOUR)
+    until = SOON + HOUR + UNDO_WITHIN
+    assert due_mail(lead, until - MINUTE) is None
+    assert next_mail_at(lead) == until
+    assert next_mail_at(act(lead, "undo", until)) is None  # the person knows this time
+
+    back = act(mailed(lead, until, status), "undo", until)
+    corrected = mailed(back, until)
+    assert [entry.about for entry in corrected.mail.entries[1:]] == [
+        BOOKED_FOR.isoformat(),
+        (BOOKED_FOR + HOUR).isoformat(),
+        f"{BOOKED_FOR.isoformat()} 3",
+    ]
+    assert next_mail_at(corrected) is None
+
+
+def test_an_appointment_that_is_moved_there_and_back_is_mailed_only_if_the_person_knew_of_another_time() -> None:
+    told = mailed(moved(with_receipt(mailable()), BOOKED_FOR, SOON), SOON + UNDO_WITHIN)
+    away = moved(told, BOOKED_FOR + HOUR, SOON + HOUR)
+    assert next_mail_at(moved(away, BOOKED_FOR, SOON + HOUR + MINUTE)) is None
+
+    lead = told
+    for number in range(1, 5):
+        at = SOON + number * HOUR
+        lead = moved(lead, BOOKED_FOR + number % 2 * HOUR, at)
+        assert next_mail_at(lead) == at + UNDO_WITHIN
+        assert due_mail(lead, at + UNDO_WITHIN - MINUTE) is None
+        lead = mailed(lead, at + UNDO_WITHIN)
+        assert next_mail_at(lead) is None
+    assert len({entry.about for entry in lead.mail.entries}) == 6
+
+
+@pytest.mark.parametrize("status", ["failed", "withheld"])
+def test_a_mail_about_a_move_that_was_not_sent_needs_no_correction(status: MailStatus) -> None:
+    told = mailed(moved(with_receipt(mailable()), BOOKED_FOR, SOON), SOON + UNDO_WITHIN)
+    away = mailed(moved(told, BOOKED_FOR + HOUR, SOON + HOUR), SOON + 2 * HOUR, status)
+    assert next_mail_at(away) is None
+    assert next_mail_at(moved(away, BOOKED_FOR, SOON + 3 * HOUR)) is None
+
+
+def test_a_mail_that_waits_does_not_go_out_while_the_appointment_can_still_change() -> None:
+    lead = moved(with_receipt(mailable()), BOOKED_FOR, SOON)
+    waiting = recorded(lead, MailEntry("booked", BOOKED_FOR.isoformat(), "waiting", SOON + HOUR, 1))
+    assert next_mail_at(waiting) == SOON + HOUR
+    noted = act(waiting, "book", SOON + HOUR - MINUTE, booking={"at": BOOKED_FOR.isoformat(), "note": "Bring a list."})
+    assert next_mail_at(noted) == SOON + HOUR - MINUTE + UNDO_WITHIN
+
+
 def test_a_booking_that_is_undone_or_over_is_not_confirmed() -> None:
     lead = act(with_receipt(mailable()), "book", booking={"at": (SOON + HOUR).isoformat()})
     assert next_mail_at(act(lead, "undo", SOON + MINUTE)) is None

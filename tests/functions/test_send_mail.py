@@ -101,6 +101,19 @@ def test_a_booking_is_confirmed_with_a_calendar_file(aws: Aws, clock: Clock, mon
     assert [mail.subject for mail in aws.mails()] == ["We have your request", "Your appointment"]
 
 
+def test_a_move_is_mailed_ten_minutes_after_it_and_a_move_back_is_too(aws: Aws, clock: Clock) -> None:
+    reference = captured()
+    sweep()
+    for time in ("2026-01-16T09:30:00-06:00", "2026-01-16T11:00:00-06:00", "2026-01-16T09:30:00-06:00"):
+        assert worked(reference, "book", booking={"at": time})["statusCode"] == 200
+        clock.at += UNDO_WITHIN - MINUTE
+        assert sweep() == 0
+        clock.at += MINUTE
+        assert [sweep(), sweep()] == [1, 0]
+    texts = [mail.body for mail in aws.mails()[1:]]
+    assert ["9:30" in text for text in texts] == [True, False, True]
+
+
 # ---- never twice
 
 

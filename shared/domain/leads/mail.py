@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.domain.leads.escalation import CLAIM_LASTS
-from shared.domain.leads.history import UNDO_WITHIN
+from shared.domain.leads.history import UNDO_WITHIN, HistoryEntry
 from shared.domain.leads.lead import CANARY, Lead
-from shared.domain.leads.mail_state import SETTLED, MailEntry, MailKind, Reason
+from shared.domain.leads.mail_state import MAY_HAVE_ARRIVED, SETTLED, MailEntry, MailKind, Reason
 from shared.domain.leads.next_action import UNREACHED
 
 SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail about an earlier call is sent
@@ -138,14 +138,14 @@ def _next_step(lead: Lead) -> DueMail | None:
 
 
 def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
-    """Returns the step with the time and number of tries from the mail's entry, if the mail has one.
+    """Returns the step with the number of tries from the mail's entry, if the mail has one, and due no earlier than it.
 
     Returns None if the mail is settled.
     """
     entry = lead.mail.entry(step.kind, step.about)
     if entry is None:
         return step
-    return None if entry.status in SETTLED else replace(step, at=entry.at, tries=entry.tries)
+    return None if entry.status in SETTLED else replace(step, at=max(entry.at, step.at), tries=entry.tries)
 
 
 def _causes(lead: Lead) -> Iterator[DueMail]:
@@ -155,9 +155,24 @@ def _causes(lead: Lead) -> Iterator[DueMail]:
     yield from _tried(lead)
     work = lead.work
     if work.status == "booked" and work.booking is not None and work.closed_at is not None:
-        yield DueMail("booked", work.booking.at.isoformat(), work.closed_at + UNDO_WITHIN)
+        booked = _latest(lead, frozenset({"book"}))  # a move keeps `closed_at`
+        since = booked.at if booked else work.closed_at
+        yield DueMail("booked", _about_appointment(lead, work.booking.at), since + UNDO_WITHIN)
     if work.status == "closed" and work.closed_reason == "unreachable" and work.closed_at is not None:
         yield DueMail("unreachable", work.closed_at.isoformat(), work.closed_at + UNDO_WITHIN)
+
+
+def _about_appointment(lead: Lead, at: datetime) -> str:
+    """Returns the `about` of the mail about an appointment at this time.
+
+    A time that the person was told last has its mail already. A time that was told before another one gets a new mail
+    with its own `about`, so that a person who was told of a move also learns that it was taken back.
+    """
+    time = at.isoformat()
+    entries = [entry for entry in lead.mail.entries if entry.kind == "booked"]
+    told = max((index for index, entry in enumerate(entries) if entry.status in MAY_HAVE_ARRIVED), default=0)
+    known = next((entry.about for entry in entries[told:] if entry.about.split()[0] == time), "")
+    return known or (f"{time} {len(entries) + 1}" if any(entry.about == time for entry in entries) else time)
 
 
 def _tried(lead: Lead) -> Iterator[DueMail]:
@@ -165,15 +180,7 @@ def _tried(lead: Lead) -> Iterator[DueMail]:
 
     Yields nothing if BETWEEN_TRIED or MOST_TRIED forbids another such mail.
     """
-    undone = {entry.undo_of for entry in lead.history}
-    last = next(
-        (
-            entry
-            for entry in reversed(lead.history)
-            if entry.version not in undone and (entry.action == "contact_attempt" or entry.action in SETTLES)
-        ),
-        None,
-    )
+    last = _latest(lead, SETTLES | {"contact_attempt"})
     if last is None or last.detail not in UNREACHED or last.action in SETTLES:
         return
     about = str(last.version)
@@ -181,6 +188,13 @@ def _tried(lead: Lead) -> Iterator[DueMail]:
     recent = any(entry.at > last.at - BETWEEN_TRIED for entry in others)
     if not recent and len(others) < MOST_TRIED and not lead.work.is_done:
         yield DueMail("tried", about, last.at + UNDO_WITHIN)
+
+
+def _latest(lead: Lead, actions: frozenset[str]) -> HistoryEntry | None:
+    """Returns the latest of these actions that was not undone; None if there is none."""
+    undone = {entry.undo_of for entry in lead.history}
+    found = (entry for entry in reversed(lead.history) if entry.action in actions and entry.version not in undone)
+    return next(found, None)
 
 
 def _useful_until(lead: Lead, step: DueMail) -> datetime:

@@ -14,6 +14,7 @@ Reason = Literal["", "closed", "daily_limit", "hourly_limit", "late"]
 # A mail with one of these statuses is never tried again. "withheld": the mail was not sent, because of `reason`.
 # "unknown": the mail may have been sent.
 SETTLED: frozenset[MailStatus] = frozenset({"sent", "unknown", "failed", "withheld", "bounced"})
+MAY_HAVE_ARRIVED: frozenset[MailStatus] = frozenset({"sent", "unknown", "bounced"})  # the person may know its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class MailEntry:
     """One mail to the person of a lead.
 
     about: the event that the mail is about: for a call, the `version` in its history entry; else the time of a booked
-        visit, or the time at which the lead was closed; "" for the receipt.
+        visit, or the time at which the lead was closed; "" for the receipt. A number after the time of a visit tells a
+        later mail about the same time from an earlier one.
     at: when the status began; for "waiting", when to try again.
     tries: how often the service tried to send the mail, including tries that the hourly limit stopped.
     reason: why the mail was withheld, or why it waits or failed; "" if there is no particular reason.
