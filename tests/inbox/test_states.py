@@ -257,6 +257,12 @@ def test_no_action_looks_done_while_the_service_is_unavailable(send: Send, membe
     look(nurse, "41-not-saved")
     nurse.page.unroute("**/actions")
     nurse.press("I'll take it").has("^You have had it")
+    nurse.press("No answer")
+    expect(nurse.page.locator("#status")).to_have_text("Call logged.")
+    nurse.page.route("**/actions", lambda route: route.abort())
+    nurse.press("Reached")
+    expect(nurse.refusal).to_contain_text("may not have been saved")
+    assert nurse.page.locator("#status").inner_text() == ""
 
 
 def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> None:

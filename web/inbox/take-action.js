@@ -19,6 +19,7 @@ export async function act(values, from) {
   const { reference, version } = state.lead.summary;
   const group = from?.closest("[data-group]")?.dataset.group;
   disableActions(true);
+  announce(""); // what the header says is about an earlier action
   expectMine(reference, values.action);
   try {
     const answer = await service.act(reference, { ...values, version });
