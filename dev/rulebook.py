@@ -209,7 +209,8 @@ class Sheet:
             )
         yield "## Approval"
         yield (
-            "Signed by a physician in both files, `approved_by` and `approved_on`, after the vignettes were run:\n\n"
+            "Signed by a physician after the vignettes were run. In both files: `approved_by` and `approved_on`; "
+            "in the rules: the content hash above, as `approved_content`.\n\n"
             "Name: ______________________________ Date: ______________ Signature: ______________________________"
         )
 

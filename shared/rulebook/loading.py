@@ -150,9 +150,10 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
 
 
 def _without_signature(file: bytes) -> bytes:
-    """Returns the file without its signature (name and date), so that signing it does not change the content hash."""
+    """Returns the file without its signature, so that signing it does not change the content hash."""
     top, bracket, tables = file.partition(b"\n[")
-    lines = [line for line in top.split(b"\n") if not line.startswith((b"approved_by ", b"approved_on "))]
+    signature = (b"approved_by ", b"approved_on ", b"approved_content ")
+    lines = [line for line in top.split(b"\n") if not line.startswith(signature)]
     return b"\n".join(lines) + bracket + tables
 
 

@@ -49,6 +49,15 @@ class RuleSetReader:
         self.rule_ids: set[str] = set()
         self.used_messages: set[str] = set()
 
+    def _check_approval(self, approved_by: str, content_hash: str) -> None:
+        """Raises RulebookError if the rules or the questionnaire are signed, but with other content than now."""
+        signed_content = self.reader.optional_text("approved_content")
+        if (approved_by or self.questionnaire.approved_by) and signed_content != content_hash:
+            raise self.reader.error(
+                f"approved_content: the signed sheet must have the content hash {content_hash}. "
+                f"If the content changed, sign its new sheet, or empty the signatures in both files"
+            )
+
     def read(self, content_hash: str) -> RuleSet:
         reader = self.reader
         reader.text("questionnaire")
@@ -63,6 +72,7 @@ class RuleSetReader:
             raise reader.error(f"minor: unknown definition {minor!r}")
         version = reader.version("version")
         approved_by, approved_on = reader.signature("approved")
+        self._check_approval(approved_by, content_hash)
         rule_set = RuleSet(
             id=reader.code("id"),
             version=version,

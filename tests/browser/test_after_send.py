@@ -5,6 +5,7 @@ Visitors may skip the page. Its answers are sent once and, like the receipt, sur
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,22 @@ def test_more_answers_are_added_to_the_lead_once(
     assert patient.reference() == reference
     expect(page.locator("#added")).to_have_text(THANKS)
     expect(page.get_by_role("heading", name=TITLE)).to_have_count(0)
+
+
+def test_an_answer_that_raises_the_tier_renews_the_promise(patient: Patient, page: Page) -> None:
+    patient.ready_to_send().next()
+    patient.reference()
+    promise = page.locator(".promise")
+    expect(promise).to_contain_text(re.compile(r"We will call \(212\) 555-0123 by "))
+    before = promise.inner_text()
+    patient.answer({"fn": "cannot"})
+    page.get_by_role("button", name="Send these answers").click()
+    expect(page.locator("#added")).to_have_text(THANKS)
+    expect(promise).to_contain_text(re.compile(r"We will call \(212\) 555-0123 by "))
+    after = promise.inner_text()
+    assert after != before
+    page.reload()
+    expect(promise).to_have_text(after.replace("(212) 555-0123", "the number ending in 23"))
 
 
 def test_they_ask_of_the_person_whom_somebody_helps(patient: Patient, page: Page) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SCREENSHOTS, Console
 from tests.browser.page_checks import judge
-from tests.browser.patient import Patient, Traffic
+from tests.browser.patient import Held, Patient, Traffic
 
 TITLE = "Just call me"
 
@@ -101,6 +101,25 @@ def test_without_network_it_is_kept_and_sent_when_it_is_back(
     asking.reference()
     assert len({sent["submission_id"] for sent in traffic.posted("/callbacks")}) == 1
     assert traffic.posted("/submissions") == []
+
+
+def test_no_answer_changes_while_the_request_is_sent(asking: Patient, page: Page) -> None:
+    """A late receipt would otherwise replace the emergency advice for an answer that the clinic did not get."""
+    held = Held(page, "**/callbacks")
+    asking.answer({"em-now": ["none"]}).leave_contact().next()
+    expect(page.locator("#block-em-now input[value=chest-pressure]")).to_be_disabled()
+    expect(page.locator("#contact-phone")).to_be_disabled()
+    held.let_go()
+    asking.reference()
+
+
+def test_a_minor_reads_that_nobody_will_call(patient: Patient, page: Page, traffic: Traffic) -> None:
+    patient.at(2).answer({"age": "16"})
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.get_by_role("button", name=TITLE).click()
+    expect(patient.heading("This form is for adults")).to_be_focused()
+    assert traffic.posted("/callbacks") == []
 
 
 def test_leaving_before_send_sends_nothing(asking: Patient, page: Page, traffic: Traffic) -> None:

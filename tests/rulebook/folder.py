@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.domain.rules.triage import RuleSet
-from shared.rulebook.loading import FOLDER, Rulebook
+from shared.rulebook.loading import FOLDER, Rulebook, load
 
 SECOND = Path(__file__).parents[1] / "data" / "second"
 INTAKE, TRIAGE, TIERS = "fs-intake.toml", "fs-triage.toml", "tiers.toml"
@@ -24,21 +24,25 @@ def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
     for name in (INTAKE, TRIAGE, TIERS, WORDS, WEIGHTS):
         shutil.copy(FOLDER / name, folder)
     for name in (INTAKE, TRIAGE):
-        _sign(folder / name, "", "")
+        _sign(folder / name, approved_by="", approved_on="")
+    _sign(folder / TRIAGE, approved_content="")
     if second:
         shutil.copytree(SECOND, folder, dirs_exist_ok=True)
     return folder
 
 
 def sign(folder: Path, by: str = "Dr. Sample", on: str = "2026-01-31") -> None:
-    """Signs questionnaire and rules as in docs/rules.md: sets only name and date, in both files."""
+    """Signs questionnaire and rules as in docs/rules.md: sets name and date in both files, and the content hash."""
+    rule_set = load(folder).of("fs-intake")
+    assert rule_set is not None
     for name in (INTAKE, TRIAGE):
-        _sign(folder / name, by, on)
+        _sign(folder / name, approved_by=by, approved_on=on)
+    _sign(folder / TRIAGE, approved_content=rule_set.content_hash)
 
 
-def _sign(file: Path, by: str, on: str) -> None:
+def _sign(file: Path, **values: str) -> None:
     text = file.read_text()
-    for key, value in (("approved_by", by), ("approved_on", on)):
+    for key, value in values.items():
         text, count = re.subn(rf'^{key} = ".*"$', f'{key} = "{value}"', text, flags=re.MULTILINE)
         assert count == 1, f"{file.name} has {count} lines with {key}: fix the test"
     file.write_text(text)

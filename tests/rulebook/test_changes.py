@@ -17,7 +17,7 @@ from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change,
 # write here.
 VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "a2939a5a158564e2"  # pragma: allowlist secret
 PROJECT = Path(__file__).parents[2]
-SIGNATURES = ("approved_by", "approved_on", "changes")
+SIGNATURES = ("approved_by", "approved_on", "approved_content", "changes")
 
 
 def fingerprint(folder: Path) -> str:

@@ -115,7 +115,7 @@ def test_the_content_hash_can_be_computed_by_hand() -> None:
     words, weights = (hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() for name in (WORDS, WEIGHTS))
     free_text = hashlib.sha256(f"{words} {weights}".encode()).hexdigest()
     unsigned = [
-        re.sub(rb"(?m)^approved_(by|on) = .*\n", b"", (FOLDER / name).read_bytes()) for name in (TRIAGE, INTAKE)
+        re.sub(rb"(?m)^approved_(by|on|content) = .*\n", b"", (FOLDER / name).read_bytes()) for name in (TRIAGE, INTAKE)
     ]
     parts = [*unsigned, (FOLDER / TIERS).read_bytes(), free_text.encode()]
     assert hash_of(FOLDER) == hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -129,9 +129,22 @@ def hash_of(folder: Path) -> str:
 
 def test_approval_requires_signed_rules_and_questionnaire(tmp_path: Path) -> None:
     signed = 'approved_by = "Dr. Sample"\napproved_on = "2026-01-31"'
-    copy_of_rulebook(tmp_path)
+    content = hash_of(copy_of_rulebook(tmp_path))
     assert load(tmp_path).approval_notice
     change(tmp_path, TRIAGE, UNSIGNED, signed)
+    change(tmp_path, TRIAGE, 'approved_content = ""', f'approved_content = "{content}"')
     assert load(tmp_path).approval_notice
     change(tmp_path, INTAKE, UNSIGNED, signed)
     assert not load(tmp_path).approval_notice
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [(TRIAGE, 'floor = "URGENT"', 'floor = "PRIORITY"'), (INTAKE, "Are you pregnant", "Are you now pregnant")],
+)
+def test_nothing_loads_if_signed_content_changes(tmp_path: Path, file: str, before: str, after: str) -> None:
+    sign(copy_of_rulebook(tmp_path))
+    text = (tmp_path / file).read_text()
+    (tmp_path / file).write_text(text.replace(before, after, 1))
+    with pytest.raises(RulebookError, match=r"approved_content: the signed sheet must have the content hash"):
+        load(tmp_path)

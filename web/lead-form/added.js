@@ -36,8 +36,8 @@ export async function showAdded(form, place) {
     const { status, body } = await form.service.call(`submissions/${receipt.id}/answers`, { questionnaire: { id, version }, answers: given });
     form.busy();
     if (status !== 200) { say(failed); return; }
-    const { disposition, messages, next_steps: { promise: _, ...steps } } = body;
-    Object.assign(receipt, { disposition, messages, ...steps, added: thanks });
+    const { disposition, messages, next_steps } = body;
+    Object.assign(receipt, { disposition, messages, promise: null, ...next_steps, added: thanks });
     delete receipt.fields;
     form.save();
     showReceipt(form, true); // the advice may have changed

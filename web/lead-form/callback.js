@@ -13,6 +13,7 @@ export function showCallback(form, errors = [], focused = true) {
 
 export async function openCallback(form) {
   if (!(await form.begin())) return;
+  if (form.answers.isMinor) { form.enter("minor"); return form.showMinor([]); }
   form.state.callback = true;
   // unticks earlier answers to the safety question shown here, so that the visitor cannot send them without seeing them
   for (const field of form.drawn.querySelectorAll("[data-question][data-callback] input")) field.checked = false;

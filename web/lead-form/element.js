@@ -74,7 +74,7 @@ class LeadForm extends View {
 
   reset(kept = {}) {
     this.sending.stopRetrying();
-    Object.assign(this, { receipt: null, promise: null, proof: null, inFlight: false, checkFailed: false, restored: kept.fields?.[0] });
+    Object.assign(this, { receipt: null, number: null, proof: null, inFlight: false, checkFailed: false, restored: kept.fields?.[0] });
     this.state = { submissionId: newId(), view: "start", step: 0, guard: {}, fields: [], unsent: false, withdraw: [], ...kept };
   }
 
@@ -313,7 +313,7 @@ class LeadForm extends View {
       this.emergency.check(answers.openFollowUps(page));
       return this.showPage(errors);
     }
-    this.busy(this.say("checking"));
+    this.busy(this.say("checking"), false);
     const answer = await Promise.race([this.emergency.check(), wait(CHECK_TIMEOUT)]);
     this.busy();
     if (answer === undefined) this.checkFailed = true; // too slow; a late result can still interrupt

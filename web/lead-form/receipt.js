@@ -11,12 +11,10 @@ import { filled } from "./words.js";
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
   const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // what the page after Send needs
-  const { promise, ...steps } = next_steps ?? {};
   const number = form.answers.spoken(contact?.phone ?? "");
   const end = number.split(/[a-z#,;]/i)[0].replace(/\P{Nd}/gu, "").slice(-2); // last two digits before the extension
-  const kept = promise && filled(promise, { number: form.say("ending", { end }) });
-  form.receipt = { reference, disposition, messages, ...steps, promise: kept, language, at: Date.now(), ...after };
-  form.promise = promise && filled(promise, { number });
+  form.receipt = { reference, disposition, messages, ...next_steps, number: form.say("ending", { end }), language, at: Date.now(), ...after };
+  form.number = number;
   form.save();
   showReceipt(form, true);
   form.emit("submitted", { reference });
@@ -29,7 +27,7 @@ export function showReceipt(form, focused) {
   const covering = urgent && !closed;
   const title = (lang === language && receipt.title) || say(urgent ? "urgent" : reference ? "received" : "safetyAdvice");
   const more = el("div");
-  const promise = form.promise ?? receipt.promise;
+  const promise = receipt.promise && filled(receipt.promise, { number: form.number ?? receipt.number });
   const number = reference && el("div", {},
     promise && el("p", { class: "promise", lang }, promise),
     el("p", { class: "reference" }, say("reference"), " ", el("strong", { id: "reference" }, reference)),

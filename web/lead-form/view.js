@@ -149,11 +149,11 @@ export class View extends HTMLElement {
   again() { this.sending.again(); }
   sendAsNew() { this.sending.sendAsNew(); }
 
-  /** Disables the buttons and shows `text` while the visitor waits for the service. Without `text`, enables the buttons
-   * again. */
-  busy(text = "") {
+  /** Disables the buttons and shows `text` while the visitor waits for the service. Without `text`, enables them again.
+   * `fields`: whether the fields are disabled too, because an answer given now would not be in what is being sent. */
+  busy(text = "", fields = true) {
     this.inFlight = Boolean(text);
-    this.shadowRoot.querySelectorAll("[type=submit], #again").forEach((node) => { node.disabled = this.inFlight; });
+    this.shadowRoot.querySelectorAll("[type=submit], #again, input, textarea").forEach((node) => { node.disabled = this.inFlight && (fields || !node.name); });
     this.shadowRoot.querySelectorAll(".status").forEach((node) => { node.textContent = text; });
   }
 }
