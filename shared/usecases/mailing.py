@@ -169,7 +169,7 @@ def _refusal(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> MailEn
     if due.kind == "receipt" and not mailing.addresses.admits_receipt(email, lead.lead_id, at):
         return due.withheld("daily_limit", at)
     if not mailing.addresses.admits_mail(at, MAILS_AN_HOUR):
-        return due.postponed(at, "hourly_limit")
+        return due.over_limit(at)
     return None
 
 

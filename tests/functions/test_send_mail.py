@@ -11,7 +11,7 @@ import pytest
 from functions import send_mail
 from shared.adapters import ses
 from shared.domain.leads.history import UNDO_WITHIN
-from shared.domain.leads.mail import UNKNOWN_AFTER
+from shared.domain.leads.mail import OTHERS_AFTER, UNKNOWN_AFTER
 from shared.usecases import mailing
 from tests.aws import Aws
 from tests.functions.admin_calls import erased, exported_person
@@ -205,8 +205,31 @@ def test_the_stack_sends_no_more_than_its_limit_an_hour(clock: Clock, monkeypatc
     waiting = captured(lead_id=OTHER, contact=person(2))
     assert sweep() == 1
     assert mails_of(waiting) == [("receipt", "waiting", "hourly_limit")]
-    clock.at = clock.at.replace(minute=0) + 60 * MINUTE
+    clock.at = clock.at.replace(minute=0) + 60 * MINUTE + OTHERS_AFTER
     assert sweep() == 1
+
+
+def test_an_hour_full_of_receipts_delays_an_appointment_only_until_the_next_hour(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = captured()
+    assert sweep() == 1
+    assert worked(reference, "book", booking={"at": "2026-01-16T09:30:00-06:00"})["statusCode"] == 200
+    next_hour = clock.at.replace(minute=0, second=0, microsecond=0) + 60 * MINUTE
+    clock.at += UNDO_WITHIN
+    assert clock.at < next_hour - 40 * MINUTE  # long enough for the tries of a mail that SES does not accept
+    monkeypatch.setattr(mailing, "MAILS_AN_HOUR", 1)
+    waiting = [captured(lead_id=lead_id, contact=person(number)) for number, lead_id in enumerate((OTHER, THIRD))]
+    while clock.at < next_hour:
+        assert sweep() == 0
+        clock.at += MINUTE
+    assert mails_of(reference)[1:] == [("booked", "waiting", "hourly_limit")]
+    clock.at = next_hour
+    assert sweep() == 1
+    clock.at += OTHERS_AFTER
+    assert sweep() == 0
+    assert mails_of(reference)[1:] == [("booked", "sent", "")]
+    assert [mails_of(each) for each in waiting] == 2 * [[("receipt", "waiting", "hourly_limit")]]
 
 
 def test_a_suspect_gets_no_mail(aws: Aws) -> None:

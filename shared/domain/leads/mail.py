@@ -26,6 +26,7 @@ OTHERS_WITHIN = timedelta(hours=24)
 BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to reach you" mails about one lead
 MOST_TRIED = 3
 MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
+OTHERS_AFTER = timedelta(minutes=1)  # how long, when a new hour begins, other mails let appointments go first
 
 # Why a person gets no mail. "": the person may get mail; off: this stack sends no mail; no_address: the lead has no
 # email address; removed: the answers were removed, or the lead is a canary; closed: no more mail goes to the address;
@@ -42,7 +43,7 @@ class DueMail:
     at: when the step is due.
     step: "send" the mail; "withhold" it because it is too late; or "forget" it because it was claimed and the result is
         unknown.
-    tries: how often the service has tried to send the mail so far.
+    tries: see `MailEntry`.
     """
 
     kind: MailKind
@@ -58,12 +59,18 @@ class DueMail:
     def withheld(self, reason: Reason, at: datetime) -> MailEntry:
         return MailEntry(self.kind, self.about, "withheld", at, self.tries, reason)
 
-    def postponed(self, at: datetime, reason: Reason = "") -> MailEntry:
-        """Returns the entry for a mail that was not sent: "waiting", or "failed" after MOST_TRIES tries."""
+    def postponed(self, at: datetime) -> MailEntry:
+        """Returns the entry for a mail that SES did not accept: "waiting", or "failed" after MOST_TRIES tries."""
         tries = self.tries + 1
         if tries >= MOST_TRIES:
-            return MailEntry(self.kind, self.about, "failed", at, tries, reason)
-        return MailEntry(self.kind, self.about, "waiting", at + timedelta(minutes=2**self.tries), tries, reason)
+            return MailEntry(self.kind, self.about, "failed", at, tries)
+        return MailEntry(self.kind, self.about, "waiting", at + timedelta(minutes=2**self.tries), tries)
+
+    def over_limit(self, at: datetime) -> MailEntry:
+        """Returns the entry for a mail over the hourly limit: it waits for the next hour, appointments first."""
+        next_hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        again_at = next_hour if self.kind == "booked" else next_hour + OTHERS_AFTER
+        return MailEntry(self.kind, self.about, "waiting", again_at, self.tries, "hourly_limit")
 
 
 def due_mail(lead: Lead, at: datetime) -> DueMail | None:

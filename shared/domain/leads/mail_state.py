@@ -25,8 +25,8 @@ class MailEntry:
         visit, or the time at which the lead was closed; "" for the receipt. A number after the time of a visit tells a
         later mail about the same time from an earlier one.
     at: when the status began; for "waiting", when to try again.
-    tries: how often the service tried to send the mail, including tries that the hourly limit stopped.
-    reason: why the mail was withheld, or why it waits or failed; "" if there is no particular reason.
+    tries: how often the service asked SES to send the mail. A mail that waits for the hourly limit was not tried.
+    reason: why the mail was withheld or waits; "" if there is no particular reason.
     """
 
     kind: MailKind
