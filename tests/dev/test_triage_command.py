@@ -76,13 +76,16 @@ def test_a_vignette_that_disagrees_is_named_and_fails() -> None:
     status, lines, output = run(given=json.dumps(vignettes, indent=1))
     (wrong,) = [line for line in lines if not line["agrees"]]
     assert (status, wrong["id"], wrong["differs"]) == (1, vignettes["vignettes"][3]["id"], ["fit_score"])
-    assert output.strip() == "31 of 32 agree"
+    count = len(vignettes["vignettes"])
+    assert output.strip() == f"{count - 1} of {count} agree"
 
 
 def test_all_cases_are_in_their_band() -> None:
     status, lines, output = run(str(CASES))
     assert [(line["id"], line["tier"]) for line in lines if not line["in_band"]] == []
-    assert (status, len(lines), output.strip()) == (0, 62, "62 of 62 in their band")
+    count = len(json.loads(CASES.read_text())["cases"])
+    assert count >= 62
+    assert (status, len(lines), output.strip()) == (0, count, f"{count} of {count} in their band")
 
 
 @pytest.mark.parametrize("indent", [None, 1])

@@ -39,7 +39,7 @@ def test_each_vignette_has_its_expected_result(vignette: dict[str, Any]) -> None
 
 
 def test_there_are_vignettes_and_each_expects_every_result() -> None:
-    assert len(VIGNETTES) == 32
+    assert len(VIGNETTES) >= 32
     expected = {"tier", "safety_rules", "not_fit_rules", "fit_score", "fit_rules", "tags", "marketing_allowed"}
     assert all(vignette["expected"].keys() == expected for vignette in VIGNETTES)
 
