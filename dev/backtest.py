@@ -8,7 +8,7 @@ or a file with one JSON object per line: an answer set, or an object with `answe
 options that only the other rule set has. New options that nobody ticked, and new rules that fired for no answer set,
 are listed: their effect is unknown. Nothing that a patient wrote is printed: an answer set whose tier changes is listed
 by its reference, id or line number. For each rule set, the command also prints how often each safety rule alone caused
-a tier. The exit status is 1 if either rule set could not score an answer set.
+a tier. The exit status is 1 if either rule set could not score an answer set, or if there was none.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import argparse
 import io
 import json
 import random
+import signal
 import subprocess
 import sys
 import tarfile
@@ -286,6 +287,8 @@ def show(found: Backtest, console: Console) -> None:
 def _show_summary(found: Backtest, console: Console) -> None:
     console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
     console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
+    if not found.count:
+        console.print("[red]Nothing was scored by both, so this says nothing about the rules.[/]")
     if found.unscored:
         names = markup.escape(", ".join(found.unscored[:10]))
         console.print(f"[red]{len(found.unscored)} could not be scored by both:[/] {names}")
@@ -340,13 +343,10 @@ def picture(found: Backtest) -> str:
         )
     longest = rules[0][1] if rules else 1
     for number, (mark, times) in enumerate(rules):
-        y = bars + 24 * number
+        y, bar = bars + 24 * number, max(2, (width - LEFT - 90) * times // longest)
         parts.append(_text(LEFT - 12, y + 14, mark, anchor="end"))
-        parts.append(
-            f'<rect x="{LEFT}" y="{y}" width="{max(2, (width - LEFT - 90) * times // longest)}" height="18" '
-            f'fill="#6b8fb8"/>'
-        )
-        parts.append(_text(LEFT + max(2, (width - LEFT - 90) * times // longest) + 8, y + 14, str(times)))
+        parts.append(f'<rect x="{LEFT}" y="{y}" width="{bar}" height="18" fill="#6b8fb8"/>')
+        parts.append(_text(LEFT + bar + 8, y + 14, str(times)))
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -392,8 +392,9 @@ def main() -> int:
     arguments.picture.parent.mkdir(parents=True, exist_ok=True)
     arguments.picture.write_text(picture(found), encoding="utf-8")
     print(f"picture: {arguments.picture}")
-    return 1 if found.unscored else 0
+    return 1 if found.unscored or not found.count else 0
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` ends this program without a traceback
     sys.exit(main())

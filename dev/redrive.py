@@ -275,7 +275,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped; the remaining messages are still in their queues.", file=sys.stderr)
         return 1
     except (ClientError, BotoCoreError) as error:
-        print(failure(f"make redrive STACK={chosen.stack}", error), file=sys.stderr)
+        place = f" ENDPOINT={chosen.endpoint}" if chosen.endpoint else ""
+        print(failure(f"make redrive STACK={chosen.stack}{place}", error), file=sys.stderr)
         return 1
     return 0 if complete else 1
 

@@ -145,6 +145,13 @@ def test_a_set_that_cannot_be_scored_is_named_and_fails_the_run(tmp_path: Path) 
     assert "1 answer sets" in output
 
 
+def test_a_file_without_answer_sets_does_not_pass(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("\n")
+    status, output, _ = run(FOLDER, FOLDER, "--answers", tmp_path / "a.jsonl", "--picture", tmp_path / "b.svg")
+    assert status == 1
+    assert "Nothing was scored by both, so this says nothing about the rules." in output
+
+
 @pytest.fixture
 def tick_bite(tmp_path: Path) -> Path:
     """Provides a rulebook with a new option, tick-bite, and a new rule that makes leads with this option URGENT."""

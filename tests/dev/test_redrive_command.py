@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from dev import redrive, template
@@ -234,6 +234,18 @@ def test_an_invalid_endpoint_is_reported(capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(SystemExit):
         redrive.main([STACK, "--endpoint", "foo"])
     assert capsys.readouterr().err.endswith(", not foo\n")
+
+
+def test_an_endpoint_where_nothing_listens_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_stack: str, endpoint: str) -> redrive.Stack:
+        raise EndpointConnectionError(endpoint_url=endpoint)
+
+    monkeypatch.setattr(redrive, "named", fails)
+    assert redrive.main(["local", "--endpoint", "http://127.0.0.1:9"]) == 1
+    expected = "make redrive STACK=local ENDPOINT=http://127.0.0.1:9: EndpointConnectionError: "
+    assert capsys.readouterr().err.startswith(expected)
 
 
 @pytest.mark.usefixtures("stack")

@@ -26,6 +26,7 @@ from tests.rulebook.folder import TRIAGE, change, copy_of_rulebook
 PROJECT = Path(__file__).parents[2]
 VIGNETTES = PROJECT / "tests/data/vignettes.json"
 CASES = PROJECT / "tests/data/cases.json"
+BACKTEST = ("dev.backtest", "shared/rulebook", "shared/rulebook", "--samples", "20")
 RATE = 3_333  # required answer sets per second on one core (0.3 ms each), including start-up
 
 
@@ -60,7 +61,7 @@ def test_all_vignettes_agree() -> None:
     assert output.strip() == f"{count} of {count} agree"
 
 
-@pytest.mark.parametrize("arguments", [("dev.triage", str(VIGNETTES)), ("dev.rulebook",)])
+@pytest.mark.parametrize("arguments", [("dev.triage", str(VIGNETTES)), ("dev.rulebook",), BACKTEST])
 def test_a_reader_that_stops_early_causes_no_traceback(arguments: tuple[str, ...]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
