@@ -34,7 +34,8 @@ def test_the_last_change_is_recorded_with_version_and_date() -> None:
     found = (last.version, last.on, fingerprint(FOLDER))
     assert found == (VERSION, ON, FINGERPRINT), (
         f"rules, questions, tiers or words have changed since version {VERSION}. In shared/rulebook/{TRIAGE}, raise "
-        f"`version` and add an entry [[changes]] with version, on, what and by. Then write in "
+        f"`version` and add an entry [[changes]] with version, on, what and by. If {INTAKE} has changed, raise its "
+        f"`version`, too. Then write in "
         f"{Path(__file__).relative_to(PROJECT)}: VERSION, ON, FINGERPRINT = {', '.join(map(repr, found))}, with the "
         f"version and date of the new entry"
     )
