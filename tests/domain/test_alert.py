@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.leads.alert import Alert, alert_for
+from shared.domain.leads.alert import ON_CALL, Alert, Summary, alert_for
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.rota import EVERYONE
 from tests.functions.calls import EMERGENCY, PRIORITY, ROUTINE, URGENT, Json
@@ -77,3 +77,21 @@ def test_alerts_of_two_leads_differ_only_in_reference_and_id() -> None:
         for lead in (one, two)
     )
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("audience", "leads", "safety", "waiting", "of_safety"),
+    [
+        ("clinician", 1, 1, "1 more lead waits for the clinicians", ", EMERGENCY or URGENT"),
+        ("clinician", 3, 1, "3 more leads wait for the clinicians", ", 1 of them EMERGENCY or URGENT"),
+        ("manager", 2, 0, "2 more leads wait for the managers", ""),
+        ("desk", 1, 0, "1 more lead waits for the desk", ""),
+        (ON_CALL, 1, 0, "1 more lead waits for nurse", ""),
+    ],
+)
+def test_a_summary_counts_one_lead_in_the_singular_and_no_zero(
+    audience: str, leads: int, safety: int, waiting: str, of_safety: str
+) -> None:
+    summary = Summary(audience, leads, safety, "https://staff.clinic.example/inbox", "nurse")
+    assert summary.subject == f"{waiting.partition(' wait')[0]} waiting{of_safety}"
+    assert summary.body.splitlines()[0] == f"{waiting}{of_safety}."

@@ -161,7 +161,7 @@ class World:
         """Records an alert, and checks invariants I3 and I8: the alert's lead is stored and not acknowledged."""
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
-        if "more leads wait" in message:  # a summary names no lead
+        if "Open the inbox:" in message:  # a summary names no lead
             return
         level = int(message.partition("this is alert ")[2].partition(".")[0] or 1)
         reference = message.split()[2]

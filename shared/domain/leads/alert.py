@@ -16,6 +16,7 @@ from shared.domain.leads.rota import EVERYONE
 
 CLINICIANS = "clinician"  # the audience of alerts that go to all clinicians
 ON_CALL = "on_call"  # replaces the audience CLINICIANS if only the clinician on call is alerted
+AUDIENCES = {"desk": "the desk", CLINICIANS: "the clinicians", "manager": "the managers"}
 WORDS = {
     TAKE: "take it",
     CALL: "call",
@@ -110,13 +111,23 @@ class Summary:
 
     @property
     def subject(self) -> str:
-        return f"{self.leads} more leads waiting, {self.safety} of them EMERGENCY or URGENT"
+        return f"{self._number} waiting{self._of_safety}"
 
     @property
     def body(self) -> str:
-        who = self.on_call if self.audience == ON_CALL else f"the {self.audience}"
-        waiting = f"{self.leads} more leads wait for {who}, {self.safety} of them EMERGENCY or URGENT."
-        return f"{waiting}\nOpen the inbox: {self.inbox}"
+        who = self.on_call if self.audience == ON_CALL else AUDIENCES.get(self.audience, f"the {self.audience}")
+        waits = "waits" if self.leads == 1 else "wait"
+        return f"{self._number} {waits} for {who}{self._of_safety}.\nOpen the inbox: {self.inbox}"
+
+    @property
+    def _number(self) -> str:
+        return "1 more lead" if self.leads == 1 else f"{self.leads} more leads"
+
+    @property
+    def _of_safety(self) -> str:
+        if not self.safety:
+            return ""
+        return f", {'' if self.leads == 1 else f'{self.safety} of them '}EMERGENCY or URGENT"
 
     @property
     def attributes(self) -> dict[str, str]:
