@@ -50,13 +50,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     try:
         with ExitStack() as running:
-            running.enter_context(_lock(arguments.state))
+            site = f"http://127.0.0.1:{arguments.port}/"
+            running.enter_context(_lock(arguments.state, site))
             _check_port(arguments.port)
             if arguments.fresh:
                 shutil.rmtree(arguments.state / "cloud", ignore_errors=True)
             _check_state(arguments.state / "cloud")
             console.print("Starting the local cloud and deploying infra/template.yaml to it ...")
-            site = f"http://127.0.0.1:{arguments.port}/"
             demo = running.enter_context(_demo(site, arguments.port + 1))
             origins = f"{PARAMETERS['AllowedOrigins']},{demo.origin}"
             cloud = running.enter_context(
@@ -96,14 +96,21 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def _lock(state: Path) -> Iterator[None]:
-    """Locks the state folder, because two running services would overwrite each other's data."""
+def _lock(state: Path, site: str) -> Iterator[None]:
+    """Locks the state folder, because two running services would overwrite each other's data.
+
+    The locked file holds the address of the service, for the error of a second `make run`.
+    """
     state.mkdir(parents=True, exist_ok=True)
-    with (state / "running").open("w") as lock:
+    with (state / "running").open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            sys.exit("The service is already running in another terminal; stop it there with Ctrl-C.")
+            lock.seek(0)
+            sys.exit(f"The service is already running at {lock.read()}; stop it in its terminal with Ctrl-C.")
+        lock.truncate(0)
+        lock.write(site)
+        lock.flush()
         yield
 
 

@@ -1,8 +1,9 @@
-"""Tests that `make run` and the commands for rules end with a one-line error if the rulebook does not load."""
+"""Tests the one-line errors of `make run`, and of the commands for rules if the rulebook does not load."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -20,3 +21,13 @@ def test_a_rulebook_that_does_not_load_is_refused(command: ModuleType, monkeypat
     monkeypatch.setattr(load_rules, "load", fails)
     with pytest.raises(SystemExit, match=r"does not load: fs-triage\.toml: rules\[3\]"):
         command.main()
+
+
+def test_a_second_service_names_the_address_of_the_first(tmp_path: Path) -> None:
+    for port in (8080, 80):  # the lock of an ended service does not hold
+        with (
+            run._lock(tmp_path, f"http://127.0.0.1:{port}/"),
+            pytest.raises(SystemExit, match=rf"already running at http://127\.0\.0\.1:{port}/; stop it"),
+            run._lock(tmp_path, "http://127.0.0.1:8090/"),
+        ):
+            pass
