@@ -91,6 +91,8 @@ const UNMAILED = {
 function bookChoices(lead, act, { main, done }) {
   const { summary: { reference }, booking } = lead;
   const why = UNMAILED[lead.mails.unmailed];
+  const mailed = lead.mails.entries.some(({ kind, status }) => kind === "booked" && status !== "waiting");
+  const when = mailed ? "about a new time. No e-mail is sent if the time stays the same" : "as written, about ten minutes from now";
   const at = timeField("book-at", "at");
   const whom = h("input", { id: "book-whom", name: "with_whom", maxlength: "100", value: booking?.with_whom ?? "" });
   const note = draftArea(reference, "book", { id: "book-note", name: "note", maxlength: "1000" });
@@ -98,7 +100,7 @@ function bookChoices(lead, act, { main, done }) {
     (time) => act({ action: "book", booking: { at: time, with_whom: whom.value.trim(), note: note.value.trim() } }, currentTarget));
   const choices = unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
-    h("label", { for: note.id }, why ? `Note (no e-mail is sent: ${why})` : "Note to the person: it goes into the e-mail as written, about ten minutes from now"), note,
+    h("label", { for: note.id }, why ? `Note (no e-mail is sent: ${why})` : `Note to the person: it goes into the e-mail ${when}`), note,
     buttons(button("Save the appointment", send, { class: "main" })));
   if (booking) at.value = fieldTime(booking.at);
   note.value ||= booking?.note ?? ""; // set only now, because `unfolding` shows its content if there is text
