@@ -62,7 +62,7 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     assert list(kept) == ["lead-form:fs-intake"]
     saved = json.loads(kept["lead-form:fs-intake"])
     assert set(saved) == {"at", "receipt", "texts", "withdraw"}
-    steps = {"title", "promise", "details", "calendar", "booking_link"}
+    steps = {"title", "promise", "number", "details", "calendar", "booking_link"}
     assert set(saved["receipt"]) == {
         "reference",
         "disposition",
