@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shared.domain.errors import LeadChanged, LeadGone, NotAllowed, NotFound, StoreUnavailable
 from shared.domain.leads.action import Action
+from shared.domain.leads.history import GIVEN_BACK
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.lead_summary import LeadRow
 from shared.domain.leads.staff import Staff
@@ -162,7 +163,8 @@ def _work_and_store(
     for attempt in range(ATTEMPTS_TO_WORK):
         after = work(lead, action, staff, at, rules, colleague)
         if attempt == 0:
-            workspace.accesses.add(lead.lead_id, staff, action.action, at)
+            released = action.action == "reopen" and not lead.work.is_done
+            workspace.accesses.add(lead.lead_id, staff, GIVEN_BACK if released else action.action, at)
         if after is lead:
             return lead, lead
         try:

@@ -46,6 +46,15 @@ def test_who_opened_which_lead(clock: Clock) -> None:
     assert {(entry["staff_id"], *entry["references"]) for entry in entries} == {(IDS["desk"], reference)}
 
 
+def test_a_release_is_no_reopening(clock: Clock) -> None:
+    reference = captured(PRIORITY)
+    for action in ("acknowledge", "reopen", "book", "reopen"):
+        assert worked(reference, action)["statusCode"] == 200
+        clock.at += timedelta(minutes=1)
+    did = [what for _, what in seen() if what != "opened"]
+    assert did == ["reopen", "book", "given_back", "acknowledge"]
+
+
 def test_about_one_lead_and_of_one_person(clock: Clock) -> None:
     first, second = some(2)
     for reference, who in ((first, "nurse"), (second, "nurse"), (second, "desk")):

@@ -14,6 +14,7 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.patient import until
 from tests.functions.admin_calls import erased, exported
+from tests.functions.staff_calls import worked
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import Member
 from tests.inbox.test_states import look
@@ -175,6 +176,8 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     monkeypatch.setattr("shared.usecases.reading_accesses.ENTRIES_ON_PAGE", 3)
     reference, other, _ = send(), send(), send()
     member("nurse").open(reference).press("I'll take it").press("Undo: you took the lead").has("Nobody has it yet")
+    worked(other, "acknowledge")
+    worked(other, "reopen")
     admin = member("admin").open(other)
     exported()
     admin.page.get_by_role("link", name="Access log").click()
@@ -196,7 +199,7 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     expect(lines.filter(has_text="exported")).to_have_text([re.compile("admin\\s*exported 3 leads")])
     opened = lines.filter(has_text=re.compile("nurse\\s*opened the lead")).filter(has_text=reference)
     expect(opened).to_have_count(1)
-    for words in ("read this log", "saw names in a list", "took the lead", "undid an action"):
+    for words in ("read this log", "saw names in a list", "took the lead", "undid an action", "released the lead"):
         expect(lines.filter(has_text=words), words).not_to_have_count(0)
     look(admin, "63-access-log")
     admin.page.get_by_label("Lead (reference)").fill(other)

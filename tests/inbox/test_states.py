@@ -15,7 +15,7 @@ from shared.domain.leads.lead import reference_of
 from tests.aws import Aws
 from tests.browser.conftest import PHONE, SCREENSHOTS
 from tests.functions.calls import CONTEXT, content, posting, submission
-from tests.functions.staff_calls import captured
+from tests.functions.staff_calls import captured, indexed
 from tests.inbox.conftest import Come, Send
 from tests.inbox.member import Member
 
@@ -343,7 +343,7 @@ def test_a_request_to_be_called_stands_beside_the_answers(send: Send, member: Co
     look(nurse, "70-asked-for-a-call")
 
 
-def test_a_release_and_an_undo_say_what_was_done(send: Send, member: Come) -> None:
+def test_a_release_and_an_undo_say_what_was_done(aws: Aws, send: Send, member: Come) -> None:
     reference = send({"ces": ["unsure"], "change": "yes"})
     nurse = member("nurse").open(reference).press("I'll take it").has("^You have had it")
     status, history = nurse.page.locator("#status"), nurse.page.locator(".history li")
@@ -354,6 +354,9 @@ def test_a_release_and_an_undo_say_what_was_done(send: Send, member: Come) -> No
     expect(history.first).to_contain_text("You released the lead", use_inner_text=True)
     nurse.press("Undo: you released the lead").has("^You have had it")
     expect(history.first).to_contain_text("You undid: released the lead", use_inner_text=True)
+    indexed(*(lead["lead_id"] for lead in aws.leads()))
+    nurse.press("My day")
+    expect(nurse.row(reference)).to_contain_text(re.compile("undid: released the lead, .*M released the lead"))
     nurse.press("Close …").page.get_by_label("In words").fill("Her son called.")
     nurse.press("Declined").press("Reopen")
     expect(status).to_have_text("Reopened.")

@@ -22,7 +22,7 @@ const DONE = {
 
 // What the history says about an action. If a staff member acted, the name comes first: "Ann Lee booked".
 export const HISTORY = {
-  acknowledge: "took the lead", take_over: "took the lead over", hand_over: "handed the lead over", released: "Nobody acted in time: the lead went back to the clinic", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", note: "added a note",
+  acknowledge: "took the lead", take_over: "took the lead over", hand_over: "handed the lead over", released: "Nobody acted in time: the lead went back to the clinic", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", given_back: "released the lead", note: "added a note",
   raise_tier: "raised the tier", lower_tier: "lowered the tier",
   revoke_consent: "recorded that a consent was revoked", returned: "The patient sent more answers",
   added: "The patient answered more questions after sending", asked_for_call: "The patient asked for a call",
@@ -39,7 +39,7 @@ export function historyText({ action, detail, undo_of: version, again_at: again 
   if (undone) return `undid: ${historyText(undone)}`;
   if (action === "undo") return `undid: ${HISTORY[detail] ?? detail}`;
   if (action === "released") return HISTORY.released;
-  if (action === "reopen" && detail === "given_back") return "released the lead";
+  if (action === "reopen" && detail === "given_back") return HISTORY.given_back;
   const more = action === "book" && detail ? formatTime(detail) : OUTCOMES[detail] ?? REASONS[detail] ?? RESUBMISSIONS[detail] ?? (TIERS.includes(detail) ? tierName(detail) : detail);
   return `${HISTORY[action] ?? action.replaceAll("_", " ")}${more ? `: ${more}` : ""}${again ? ` at ${formatTime(again)}` : ""}`;
 }

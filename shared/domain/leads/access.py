@@ -26,8 +26,8 @@ class Access:
     """An entry of the access log.
 
     staff_name: the user name that the member of staff had at the time of access.
-    what: "opened", "contact shown for a medical reason", "exported", "erased", "listed", "read the log", or the name of
-        an action.
+    what: "opened", "contact shown for a medical reason", "exported", "erased", "listed", "read the log", the name of an
+        action, or GIVEN_BACK.
     references: the references of the leads that the entry is about; empty for "read the log".
     """
 

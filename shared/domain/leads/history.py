@@ -19,7 +19,8 @@ ASKED = "asked_for_call"  # asked for a call and already had an open lead; staff
 WITHDRAWN = "withdrawn"  # unticked the consent before Send; this closes a lead that has no owner and no red flag
 SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN had closed the lead
 RELEASED = "released"  # action of the service: removed an owner who did not act in time; detail: the overdue action
-GIVEN_BACK = "given_back"  # detail of the action "reopen" on an open lead, which loses its owner
+# detail of the action "reopen" on an open lead, which loses its owner, and of the undo of such an action
+GIVEN_BACK = "given_back"
 PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions that move a lead to a colleague
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed

@@ -265,7 +265,8 @@ class _Actions:
         last = lead.history[-1] if lead.history else None
         if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:
             raise WrongState("Nothing to undo: you can undo only your own last action, within ten minutes.")
-        entry, work, escalation = self._entry(last.action, undo_of=last.version), last.before, lead.escalation
+        undone = GIVEN_BACK if (last.action, last.detail) == ("reopen", GIVEN_BACK) else last.action
+        entry, work, escalation = self._entry(undone, undo_of=last.version), last.before, lead.escalation
         retiered, revoked = last.action in ("raise_tier", "lower_tier"), last.action == "revoke_consent"
         submitted = self._reinstated(last.detail) if revoked else lead.submitted
         if retiered:
