@@ -14,7 +14,9 @@ from functions import index_leads
 from tests.aws import Aws
 from tests.browser.conftest import PHONE
 from tests.functions.calls import CONTEXT, stream_of
+from tests.functions.staff_calls import worked
 from tests.inbox.conftest import CLINIC_ZONE, Come, Json, Send, hours_are
+from tests.inbox.member import next_january
 from tests.inbox.test_states import look
 from tests.leads import HOURS
 
@@ -62,4 +64,10 @@ def test_a_nurses_night_on_a_phone(
     told = nurse.row(emergency).locator(".status-line")
     assert told.evaluate("each => each.clientWidth / each.parentNode.clientWidth") > 0.9, "not beside the countdown"
     look(nurse, "66-my-day")
+    moved = datetime.fromisoformat(next_january()) + timedelta(days=1)
+    worked(emergency, "book", "desk", booking={"at": moved.replace(tzinfo=ZoneInfo(CLINIC_ZONE)).isoformat()})
+    nurse.press("Refresh")
+    expect(nurse.row(emergency)).to_contain_text(
+        re.compile(rf"now booked for Thu, Jan {moved.day}, {moved.year}, 9:30 AM, ")
+    )
     assert [stored(reference)["status"] for reference in (urgent, emergency)] == ["acknowledged", "booked"]

@@ -96,8 +96,12 @@ function ownerText(lead) {
   return `${lead.handed_by ? `Handed to you by ${lead.handed_by}` : "You have it"}${next}`;
 }
 
-// What I did today, latest first.
-const didText = ({ did }) => did.toReversed().map((entry) => `${formatTime(entry.at)} ${historyText(entry)}`).join(", ");
+// What I did today, latest first. If a colleague moved the appointment that I booked, its present time stands in front.
+function didText({ did, booked_for: at }) {
+  const booked = did.findLast((entry) => entry.action === "book" && entry.detail);
+  const moved = booked && at && Date.parse(booked.detail) !== Date.parse(at) && `now booked for ${formatTime(at)}`;
+  return [moved, ...did.toReversed().map((entry) => `${formatTime(entry.at)} ${historyText(entry)}`)].filter(Boolean).join(", ");
+}
 
 const outcomeText = (lead) => (lead.booked_for ? [`booked for ${formatTime(lead.booked_for)}`] : [lead.closed_reason.replaceAll("_", " "), lead.closed_at && formatTime(lead.closed_at)]).filter(Boolean).join(", ");
 
