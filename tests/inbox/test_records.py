@@ -37,6 +37,9 @@ def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, s
     expect(desk.lead.locator(".does")).to_be_visible()
     expect(desk.lead).to_contain_text("no entry was changed")
     expect(desk.page.get_by_role("heading", name="Records")).to_have_count(0)
+    desk.press("I'll take it").has("^You have had it")
+    main = desk.page.locator(".steps button.main:visible")
+    expect(main).to_have_text("Booked …")
     desk.press("Consent revoked …").press("No more contact")
     expect(desk.refusal).to_have_text("Enter how the patient revoked the consent.")
     desk.page.get_by_label("How did the patient revoke it?").fill("Said so on the phone.")
@@ -45,6 +48,7 @@ def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, s
     expect(desk.lead).to_contain_text("Do not contact: the patient revoked this consent.")
     expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_have_count(0)
     expect(desk.row(reference)).to_contain_text("do not contact")
+    expect(main).to_have_text("Close …")
     for contradicting in (desk.page.get_by_role("button", name="Reached", exact=True), desk.lead.locator(".does")):
         expect(contradicting).to_have_count(0)
     desk.press("Show, for a medical reason")

@@ -56,6 +56,9 @@ const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome
 // How far ahead a call may be planned, by tier; the service enforces these limits.
 const callLimit = (tier) => (["EMERGENCY", "URGENT"].includes(tier) ? { hours: 24, text: `For tier ${tier}: a time within 24 hours.` } : { hours: 30 * 24, text: "Enter a time within the next 30 days." });
 
+// How far ahead an appointment may be booked; the service enforces this limit, too.
+const BOOKING_LIMIT = { hours: 2 * 365 * 24, text: "Enter a time within the next two years. Check the year." };
+
 function callAgain({ hours, summary }, act) {
   const limit = callLimit(summary.tier);
   const at = timeField("again-at", "again_at");
@@ -97,7 +100,7 @@ function bookChoices(lead, act, { main, done }) {
   const whom = h("input", { id: "book-whom", name: "with_whom", maxlength: "100", value: booking?.with_whom ?? "" });
   const note = draftArea(reference, "book", { id: "book-note", name: "note", maxlength: "1000" });
   const send = ({ currentTarget }) => withTime(at, lead.hours, "booking", "Enter the date and time of the appointment.",
-    (time) => act({ action: "book", booking: { at: time, with_whom: whom.value.trim(), note: note.value.trim() } }, currentTarget));
+    (time) => act({ action: "book", booking: { at: time, with_whom: whom.value.trim(), note: note.value.trim() } }, currentTarget), BOOKING_LIMIT);
   const choices = unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
     h("label", { for: note.id }, why ? `Note (no e-mail is sent: ${why})` : `Note to the person: it goes into the e-mail ${when}`), note,
@@ -118,8 +121,8 @@ export function actionButtons(lead, user, act) {
     h("div", { class: "steps", "data-group": "steps" },
       done && can(lead, "reopen") && doing("Reopen", act, { action: "reopen" }, { class: "main" }),
       !done && lead.closes_as && can(lead, "close") && doing(`Close: ${REASONS[lead.closes_as]}`, act, { action: "close", reason: lead.closes_as }, { class: "main", id: "close-as" }),
-      can(lead, "book") && bookChoices(lead, act, { done, main: mine && !lead.closes_as }),
-      can(lead, "close") && closeChoices(summary, user, act),
+      can(lead, "book") && bookChoices(lead, act, { done, main: mine && !lead.closes_as && !summary.contact_revoked }),
+      can(lead, "close") && closeChoices(summary, user, act, { main: mine && !lead.closes_as && summary.contact_revoked }),
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
       can(lead, "take_over") && doing("Take over", act, { action: "take_over" }),
@@ -135,10 +138,10 @@ const undoable = ({ action, detail }) => historyText({ action, detail: action ==
 // Staff must enter a reason in words to close an emergency or urgent lead that has no recorded call, or to close any
 // lead as unreachable after a call that reached the patient. Only clinicians may close an emergency or urgent lead as
 // not a fit.
-function closeChoices({ reference, tier }, user, act) {
+function closeChoices({ reference, tier }, user, act, { main }) {
   const judges = user.groups.includes("clinician") || !["EMERGENCY", "URGENT"].includes(tier);
   const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
-  return unfolding("closing", "Close …",
+  return unfolding("closing", { text: "Close …", main },
     h("label", { for: "close-why" }, "In words, for an emergency or urgent lead without a call, or for “Unreachable” after a call that reached the person:"), why, h("p", {}, "Why?"),
     buttons(Object.entries(REASONS).filter(([reason]) => judges || reason !== "not_a_fit").map(([reason, text]) =>
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
