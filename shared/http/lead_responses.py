@@ -152,7 +152,11 @@ class EarlierSubmission(ResponseModel):
 
 
 class HistoryLine(ResponseModel):
-    """One action on the lead. `again_at`: for a call, the time at which the person asked to be called again."""
+    """One action on the lead.
+
+    again_at: for a call, the time at which the person asked to be called again.
+    moved: whether the action moved an appointment that was booked before to another time.
+    """
 
     at: datetime
     by: str
@@ -163,6 +167,7 @@ class HistoryLine(ResponseModel):
     text: str
     undo_of: int | None
     again_at: datetime | None
+    moved: bool
 
     @classmethod
     def all_of(cls, lead: Lead) -> Iterator[Self]:
@@ -180,6 +185,7 @@ class HistoryLine(ResponseModel):
                 text=entry.text,
                 undo_of=entry.undo_of,
                 again_at=again_at,
+                moved=entry.moved,
             )
 
 

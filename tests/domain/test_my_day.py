@@ -43,3 +43,13 @@ def test_only_the_latest_days_are_kept() -> None:
     keys = list(day_keys_of(lead, ZONE))
     assert len(keys) == MOST_DAYS
     assert keys[-1] == day_key(NURSE.id, WEDNESDAY + timedelta(days=MOST_DAYS + 4))
+
+
+def test_only_another_time_moves_an_appointment() -> None:
+    first, second = (chicago(20, time).isoformat() for time in ("09:30", "11:00"))
+    lead = act(a_lead(URGENT), "book", booking={"at": first})
+    lead = act(lead, "book", booking={"at": first, "with_whom": "Dr. Example"})
+    lead = act(lead, "book", CLERK, booking={"at": second})
+    lead = act(act(lead, "reopen"), "book", booking={"at": first})
+    assert [entry.moved for entry in lead.history] == [False, False, True, False, False]
+    assert [done.moved for done in done_on(lead, CLERK.id, WEDNESDAY, ZONE)] == [True]

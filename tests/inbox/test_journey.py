@@ -14,6 +14,7 @@ from playwright.sync_api import Route, expect
 
 from tests.inbox.conftest import CLINIC_ZONE, Come, Json, Send, hours_are
 from tests.inbox.member import next_january
+from tests.inbox.test_night import ALWAYS_OPEN
 from tests.leads import HOURS
 
 EMERGENCY = {"em-now": ["chest-pressure"]}
@@ -149,6 +150,18 @@ def test_each_call_says_what_is_next_until_the_appointment(
     nurse.press("Move the appointment …")
     expect(nurse.page.get_by_label("When")).to_have_value(appointment)
     assert stored(reference)["booking"].items() >= {"with_whom": "Dr. Example", "note": "Bring your MRI."}.items()
+
+
+def test_a_moved_appointment_is_not_called_booked(send: Send, member: Come, monkeypatch: pytest.MonkeyPatch) -> None:
+    hours_are(ALWAYS_OPEN, monkeypatch)
+    nurse = member("nurse").open(send(URGENT)).books().press("Move the appointment …")
+    nurse.page.get_by_label("When").fill(next_january().replace("T09:30", "T11:00"))
+    nurse.press("Save the appointment")
+    expect(nurse.page.locator("#status")).to_have_text("Appointment moved.")
+    expect(nurse.page.locator(".history li").first).to_contain_text(
+        re.compile("You moved the appointment: .* 11:00"), use_inner_text=True
+    )
+    expect(nurse.page.locator("#undo")).to_have_text("Undo: you moved the appointment")
 
 
 def test_an_appointment_with_a_wrong_year_is_refused_beside_its_field(

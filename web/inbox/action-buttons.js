@@ -133,7 +133,7 @@ export function actionButtons(lead, user, act) {
 }
 
 // What the undo button undoes, in words. Leaves out an appointment's time, which the lead shows.
-const undoable = ({ action, detail }) => historyText({ action, detail: action === "book" ? "" : detail });
+const undoable = ({ action, detail, moved }) => historyText({ action, detail: action === "book" ? "" : detail, moved });
 
 // Staff must enter a reason in words to close an emergency or urgent lead that has no recorded call, or to close any
 // lead as unreachable after a call that reached the patient. Only clinicians may close an emergency or urgent lead as

@@ -31,15 +31,15 @@ export const HISTORY = {
 const RESUBMISSIONS = { opened_again: "the lead was reopened", told_again: "the lead needs an owner again" };
 
 // `latest`: the lead's last history entry.
-export const doneText = (action, latest) => (action === "reopen" && latest?.detail === "given_back" ? "Released." : DONE[action] ?? "Done.");
+export const doneText = (action, latest) => (action === "book" && latest?.moved ? "Appointment moved." : action === "reopen" && latest?.detail === "given_back" ? "Released." : DONE[action] ?? "Done.");
 
 // `history`: the lead's entries, in which an undo finds the entry that it undoes.
-export function historyText({ action, detail, undo_of: version, again_at: again }, history = []) {
+export function historyText({ action, detail, undo_of: version, again_at: again, moved }, history = []) {
   const undone = action === "undo" && history.find((entry) => entry.version === version);
   if (undone) return `undid: ${historyText(undone)}`;
   if (action === "undo") return `undid: ${HISTORY[detail] ?? detail}`;
   if (action === "released") return HISTORY.released;
   if (action === "reopen" && detail === "given_back") return HISTORY.given_back;
   const more = action === "book" && detail ? formatTime(detail) : OUTCOMES[detail] ?? REASONS[detail] ?? RESUBMISSIONS[detail] ?? (TIERS.includes(detail) ? tierName(detail) : detail);
-  return `${HISTORY[action] ?? action.replaceAll("_", " ")}${more ? `: ${more}` : ""}${again ? ` at ${formatTime(again)}` : ""}`;
+  return `${moved ? "moved the appointment" : HISTORY[action] ?? action.replaceAll("_", " ")}${more ? `: ${more}` : ""}${again ? ` at ${formatTime(again)}` : ""}`;
 }

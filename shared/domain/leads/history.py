@@ -84,3 +84,9 @@ class HistoryEntry:
     before: WorkState | None = None
     undo_of: int | None = None
     deadline: datetime | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the action moved an appointment that was booked before to another time."""
+        former = self.before.booking if self.before else None
+        return self.action == "book" and former is not None and self.detail not in ("", former.at.isoformat())

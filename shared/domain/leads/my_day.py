@@ -20,6 +20,7 @@ class Done:
     at: datetime
     action: str
     detail: str
+    moved: bool = False
 
 
 def day_key(staff_id: str, day: date) -> str:
@@ -38,7 +39,7 @@ def day_keys_of(lead: Lead, zone: ZoneInfo) -> Iterator[str]:
 def done_on(lead: Lead, staff_id: str, day: date, zone: ZoneInfo) -> tuple[Done, ...]:
     """Returns what a member of staff did with a lead on the day `day` (clinic's time zone), oldest first."""
     return tuple(
-        Done(entry.at, entry.action, entry.detail)
+        Done(entry.at, entry.action, entry.detail, entry.moved)
         for entry in lead.history
         if entry.by == staff_id and entry.at.astimezone(zone).date() == day
     )
