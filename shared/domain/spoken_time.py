@@ -25,6 +25,7 @@ MONTHS = {
 }
 
 
+@lru_cache(maxsize=8)  # advice, promise and calendar of a receipt name the same deadline
 def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     """Returns the time in words, in this time zone and language. Uses English for a language that is not in DAYS.
 
@@ -33,7 +34,7 @@ def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     language = language if language in DAYS else "en"
     local = at.astimezone(zone)
     day, month = DAYS[language][local.weekday()], MONTHS[language][local.month - 1]
-    hour = f"{_hour(local.time(), language)} {local:%Z}"
+    hour = f"{_hour(local.time(), language)} {local.tzname()}"
     if language == "es":
         return f"el {day} {local.day} de {month} a la{'' if local.hour % 12 == 1 else 's'} {hour}"
     return f"{day}, {month} {local.day} at {hour}"
