@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import NotAllowed
 from shared.domain.leads.calls import first_call_at
-from shared.domain.leads.counts import Cell, Counted, campaign, change, counted, rounded_minutes, untaken_leads
+from shared.domain.leads.counts import Counted, campaign, change, counted, rounded_minutes, untaken_leads
 from shared.domain.leads.history import HistoryEntry
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.report import Figures, ReportQuery, report
@@ -237,17 +237,6 @@ def test_a_lead_is_due_and_called_in_time_once_the_hour_of_its_deadline_is_over(
 
     assert figures_at(4.9) == [(0, 0)] * 4
     assert figures_at(5) == [(1, 2)] * 4
-
-
-def test_cells_without_an_hour_still_count_as_due_and_in_time() -> None:
-    """An earlier version of the service stored such cells."""
-    cells: dict[Cell, int] = {
-        ("tier", "URGENT", "leads"): 3,
-        ("tier", "URGENT", "due"): 2,
-        ("tier", "URGENT", "in_time"): 1,
-    }
-    total = report(FIRST, FIRST, {FIRST: cells}, RULES, LATER).total
-    assert (total.due, total.called_in_time) == (2, 1)
 
 
 @pytest.mark.parametrize(("number", "median"), [(4, HIDDEN), (5, "5")])

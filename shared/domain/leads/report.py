@@ -143,8 +143,7 @@ def report(
     for cells in counts.values():
         total.update(cells)
     for cell, number in list(total.items()):
-        # cells without an hour are from an earlier version of the service
-        if cell[2:3] in ((DUE,), (IN_TIME,)) and cell[3:] and is_over(cell[3], at):
+        if cell[2:3] in ((DUE,), (IN_TIME,)) and is_over(cell[3], at):
             total[cell[:3]] += number
     in_use = tuple(rule_sets)
     tiers = dict.fromkeys(tier for rule_set in in_use for tier in rule_set.tiers)
