@@ -155,24 +155,23 @@ def _given(answers: dict[str, Any], own: Questionnaire, other: Questionnaire) ->
         found[code] = answer
         if asked is None or elsewhere is None:
             continue
-        ticked = [option for option in _codes(answer) if option in elsewhere.option_codes - asked.option_codes]
+        ticked = [
+            option for option in samples.codes_of(answer) if option in elsewhere.option_codes - asked.option_codes
+        ]
         if ticked:
-            left = [option for option in _codes(answer) if option not in ticked]
+            left = [option for option in samples.codes_of(answer) if option not in ticked]
             left = left or [option.code for option in asked.options if option.code in NOTHING]
-            found[code] = left if isinstance(answer, list) else next(iter(left), None)
-            if not left:
+            if left:
+                found[code] = left if isinstance(answer, list) else left[0]
+            else:
                 del found[code]
     return found
-
-
-def _codes(answer: Any) -> list[str]:
-    return [code for code in (answer if isinstance(answer, list) else [answer]) if isinstance(code, str)]
 
 
 def _answered(answers: Answers) -> Iterator[Item]:
     for question, answer in answers.items():
         yield question, ""
-        yield from ((question, option) for option in _codes(answer))
+        yield from ((question, option) for option in samples.codes_of(answer))
 
 
 def _items(form: Questionnaire) -> set[Item]:

@@ -25,6 +25,7 @@ from dev import people, people_rates
 from dev.load_rules import load_rules
 from dev.people import Person
 from dev.people_rates import Item
+from dev.samples import codes_of
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet, triage
@@ -99,9 +100,7 @@ def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float =
 def chosen(answers: Answers) -> Iterator[Item]:
     """Yields the question and option of each choice in the answers."""
     for question, answer in answers.items():
-        yield from (
-            (question, code) for code in (answer if isinstance(answer, list) else [answer]) if isinstance(code, str)
-        )
+        yield from ((question, code) for code in codes_of(answer))
 
 
 def never_ticked(questionnaire: Questionnaire, ticked: Collection[Item]) -> list[Item]:

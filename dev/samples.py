@@ -74,6 +74,11 @@ def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.
     return answers
 
 
+def codes_of(answer: Any) -> list[str]:
+    """Returns the codes in an answer: the chosen options, or a text; [] for a number."""
+    return [code for code in (answer if isinstance(answer, list) else [answer]) if isinstance(code, str)]
+
+
 def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
     if condition is None:
         return True
@@ -81,8 +86,7 @@ def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
         return any(_holds(part, answers) for part in condition["any"])
     answer = answers.get(condition["question"])
     if "any_of" in condition:
-        given = answer if isinstance(answer, list) else [answer]
-        return any(code in condition["any_of"] for code in given)
+        return any(code in condition["any_of"] for code in codes_of(answer))
     lowest, highest = condition.get("at_least", float("-inf")), condition.get("at_most", float("inf"))
     return isinstance(answer, int) and lowest <= answer <= highest
 

@@ -38,7 +38,7 @@ class WorkState:
     booking: the appointment; None unless the lead is booked and the time of the appointment is known.
     last_call: the last recorded call; None if there is none, or none since staff reopened the lead or a submission
         restarted its alerts.
-    unanswered: how many consecutive calls, up to the latest, had an outcome in NOT_REACHED.
+    unanswered: how many consecutive calls, up to the latest, had an outcome in UNANSWERED.
     next_action: what the owner does next; None unless the lead has an owner and is open.
     """
 

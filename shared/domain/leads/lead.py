@@ -268,14 +268,12 @@ class Lead(Stored):
         return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)), escalation=escalation)
 
     def consents_to(self, consent: str) -> bool:
-        """Returns whether `consent` is in force: its latest ledger entry gives it, and contact was not revoked.
+        """Returns whether `consent` is in force. No consent is in force without the consent to contact.
 
-        "email" is in force while the consent to contact is, unless the person revoked "email" separately.
+        The consent to contact covers "email", unless the person revoked "email" separately.
         """
         latest = {record.consent: record.given for record in self.submitted.consent_records}
-        if consent == "email":
-            return latest.get("contact", False) and latest.get("email", True)
-        return latest.get(consent, False) and not self.contact_revoked
+        return latest.get("contact", False) and latest.get(consent, consent == "email")
 
     @property
     def door(self) -> str:

@@ -16,7 +16,7 @@ from shared.domain.leads.escalation import CLAIM_LASTS
 from shared.domain.leads.history import UNDO_WITHIN, HistoryEntry
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail_state import MAY_HAVE_ARRIVED, SETTLED, MailEntry, MailKind, Reason
-from shared.domain.leads.next_action import UNREACHED
+from shared.domain.leads.next_action import NOT_REACHED
 
 SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail about an earlier call is sent
 # how long after its claim a mail without a result counts as "unknown"; longer than any call to SES takes
@@ -188,7 +188,7 @@ def _tried(lead: Lead) -> Iterator[DueMail]:
     Yields nothing if BETWEEN_TRIED or MOST_TRIED forbids another such mail.
     """
     last = _latest(lead, SETTLES | {"contact_attempt"})
-    if last is None or last.detail not in UNREACHED or last.action in SETTLES:
+    if last is None or last.detail not in NOT_REACHED or last.action in SETTLES:
         return
     about = str(last.version)
     others = [entry for entry in lead.mail.entries if entry.kind == "tried" and entry.about != about]

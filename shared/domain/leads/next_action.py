@@ -23,8 +23,8 @@ CALL: Final = "call"
 CALL_AGAIN: Final = "call_again"
 CONFIRM_BOOKING: Final = "confirm_booking"
 CLOSE: Final = "close"
-NOT_REACHED = frozenset({"no_answer", "left_message"})
-UNREACHED = NOT_REACHED | {"wrong_number"}  # outcomes of calls that did not reach the person
+UNANSWERED = frozenset({"no_answer", "left_message"})
+NOT_REACHED = UNANSWERED | {"wrong_number"}  # outcomes of calls that did not reach the person
 CALL_AT = "call_at"  # the outcome of a call if the person asked to be called at another time
 TO_BE_BOOKED = "to_be_booked"  # the outcome of a call if the person wants an appointment, but no time is agreed yet
 AFTERNOON = time(13)
@@ -79,7 +79,7 @@ def planned(
         return NextAction(CALL, due, min(remind_at, due), due)
     if call.again_at is not None:
         return _call_again(call.again_at, follow_up, hours, at)
-    if call.outcome in NOT_REACHED and work.unanswered <= len(follow_up.again):
+    if call.outcome in UNANSWERED and work.unanswered <= len(follow_up.again):
         pause = follow_up.again[work.unanswered - 1]
         return _call_again(_at_best_time(pause, call.at, best_time, hours), follow_up, hours, at)
     due = max(at, follow_up.decide.after(call.at, hours))

@@ -23,7 +23,7 @@ from shared.domain.leads.consent import reinstatement
 from shared.domain.leads.escalation import Escalation
 from shared.domain.leads.history import ADDED, ASKED, GIVEN_BACK, UNDO_WITHIN, HistoryEntry, WorkState
 from shared.domain.leads.lead import Lead, Submitted
-from shared.domain.leads.next_action import NOT_REACHED, UNREACHED, Call, planned
+from shared.domain.leads.next_action import NOT_REACHED, UNANSWERED, Call, planned
 from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
@@ -176,7 +176,7 @@ class _Actions:
             before,
             attempts=before.attempts + 1,
             last_call=Call(self.at, outcome, again_at.astimezone(UTC) if again_at else None),
-            unanswered=before.unanswered + 1 if outcome in NOT_REACHED else 0,
+            unanswered=before.unanswered + 1 if outcome in UNANSWERED else 0,
         )
         entry = self._entry(outcome, before=before)
         return self._planned(entry, work) if work.status == "acknowledged" else self._changed(entry, work=work)
@@ -209,7 +209,7 @@ class _Actions:
         if self.rules.is_safety(tier) and not (self.lead.work.last_call or self.action.text or machine):
             raise InvalidInput((FieldProblem("/text", "Record a call first, or say why there was none."),))
         call = self.lead.work.last_call
-        if reason == "unreachable" and call and call.outcome not in UNREACHED and not self.action.text:
+        if reason == "unreachable" and call and call.outcome not in NOT_REACHED and not self.action.text:
             raise InvalidInput((FieldProblem("/text", "The last call reached the person: say what has changed."),))
         work = replace(self._owned(), status="closed", closed_reason=reason or "", closed_at=self.at, next_action=None)
         return self._done(work, self._entry(reason, before=self.lead.work))
