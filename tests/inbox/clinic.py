@@ -1,6 +1,6 @@
 """Serves the inbox to a browser from this process: the functions on moto, and a sign-in page without passwords.
 
-Playwright intercepts every request, so a page takes milliseconds. test_on_the_local_cloud.py uses the real user pool.
+test_on_the_local_cloud.py uses the real user pool.
 """
 
 from __future__ import annotations
@@ -8,21 +8,23 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from playwright.sync_api import BrowserContext, Request, Route
-
 from dev import template
-from tests.aws import ENVIRONMENT
-from tests.functions.calls import CONTEXT, Json, event
+from functions import show_page
+from shared.adapters.web_files import FOLDER, WebFiles
+from tests.functions.calls import CONTEXT, event
 from tests.functions.staff_calls import GROUPS, IDS
 
-ORIGIN = "https://staff.clinic.example"
-SIGN_IN = ENVIRONMENT["SIGN_IN_ADDRESS"]
 AUTHORIZE = """<!doctype html><title>Sign in</title><form>
 <label>Username <input name="username"></label><label>Password <input name="password" type="password"></label>
 <button>Sign in</button></form>
@@ -35,52 +37,82 @@ AUTHORIZE = """<!doctype html><title>Sign in</title><form>
 LOGOUT = '<!doctype html><script>location.replace(new URLSearchParams(location.search).get("logout_uri"))</script>'
 
 
-def serve(context: BrowserContext) -> None:
-    """Handles every request of the browser in this process."""
-    context.route(f"{ORIGIN}/**", _answer)
-    context.route(f"{SIGN_IN}/**", _sign_in)
+# Functions expect one request at a time, and in this process they share their logger and metrics.
+one_at_a_time = threading.Lock()
 
 
-def _sign_in(route: Route) -> None:
-    match urlsplit(route.request.url).path:
-        case "/oauth2/token":
-            username = parse_qs(route.request.post_data or "")["code"][0]
-            tokens = {"access_token": _token(username), "expires_in": 3600}
-            route.fulfill(json=tokens, headers={"access-control-allow-origin": "*"})
-        case path:
-            route.fulfill(body=AUTHORIZE if path == "/oauth2/authorize" else LOGOUT, content_type="text/html")
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:  # http.server requires these names
+        body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
+        match urlsplit(self.path).path:
+            case "/oauth2/token":
+                tokens = {"access_token": _token(parse_qs(body)["code"][0]), "expires_in": 3600}
+                self._answer(HTTPStatus.OK, {"content-type": "application/json"}, json.dumps(tokens).encode())
+            case "/oauth2/authorize" | "/logout" as path:
+                page = AUTHORIZE if path == "/oauth2/authorize" else LOGOUT
+                self._answer(HTTPStatus.OK, {"content-type": "text/html"}, page.encode())
+            case _:
+                with one_at_a_time:
+                    answer = self._call(body)
+                self._answer(*answer)
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Does nothing, so that requests are not logged."""
+
+    def _call(self, body: str) -> tuple[int, dict[str, str], bytes]:
+        """Calls the function of the route as API Gateway would. Returns the status, headers and body of its answer."""
+        parts = urlsplit(self.path)
+        for key, function, parameters in _matches(self.command, parts.path):
+            call = event("list_leads")
+            call |= {"routeKey": key, "rawPath": parts.path, "rawQueryString": parts.query, "body": body or None}
+            call |= {"queryStringParameters": dict(parse_qsl(parts.query)), "pathParameters": parameters}
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            call["headers"] |= headers | {"accept-encoding": "identity"}
+            call["requestContext"]["routeKey"] = key
+            call["requestContext"]["http"] |= {"method": self.command, "path": parts.path}
+            _authorize(call, headers.get("authorization", ""))
+            answer = import_module(f"functions.{function}").handler(call, CONTEXT)
+            text = answer.get("body", "")
+            content = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()
+            return answer["statusCode"], answer["headers"], content
+        return HTTPStatus.NOT_FOUND, {}, b""
+
+    def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.send_response(status)
+        for name, value in (headers | {"content-length": str(len(content))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Serves the inbox, and yields its address.
+
+    A browser treats localhost as secure, so the page may use crypto.subtle. Requests do not pass through Playwright,
+    which would slow down the dozens of modules and turn off the browser's cache.
+    """
+    with ThreadingHTTPServer(("localhost", 0), _Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        address = f"http://localhost:{server.server_port}"
+        with patch.object(show_page, "inbox", _inbox(address)):
+            yield f"{address}/"
+        server.shutdown()
+
+
+def _inbox(address: str) -> WebFiles:
+    words = {**show_page.clinic.words(), **show_page.sign_in._replace(address=address).words()}
+    return WebFiles(lambda _language: words, FOLDER / "inbox")
 
 
 def _token(username: str) -> str:
     groups = [GROUPS[username]] if GROUPS[username] else []
     claims = {"sub": IDS[username], "username": username, "cognito:groups": groups}
     return f"head.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()}.signature"
-
-
-def _answer(route: Route) -> None:
-    request = route.request
-    function, call = _call(request)
-    if function is None:
-        return route.fulfill(status=404, body="")
-    answer = import_module(f"functions.{function}").handler(call, CONTEXT)
-    body = answer.get("body", "")
-    content = base64.b64decode(body) if answer.get("isBase64Encoded") else body
-    return route.fulfill(status=answer["statusCode"], headers=answer["headers"], body=content)
-
-
-def _call(request: Request) -> tuple[str | None, Json]:
-    """Returns the name of the function for a request (None: no route), and the event that API Gateway would pass."""
-    parts = urlsplit(request.url)
-    for key, function, parameters in _matches(request.method, parts.path):
-        call = event("list_leads")
-        call |= {"routeKey": key, "rawPath": parts.path, "rawQueryString": parts.query, "body": request.post_data}
-        call |= {"queryStringParameters": dict(parse_qsl(parts.query)), "pathParameters": parameters}
-        call["headers"] |= request.headers | {"accept-encoding": "identity"}
-        call["requestContext"]["routeKey"] = key
-        call["requestContext"]["http"] |= {"method": request.method, "path": parts.path}
-        _authorize(call, request.headers.get("authorization", ""))
-        return function, call
-    return None, {}
 
 
 def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]]:

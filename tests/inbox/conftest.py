@@ -16,7 +16,7 @@ from tests.aws import ENVIRONMENT, Aws, aws_in_process
 from tests.browser.conftest import Console
 from tests.functions.calls import submission
 from tests.functions.staff_calls import captured
-from tests.inbox.clinic import ORIGIN, serve
+from tests.inbox.clinic import one_at_a_time, served
 from tests.inbox.member import Member
 
 CLINIC_ZONE = ENVIRONMENT["CLINIC_TIME_ZONE"]
@@ -50,13 +50,21 @@ def send(aws: Aws) -> Send:
     Example: `send({"pain": 9}, phone="(312) 555-0199")`."""
 
     def arrive(answers: Json | None = None, language: str = "en", **contact: str) -> str:
-        return captured(answers, str(uuid4()), contact=submission()["contact"] | contact, language=language)
+        with one_at_a_time:
+            return captured(answers, str(uuid4()), contact=submission()["contact"] | contact, language=language)
 
     return arrive
 
 
 @pytest.fixture
-def member(browser: Browser, aws: Aws) -> Iterator[Come]:
+def clinic(aws: Aws) -> Iterator[str]:
+    """Provides the address of the inbox."""
+    with served() as address:
+        yield address
+
+
+@pytest.fixture
+def member(browser: Browser, clinic: str) -> Iterator[Come]:
     """Provides a function that opens a browser for a member of staff, not yet signed in: `member("nurse")`.
 
     Unexpected errors fail the test.
@@ -68,9 +76,8 @@ def member(browser: Browser, aws: Aws) -> Iterator[Come]:
             usual = {"viewport": {"width": 1280, "height": 900}, "timezone_id": CLINIC_ZONE}
             context = browser.new_context(**(usual | options))
             open_browsers.callback(context.close)
-            serve(context)
             consoles.append(Console())
-            return Member(context.new_page(), f"{ORIGIN}/", name, consoles[-1])
+            return Member(context.new_page(), clinic, name, consoles[-1])
 
         yield come
     assert [error for console in consoles for error in console.unexpected()] == []
