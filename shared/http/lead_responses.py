@@ -11,7 +11,7 @@ from pydantic import PlainSerializer
 
 from shared.domain.intake.spam_signs import Suspicion
 from shared.domain.intake.submission import Contact
-from shared.domain.leads.action import CLOSES_AS
+from shared.domain.leads.action import closes_as
 from shared.domain.leads.booking import Booking
 from shared.domain.leads.calls import asked_for
 from shared.domain.leads.consent import ConsentRecord, chain_intact
@@ -215,7 +215,8 @@ class Alerted(ResponseModel):
 class Planned(ResponseModel):
     """What staff do next about the lead.
 
-    what: take, call, call_again, confirm_booking or close (book or close).
+    what: take, call, call_again, other_way (reach the person without the wrong number), confirm_booking or close (book
+        or close).
     due: the deadline or, for call_again, the time of the call; null if there is none.
     returns_at: when the lead loses its owner and its alerts restart, unless the action is done by then.
     """
@@ -327,7 +328,7 @@ class LeadView(ResponseModel):
             booking=lead.work.booking,
             owned_since=lead.owned_since,
             next=Planned.model_validate(planned) if (planned := next_action(lead)) else None,
-            closes_as=CLOSES_AS.get(lead.work.last_call.outcome, "") if lead.work.last_call else "",
+            closes_as=closes_as(lead, safety=lead.tier in rule_set.tiers and rule_set.tiers[lead.tier].safety),
             alerts=tuple(map(Alerted.model_validate, lead.escalation.sent)),
             rule_set=version_of(lead, rule_set),
             hours=ShownHours.of(opened.hours),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import AlreadyTaken, InvalidInput, WrongState
 from shared.domain.intake.spam_signs import Suspicion
+from shared.domain.leads.action import closes_as
 from shared.domain.leads.alert import alert_for, reminder_for
 from shared.domain.leads.escalation import NEVER
 from shared.domain.leads.history import RELEASED, WorkState
@@ -68,6 +69,11 @@ CALLS: list[tuple[Any, list[str], str | None, str, datetime, datetime]] = [
     (EMERGENCY, ["no_answer"] * 2, None, "call_again", chicago(14, "11:00"), chicago(14, "11:15")),
     (EMERGENCY, ["no_answer"] * 3, None, "call_again", chicago(15, "08:00"), chicago(15, "08:15")),
     (EMERGENCY, ["no_answer"] * 4, None, "close", chicago(14, "14:00"), chicago(15, "09:00")),
+    (EMERGENCY, ["wrong_number"], None, "other_way", chicago(14, "10:15"), chicago(14, "10:30")),
+    (EMERGENCY, ["no_answer", "wrong_number"], None, "other_way", chicago(14, "11:00"), chicago(14, "11:15")),
+    (EMERGENCY, ["wrong_number", "left_message"], None, "call_again", chicago(14, "11:00"), chicago(14, "11:15")),
+    (EMERGENCY, ["wrong_number"] * 4, None, "close", chicago(14, "14:00"), chicago(15, "09:00")),
+    (URGENT, ["wrong_number"], None, "other_way", chicago(14, "12:00"), chicago(14, "13:00")),
     (URGENT, ["left_message"], None, "call_again", chicago(14, "12:00"), chicago(14, "13:00")),
     (URGENT, ["reached"], None, "close", chicago(14, "14:00"), chicago(15, "09:00")),
     (URGENT, ["emergency_room"], None, "close", chicago(14, "14:00"), chicago(15, "09:00")),
@@ -87,6 +93,7 @@ CALLS: list[tuple[Any, list[str], str | None, str, datetime, datetime]] = [
     (ROUTINE, ["no_answer", "reached", "no_answer"], None, "call_again", chicago(14, "12:00"), chicago(15, "17:00")),
     (ROUTINE, ["to_be_booked"], None, "confirm_booking", chicago(15, "17:00"), chicago(16, "17:00")),
     (ROUTINE, ["wrong_number"], None, "close", chicago(15, "17:00"), chicago(16, "17:00")),
+    (ROUTINE, ["wrong_number", "no_answer"], None, "call_again", chicago(14, "12:00"), chicago(15, "17:00")),
 ]
 
 
@@ -99,6 +106,32 @@ def test_what_comes_after_each_call(
     for outcome in calls:
         lead = act(lead, "contact_attempt", outcome=outcome)
     assert plan(lead) == (what, due, due, returns_at)
+
+
+def test_a_wrong_number_is_undone_and_ends_no_short_deadline_of_a_raised_lead() -> None:
+    taken = act(a_lead(EMERGENCY), "acknowledge")
+    undone = act(act(taken, "contact_attempt", outcome="wrong_number"), "undo")
+    assert (undone.work, undone.escalation) == (taken.work, taken.escalation)
+    wrong = act(act(a_lead(ROUTINE), "acknowledge"), "contact_attempt", outcome="wrong_number")
+    assert plan(act(wrong, "raise_tier", tier="EMERGENCY"))[:2] == ("other_way", chicago(14, "10:15"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "revoked", "reason"),
+    [
+        (EMERGENCY, "wrong_number", False, ""),
+        (URGENT, "wrong_number", False, ""),
+        (ROUTINE, "wrong_number", False, "unreachable"),
+        (ROUTINE, "wrong_number", True, ""),
+        (ROUTINE, "own_doctor", True, "own_doctor"),
+        (EMERGENCY, "emergency_room", False, "emergency_care"),
+        (EMERGENCY, "no_answer", False, ""),
+    ],
+)
+def test_what_the_last_call_suggests_for_closing(answers: Any, outcome: str, *, revoked: bool, reason: str) -> None:
+    lead = act(a_lead(answers), "contact_attempt", outcome=outcome)
+    lead = act(lead, "revoke_consent", consent="contact", text="By phone.") if revoked else lead
+    assert closes_as(lead, safety=TIERS[lead.tier].safety) == reason
 
 
 def test_a_person_who_asks_for_a_time_is_called_then() -> None:
@@ -284,6 +317,9 @@ def test_undoing_a_raise_of_a_lead_that_alerts_nobody_ends_its_alerts() -> None:
         (a_lead(EMERGENCY), {}, {"reason": "unreachable"}, False),
         (a_lead(URGENT), {}, {"reason": "declined", "text": "Her son wrote that she was seen."}, True),
         (a_lead(URGENT), {"outcome": "no_answer"}, {"reason": "unreachable"}, True),
+        (a_lead(EMERGENCY), {"outcome": "wrong_number"}, {"reason": "unreachable"}, False),
+        (a_lead(URGENT), {"outcome": "wrong_number"}, {"reason": "declined"}, False),
+        (a_lead(URGENT), {"outcome": "wrong_number"}, {"reason": "unreachable", "text": "No other address."}, True),
         (a_lead(ROUTINE), {}, {"reason": "declined"}, True),
         (FROM_A_MACHINE, {}, {"reason": "spam"}, True),
         (FROM_A_MACHINE, {}, {"reason": "declined"}, False),

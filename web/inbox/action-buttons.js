@@ -121,7 +121,7 @@ export function actionButtons(lead, user, act) {
     h("div", { class: "steps", "data-group": "steps" },
       done && can(lead, "reopen") && doing("Reopen", act, { action: "reopen" }, { class: "main" }),
       !done && lead.closes_as && can(lead, "close") && doing(`Close: ${REASONS[lead.closes_as]}`, act, { action: "close", reason: lead.closes_as }, { class: "main", id: "close-as" }),
-      can(lead, "book") && bookChoices(lead, act, { done, main: mine && !lead.closes_as && !summary.contact_revoked }),
+      can(lead, "book") && bookChoices(lead, act, { done, main: mine && !lead.closes_as && !summary.contact_revoked && lead.next?.what !== "other_way" }),
       can(lead, "close") && closeChoices(summary, user, act, { main: mine && !lead.closes_as && summary.contact_revoked }),
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),

@@ -1,5 +1,5 @@
 // A lead's latest events, under the patient's name: the last note, call and booking, who handed the lead over, and
-// whether the patient sent the form again.
+// whether the patient sent the form again. And whether the phone number is wrong.
 
 import { h } from "./elements.js";
 import { historyText } from "./history-text.js";
@@ -8,9 +8,16 @@ import { formatTime } from "./times.js";
 
 const LONGEST = 200; // most characters of a note; the history has the full text
 
-export function atAGlance({ history, earlier, summary, owned_since: since }, user) {
+function done(history) {
   const undone = new Set(history.map((entry) => entry.undo_of));
-  const last = (action) => history.findLast((entry) => entry.action === action && !undone.has(entry.version));
+  return history.filter((entry) => !undone.has(entry.version));
+}
+
+// When a caller last found the number wrong that the patient's latest answers give; undefined if nobody did.
+export const wrongNumberAt = ({ history, summary }) => done(history).findLast((entry) => entry.detail === "wrong_number" && Date.parse(entry.at) > Date.parse(summary.received_at))?.at;
+
+export function atAGlance({ history, earlier, summary, owned_since: since }, user) {
+  const last = (action) => done(history).findLast((entry) => entry.action === action);
   const who = (entry) => (entry.by === user.id ? "you" : entry.by_name || "a colleague");
   const [note, call, booked] = ["note", "contact_attempt", "book"].map(last);
   const again = earlier.filter((one) => !one.reference).length;

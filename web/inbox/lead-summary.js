@@ -14,7 +14,7 @@ export const tierBadge = (tier) => h("span", { class: `tier ${tier}` }, tierName
 export const isDone = (lead) => lead.status === "closed" || lead.status === "booked";
 
 // The next action on an open lead.
-const NEXT = { take: "Take it", call: "Call", call_again: "Call again", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
+const NEXT = { take: "Take it", call: "Call", call_again: "Call again", other_way: "Find another way to reach the person", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
 export const nextText = (what, revoked = false) => (revoked && what.startsWith("call") ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
 
 // Whether staff have nothing to do for this lead. Such leads are listed under Closed, although nobody closed them.

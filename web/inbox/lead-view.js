@@ -2,7 +2,7 @@
 // press; then why, the answers, what the patient was shown, and the rest.
 
 import { actionButtons, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
-import { atAGlance } from "./at-a-glance.js";
+import { atAGlance, wrongNumberAt } from "./at-a-glance.js";
 import { h } from "./elements.js";
 import { historyText, REASONS } from "./history-text.js";
 import { countdown, isDone, needsNobody, nextText, tierBadge, tierName } from "./lead-summary.js";
@@ -26,7 +26,7 @@ export function drawLead(place, lead, { user, act, records, showContact }) {
     header(lead),
     owner(lead, user),
     takeButton(lead, act),
-    contact(lead, showContact, atAGlance(lead, user)),
+    contact(lead, showContact, atAGlance(lead, user), wrongNumberAt(lead)),
     mails(lead),
     outcomeForOwner(lead, user, act),
     questionsToAsk(lead),
@@ -61,14 +61,16 @@ function header({ summary }) {
     h("div", { class: "buttons print" }, h("button", { type: "button", onclick: () => print() }, "Print")));
 }
 
-function owner({ summary, owned_since: since, triage, next, booking, contact_hidden: hidden }, user) {
+function owner(lead, user) {
+  const { summary, owned_since: since, triage, next, booking, contact_hidden: hidden } = lead;
   const mine = summary.owner === user.id;
   const done = isDone(summary);
   return h("div", {},
     h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine, since), ownerText(summary, false, since))),
     takenLate(summary) && h("p", { class: "soft" }, `Was due by ${formatTime(summary.deadline)}, taken at ${formatTime(summary.acknowledged_at)}.`),
-    next && next.what !== "take" && h("p", { class: "next", id: "next", tabindex: "-1" }, h("strong", {}, `Next: ${nextText(next.what, hidden)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
-      next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`),
+    next && next.what !== "take" && h("p", { class: "next", id: "next", tabindex: "-1" }, h("strong", {}, `Next: ${next.what === "other_way" ? otherWay(lead) : nextText(next.what, hidden)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
+      next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`,
+      next.what === "other_way" && " Then press how it went: “Left a message” is for an e-mail, too."),
     booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),
     triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
     summary.suspect && h("p", { class: "soft" }, "Suspected spam: it looks as if a machine filled in the form. It could still be a person."),
@@ -76,6 +78,10 @@ function owner({ summary, owned_since: since, triage, next, booking, contact_hid
     summary.complete === false && h("p", { class: "soft" }, "Incomplete: the patient left before the end of the form."),
     !done && !hidden && !isCalled(next) && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
+
+// What to try instead of a wrong number.
+const otherWay = ({ contact: { email }, consents: { given }, mails: { closed_as: closed } }) =>
+  (email && given.email !== false && closed !== "bounce" ? `Write to ${email}, or find another number` : "Find another number");
 
 // Whether the next action comes after a call. If so, the lead does not show the tier's instruction.
 const isCalled = (next) => Boolean(next) && !["take", "call"].includes(next.what);
@@ -93,7 +99,7 @@ function ownerText(summary, mine, since) {
 
 // ---- whom to call, what to ask
 
-function contact({ contact: person, contact_hidden: hidden, actions, consents: { given }, summary, answers: all }, showContact, glance) {
+function contact({ contact: person, contact_hidden: hidden, actions, consents: { given }, summary, answers: all }, showContact, glance, wrongAt) {
   const never = given.contact === false && h("p", { class: "never" }, "Do not contact: the patient revoked this consent.");
   if (hidden) return h("div", { class: "contact" }, never, h("p", { class: "name" }, person.name || "No name given"), glance,
     actions.length > 0 && h("p", {}, h("button", { type: "button", onclick: showContact }, "Show, for a medical reason"), " The access log records it."));
@@ -107,11 +113,12 @@ function contact({ contact: person, contact_hidden: hidden, actions, consents: {
     h("p", { class: "name" }, person.name || "No name given"), glance,
     facts.length > 0 && h("p", {}, facts.join(" · ")),
     summary.language === "es" && h("p", {}, h("strong", {}, "Speaks Spanish: "), "call with an interpreter, or hand the lead to a colleague who speaks Spanish."),
+    person.phone && wrongAt && h("p", { class: "never" }, `${phoneText(person.phone)} was reported wrong at ${formatTime(wrongAt)}.`),
     h("div", { class: "buttons" },
-      person.phone && h("a", { class: "button main call", href: `tel:${person.phone}${person.extension ? `,${person.extension}` : ""}` },
+      person.phone && h("a", { class: wrongAt ? "button" : "button main call", href: `tel:${person.phone}${person.extension ? `,${person.extension}` : ""}` },
         `Call ${phoneText(person.phone)}${person.extension ? ` ext. ${person.extension}` : ""}`),
       person.phone && given.sms && h("a", { class: "button", href: `sms:${person.phone}` }, "Text"),
-      person.email && h("a", { class: person.phone ? "button" : "button main call", href: mailLink(person.email) }, person.email)));
+      person.email && h("a", { class: person.phone && !wrongAt ? "button" : "button main call", href: mailLink(person.email) }, person.email)));
 }
 
 // Escapes ? and & in an e-mail address, because they could add recipients.

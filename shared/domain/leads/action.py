@@ -12,7 +12,7 @@ from shared.domain.errors import FieldProblem
 from shared.domain.intake.fields import Line, SeveralLines
 from shared.domain.leads.consent import ConsentCode
 from shared.domain.leads.lead import Lead
-from shared.domain.leads.next_action import CALL_AT
+from shared.domain.leads.next_action import CALL_AT, WRONG_NUMBER
 from shared.domain.model import Model
 from shared.domain.rules.triage import Tier
 
@@ -58,9 +58,9 @@ Reason = Literal[
     "booked_elsewhere",
 ]
 # Outcome of a contact attempt -> the reason for closing the lead that the inbox then suggests. After any other
-# outcome, the work on the lead goes on.
+# outcome, the work on the lead goes on. See `closes_as`.
 CLOSES_AS: Mapping[str, Reason] = {
-    "wrong_number": "unreachable",
+    WRONG_NUMBER: "unreachable",
     "emergency_room": "emergency_care",
     "called_911": "emergency_care",
     "own_doctor": "own_doctor",
@@ -104,6 +104,18 @@ class Action(Model):
     to: Annotated[str, Field(max_length=128), Line] | None = None
     booking: BookingRequest | None = None
     text: SeveralLines = ""
+
+
+def closes_as(lead: Lead, *, safety: bool) -> str:
+    """Returns the reason for closing that the last call suggests; "" if it suggests none.
+
+    A wrong number suggests none if the lead is in a safety tier, because nobody was reached, or if the person revoked
+    the consent to contact.
+    """
+    call = lead.work.last_call
+    if call is None or (call.outcome == WRONG_NUMBER and (safety or lead.contact_revoked)):
+        return ""
+    return CLOSES_AS.get(call.outcome, "")
 
 
 def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterable[FieldProblem]:

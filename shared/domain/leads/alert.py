@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.leads.escalation import Ladder
 from shared.domain.leads.history import RELEASED
 from shared.domain.leads.lead import CANARY, Lead
-from shared.domain.leads.next_action import CALL, CALL_AGAIN, CLOSE, CONFIRM_BOOKING, TAKE, next_action
+from shared.domain.leads.next_action import CALL, CALL_AGAIN, CLOSE, CONFIRM_BOOKING, OTHER_WAY, TAKE, next_action
 from shared.domain.leads.overdue import OWNER, REMINDER
 from shared.domain.leads.rota import EVERYONE
 
@@ -21,6 +21,7 @@ WORDS = {
     TAKE: "take it",
     CALL: "call",
     CALL_AGAIN: "call again",
+    OTHER_WAY: "reach the person another way",
     CONFIRM_BOOKING: "book a time",
     CLOSE: "book or close it",
 }

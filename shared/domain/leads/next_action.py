@@ -1,7 +1,8 @@
 """Plans what staff do next about a lead, and by when.
 
 A lead without an owner must be taken. Its new owner calls, and calls again until the person is reached or all planned
-calls are made. Then the lead is booked or closed. The tier sets the times for all this (tiers.toml). The owner is
+calls are made. If the number is wrong in a safety tier, the owner tries another way instead. Then the lead is booked or
+closed. The tier sets the times for all this (tiers.toml). The owner is
 reminded of the next action. If the owner does not act in time, the lead loses its owner and its alerts restart, so that
 no lead is forgotten.
 """
@@ -16,15 +17,17 @@ if TYPE_CHECKING:
     from shared.domain.leads.history import WorkState
     from shared.domain.leads.lead import Lead
     from shared.domain.opening_hours import OpeningHours, Span
-    from shared.domain.rules.triage import FollowUp
+    from shared.domain.rules.triage import Tier
 
 TAKE: Final = "take"
 CALL: Final = "call"
 CALL_AGAIN: Final = "call_again"
+OTHER_WAY: Final = "other_way"
 CONFIRM_BOOKING: Final = "confirm_booking"
 CLOSE: Final = "close"
 UNANSWERED = frozenset({"no_answer", "left_message"})
-NOT_REACHED = UNANSWERED | {"wrong_number"}  # outcomes of calls that did not reach the person
+WRONG_NUMBER = "wrong_number"
+NOT_REACHED = UNANSWERED | {WRONG_NUMBER}  # outcomes of calls that did not reach the person
 CALL_AT = "call_at"  # the outcome of a call if the person asked to be called at another time
 TO_BE_BOOKED = "to_be_booked"  # the outcome of a call if the person wants an appointment, but no time is agreed yet
 AFTERNOON = time(13)
@@ -44,13 +47,14 @@ class Call:
 class NextAction:
     """What staff do next about a lead. TAKE is for a lead without an owner; such a lead has no reminder.
 
-    what: TAKE, CALL, CALL_AGAIN, CONFIRM_BOOKING or CLOSE (book or close).
+    what: TAKE, CALL, CALL_AGAIN, OTHER_WAY (try to reach the person without the wrong number), CONFIRM_BOOKING or CLOSE
+        (book or close). OTHER_WAY is stored as CALL_AGAIN.
     due: the deadline, or for CALL_AGAIN the time of the call; None if there is no deadline.
     remind_at: when the owner is reminded; None for never.
     returns_at: when the lead loses its owner unless the action is done; None for never.
     """
 
-    what: Literal["take", "call", "call_again", "confirm_booking", "close"]
+    what: Literal["take", "call", "call_again", "other_way", "confirm_booking", "close"]
     due: datetime | None
     remind_at: datetime | None = None
     returns_at: datetime | None = None
@@ -62,34 +66,41 @@ def next_action(lead: Lead) -> NextAction | None:
         return None
     if lead.work.status == "new":
         return NextAction(CLOSE if lead.contact_revoked else TAKE, lead.escalation.deadline)
-    planned = lead.work.next_action or NextAction(CALL, lead.escalation.deadline)
-    return replace(planned, what=CLOSE) if lead.contact_revoked else planned
+    planned, call = lead.work.next_action or NextAction(CALL, lead.escalation.deadline), lead.work.last_call
+    if lead.contact_revoked:
+        return replace(planned, what=CLOSE)
+    wrong = planned.what == CALL_AGAIN and call is not None and call.outcome == WRONG_NUMBER
+    return replace(planned, what=OTHER_WAY) if wrong else planned
 
 
-def planned(
-    work: WorkState, follow_up: FollowUp, hours: OpeningHours, best_time: str | None, at: datetime
-) -> NextAction:
+def is_tried_again(outcome: str, tier: Tier) -> bool:
+    """Returns whether another try follows: after an unanswered call, and in a safety tier after a wrong number, too."""
+    return outcome in (NOT_REACHED if tier.safety else UNANSWERED)
+
+
+def planned(work: WorkState, tier: Tier, hours: OpeningHours, best_time: str | None, at: datetime) -> NextAction:
     """Plans the owner's next action when staff act on the lead at the time `at`.
 
     best_time: the time of day at which the person prefers calls: morning, afternoon or evening; None for any time.
     """
-    call = work.last_call
+    call, follow_up = work.last_call, tier.follow_up
     if call is None:
         remind_at, due = follow_up.remind.after(at, hours), follow_up.call.after(at, hours)
         return NextAction(CALL, due, min(remind_at, due), due)
     if call.again_at is not None:
-        return _call_again(call.again_at, follow_up, hours, at)
-    if call.outcome in UNANSWERED and work.unanswered <= len(follow_up.again):
-        pause = follow_up.again[work.unanswered - 1]
-        return _call_again(_at_best_time(pause, call.at, best_time, hours), follow_up, hours, at)
+        return _call_again(call.again_at, tier, hours, at)
+    tries = max(1, work.unanswered)  # a wrong number does not count until the lead is in a safety tier
+    if is_tried_again(call.outcome, tier) and tries <= len(follow_up.again):
+        due = _at_best_time(follow_up.again[tries - 1], call.at, best_time, hours)
+        return _call_again(due, tier, hours, at)
     due = max(at, follow_up.decide.after(call.at, hours))
     returns_at = follow_up.decide.after(due, hours)
     return NextAction(CONFIRM_BOOKING if call.outcome == TO_BE_BOOKED else CLOSE, due, due, returns_at)
 
 
-def _call_again(due: datetime, follow_up: FollowUp, hours: OpeningHours, at: datetime) -> NextAction:
+def _call_again(due: datetime, tier: Tier, hours: OpeningHours, at: datetime) -> NextAction:
     remind_at = max(at, due)
-    return NextAction(CALL_AGAIN, due, remind_at, follow_up.call.after(remind_at, hours))
+    return NextAction(CALL_AGAIN, due, remind_at, tier.follow_up.call.after(remind_at, hours))
 
 
 def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:

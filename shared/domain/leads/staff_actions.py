@@ -23,7 +23,7 @@ from shared.domain.leads.consent import reinstatement
 from shared.domain.leads.escalation import Escalation
 from shared.domain.leads.history import ADDED, ASKED, GIVEN_BACK, UNDO_WITHIN, HistoryEntry, WorkState
 from shared.domain.leads.lead import Lead, Submitted
-from shared.domain.leads.next_action import NOT_REACHED, UNANSWERED, Call, planned
+from shared.domain.leads.next_action import NOT_REACHED, WRONG_NUMBER, Call, is_tried_again, planned
 from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
@@ -176,7 +176,7 @@ class _Actions:
             before,
             attempts=before.attempts + 1,
             last_call=Call(self.at, outcome, again_at.astimezone(UTC) if again_at else None),
-            unanswered=before.unanswered + 1 if outcome in UNANSWERED else 0,
+            unanswered=before.unanswered + 1 if is_tried_again(outcome, self.rules.tiers[self.lead.tier]) else 0,
         )
         entry = self._entry(outcome, before=before)
         return self._planned(entry, work) if work.status == "acknowledged" else self._changed(entry, work=work)
@@ -197,17 +197,17 @@ class _Actions:
         """Closes the lead.
 
         Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. A lead in
-        a safety tier is closed only after a recorded call, unless it is spam from a suspected bot or staff write why
-        there was no call. Closing a lead as unreachable sends the person a mail that says so. If the last call did
-        reach the person, staff must then write what has changed.
+        a safety tier is closed only after a call (the last one not to a wrong number), unless it is spam from a
+        suspected bot or staff write why. Closing a lead as unreachable sends the person a mail that says so. If the
+        last call did reach the person, staff must then write what has changed.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
         if reason == "not_a_fit" and self.rules.is_safety(tier) and not self.staff.may_judge:
             raise NotAllowed(f"Only a clinician can close a lead in tier {tier} as not a fit.")
         machine = reason == "spam" and self.lead.assessment.suspicion.suspect
-        if self.rules.is_safety(tier) and not (self.lead.work.last_call or self.action.text or machine):
-            raise InvalidInput((FieldProblem("/text", "Record a call first, or say why there was none."),))
+        if not machine:
+            self._must_have_called(misses=frozenset({WRONG_NUMBER}))
         call = self.lead.work.last_call
         if reason == "unreachable" and call and call.outcome not in NOT_REACHED and not self.action.text:
             raise InvalidInput((FieldProblem("/text", "The last call reached the person: say what has changed."),))
@@ -304,6 +304,20 @@ class _Actions:
         if self.lead.work.is_done:
             raise WrongState("The lead is booked or closed. Reopen it first.")
 
+    def _must_have_called(self, misses: frozenset[str]) -> None:
+        """Refuses an action on a lead in a safety tier before a call, unless staff write why.
+
+        misses: the outcomes with which the last call does not count.
+
+        Raises: InvalidInput.
+        """
+        call = self.lead.work.last_call
+        if self.action.text or not self.rules.is_safety(self.lead.tier) or (call and call.outcome not in misses):
+            return
+        missed = "The last call did not reach the person: say why you do this now."
+        why = missed if call else "Record a call first, or say why there was none."
+        raise InvalidInput((FieldProblem("/text", why),))
+
     def _owned(self) -> WorkState:
         """Returns the work state, assigned to the acting member of staff if the lead has no owner."""
         work = self.lead.work
@@ -315,9 +329,8 @@ class _Actions:
         self, entry: HistoryEntry, work: WorkState, escalation: Escalation | None = None, tier: str = ""
     ) -> Lead:
         """Plans the next action and the reminder for the lead's owner. Returns the lead's next version."""
-        follow_up = self.rules.tiers[tier or self.lead.tier].follow_up
         best_time = self.lead.submitted.contact.best_time
-        plan = planned(work, follow_up, self.rules.hours, best_time, self.at)
+        plan = planned(work, self.rules.tiers[tier or self.lead.tier], self.rules.hours, best_time, self.at)
         escalation = (escalation or self.lead.escalation).reminds_at(plan.remind_at)
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 

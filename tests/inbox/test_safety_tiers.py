@@ -1,0 +1,39 @@
+"""Tests what the inbox asks and says before staff let an emergency or urgent lead go."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.inbox.conftest import Come, Send
+from tests.inbox.test_states import look
+
+EMERGENCY = {"em-now": ["chest-pressure"]}
+
+
+def test_a_wrong_number_of_an_emergency_leaves_the_short_deadline_and_names_the_other_way(
+    send: Send, member: Come
+) -> None:
+    nurse = member("nurse").open(send(EMERGENCY, email="jo@person.example")).press("I'll take it").has("^You have had")
+    nurse.press("Wrong number")
+    step = nurse.page.locator("#next")
+    expect(step).to_contain_text("Next: Write to jo@person.example, or find another number by")
+    expect(nurse.page.locator("#lead .left")).to_have_text(re.compile(r"^1[45]:\d\d left$"))
+    call, write = nurse.page.locator("#lead a[href^='tel:']"), nurse.page.locator("#lead a[href^='mailto:']")
+    expect(nurse.page.locator(".contact .never")).to_have_text(
+        re.compile(r"^\(312\) 555-0142 was reported wrong at \d+:\d\d [AP]M\.$")
+    )
+    expect(call).not_to_have_class(re.compile("main"))
+    expect(write).to_have_class(re.compile("main"))
+    expect(nurse.page.locator("#close-as")).to_have_count(0)
+    expect(nurse.page.locator(".steps button.main:visible")).to_have_count(0)
+    look(nurse, "25-wrong-number")
+    nurse.console.expect("422")
+    nurse.press("Close …").press("Unreachable")
+    expect(nurse.refusal).to_have_text("The last call did not reach the person: say why you do this now.")
+    expect(nurse.page.locator("#close-why")).to_be_focused()
+    nurse.press("Undo: you called: Wrong number")
+    expect(step).to_contain_text("Next: Call by")
+    expect(call).to_have_class(re.compile("main"))
+    expect(nurse.page.locator(".contact .never")).to_have_count(0)
