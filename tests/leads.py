@@ -115,11 +115,12 @@ def a_lead(
     return lead
 
 
-BOOKED: Json = {"booking": {"at": "2027-01-15T09:30:00-06:00"}}  # what the action "book" needs
+# what the action "book" needs
+BOOKED: Json = {"booking": {"at": "2027-01-15T09:30:00-06:00"}, "text": "Agreed at the door."}
 
 
 def with_what_it_needs(action: str, fields: Json) -> Json:
-    """Returns `fields`. Adds an appointment if the staff action is "book"."""
+    """Returns `fields`. Adds an appointment, and why it is booked without a call, if the staff action is "book"."""
     return BOOKED | fields if action == "book" else fields
 
 

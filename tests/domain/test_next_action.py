@@ -370,6 +370,35 @@ def test_a_person_with_a_red_flag_is_called_again_within_a_day(answers: Any) -> 
     assert [problem.pointer for problem in refused.value.problems] == ["/again_at"]
 
 
+@pytest.mark.parametrize(
+    ("answers", "calls", "text", "allowed"),
+    [
+        (EMERGENCY, [], "", False),
+        (EMERGENCY, ["left_message"], "", False),
+        (URGENT, ["reached", "wrong_number"], "", False),
+        (URGENT, ["no_answer"], "Her son agreed to it.", True),
+        (EMERGENCY, ["to_be_booked"], "", True),
+        (URGENT, ["no_answer", "reached"], "", True),
+        (PRIORITY, [], "", True),
+        (ROUTINE, ["left_message"], "", True),
+    ],
+)
+def test_booking_a_person_with_a_red_flag_whom_no_call_reached_needs_words(
+    answers: Any, calls: list[str], text: str, *, allowed: bool
+) -> None:
+    lead = act(a_lead(answers), "acknowledge")
+    for outcome in calls:
+        lead = act(lead, "contact_attempt", outcome=outcome)
+    if allowed:
+        booked = act(lead, "book", text=text)
+        moved = act(booked, "book", booking={"at": chicago(20, "09:30")}, text="")
+        assert (moved.work.status, booked.history[-1].text) == ("booked", text)
+    else:
+        with pytest.raises(InvalidInput) as refused:
+            act(lead, "book", text=text)
+        assert [problem.pointer for problem in refused.value.problems] == ["/text"]
+
+
 def test_who_takes_a_lead_over_has_the_time_to_call_anew() -> None:
     taken = act(a_lead(EMERGENCY), "acknowledge")
     over = act(taken, "take_over", BEN, at=chicago(14, "10:12"))

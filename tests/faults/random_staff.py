@@ -103,7 +103,7 @@ class Clinic(Run):
         colleague = next(nurse for nurse in NURSES if nurse != owner)
         soon = self.now + timedelta(minutes=20)
         every: dict[str, dict[str, Any]] = {
-            "books": {"action": "book", "booking": {"at": self.now + timedelta(days=3)}},
+            "books": {"action": "book", "booking": {"at": self.now + timedelta(days=3)}, "text": "A reason."},
             "promises a time": {"action": "contact_attempt", "outcome": "call_at", "again_at": soon},
             "is relieved": {"action": "take_over"},
             "calls": {"action": "contact_attempt", "outcome": self._staff.choice(("no_answer", "reached"))},

@@ -69,6 +69,8 @@ class Member:
 
     def books(self) -> Member:
         self.press("Booked …").page.get_by_label("When").fill(next_january())
+        if (why := self.page.locator("#book-why")).count():
+            why.fill("Agreed at the door.")
         return self.press("Save the appointment").has("^Booked by you")
 
     def has(self, text: str) -> Member:

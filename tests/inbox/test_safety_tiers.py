@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.inbox.conftest import Come, Send
+from tests.inbox.member import next_january
 from tests.inbox.test_states import look
 
 EMERGENCY = {"em-now": ["chest-pressure"]}
@@ -37,3 +38,18 @@ def test_a_wrong_number_of_an_emergency_leaves_the_short_deadline_and_names_the_
     expect(step).to_contain_text("Next: Call by")
     expect(call).to_have_class(re.compile("main"))
     expect(nurse.page.locator(".contact .never")).to_have_count(0)
+
+
+def test_an_emergency_that_no_call_reached_is_booked_only_with_a_reason(send: Send, member: Come) -> None:
+    nurse = member("nurse").open(send(EMERGENCY)).press("I'll take it").has("^You have had")
+    nurse.press("Left a message").press("Booked …").page.get_by_label("When").fill(next_january())
+    nurse.console.expect("422")
+    nurse.press("Save the appointment")
+    expect(nurse.refusal).to_have_text("The last call did not reach the person: say why you do this now.")
+    expect(nurse.page.locator("#book-why")).to_be_focused()
+    look(nurse, "26-booking-refused")
+    nurse.page.locator("#book-why").fill("Her doctor agreed to it.")
+    nurse.press("Save the appointment").has("^Booked by you")
+    expect(nurse.page.locator(".history li").first).to_contain_text("Her doctor agreed to it.")
+    routine = nurse.goes_to(send()).press("I'll take it").has("^You have had").press("Booked …")
+    expect(routine.page.locator("#book-why")).to_have_count(0)

@@ -12,6 +12,7 @@ import { showRefusal } from "./refusal.js";
 import { now } from "./times.js";
 
 const USUAL = 4; // number of call outcomes that are always shown; a button unfolds the others
+const SAFETY = new Set(["EMERGENCY", "URGENT"]);
 
 const can = (lead, action) => lead.actions.includes(action);
 const button = (text, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, text);
@@ -54,7 +55,7 @@ const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome
   doing(text, act, { action: "contact_attempt", outcome }, { id: outcome === "reached" ? "outcome" : null }));
 
 // How far ahead a call may be planned, by tier; the service enforces these limits.
-const callLimit = (tier) => (["EMERGENCY", "URGENT"].includes(tier) ? { hours: 24, text: `For tier ${tier}: a time within 24 hours.` } : { hours: 30 * 24, text: "Enter a time within the next 30 days." });
+const callLimit = (tier) => (SAFETY.has(tier) ? { hours: 24, text: `For tier ${tier}: a time within 24 hours.` } : { hours: 30 * 24, text: "Enter a time within the next 30 days." });
 
 // How far ahead an appointment may be booked; the service enforces this limit, too.
 const BOOKING_LIMIT = { hours: 2 * 365 * 24, text: "Enter a time within the next two years. Check the year." };
@@ -90,20 +91,23 @@ const UNMAILED = {
   no_consent: "no consent to e-mail", no_messages: "the person wants no messages", suspect: "suspected spam",
 };
 
-// The button that books an appointment for an open lead, or moves a booked one.
+// The button that books an appointment for an open lead, or moves a booked one. Staff must enter a reason in words to
+// book an emergency or urgent lead whose last call did not reach the person.
 function bookChoices(lead, act, { main, done }) {
-  const { summary: { reference }, booking } = lead;
-  const why = UNMAILED[lead.mails.unmailed];
+  const { summary: { reference, tier }, booking } = lead;
+  const unmailed = UNMAILED[lead.mails.unmailed];
   const mailed = lead.mails.entries.some(({ kind, status }) => kind === "booked" && status !== "waiting");
   const when = mailed ? "about a new time. No e-mail is sent if the time stays the same" : "as written, about ten minutes from now";
   const at = timeField("book-at", "at");
   const whom = h("input", { id: "book-whom", name: "with_whom", maxlength: "100", value: booking?.with_whom ?? "" });
+  const why = !done && SAFETY.has(tier) && h("input", { id: "book-why", name: "text", maxlength: "1000" });
   const note = draftArea(reference, "book", { id: "book-note", name: "note", maxlength: "1000" });
   const send = ({ currentTarget }) => withTime(at, lead.hours, "booking", "Enter the date and time of the appointment.",
-    (time) => act({ action: "book", booking: { at: time, with_whom: whom.value.trim(), note: note.value.trim() } }, currentTarget), BOOKING_LIMIT);
+    (time) => act({ action: "book", booking: { at: time, with_whom: whom.value.trim(), note: note.value.trim() }, ...(why && { text: why.value.trim() }) }, currentTarget), BOOKING_LIMIT);
   const choices = unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
-    h("label", { for: note.id }, why ? `Note (no e-mail is sent: ${why})` : `Note to the person: it goes into the e-mail ${when}`), note,
+    why && [h("label", { for: why.id }, "Why book now, if no call reached the person? (Not in the e-mail.)"), why],
+    h("label", { for: note.id }, unmailed ? `Note (no e-mail is sent: ${unmailed})` : `Note to the person: it goes into the e-mail ${when}`), note,
     buttons(button("Save the appointment", send, { class: "main" })));
   if (booking) at.value = fieldTime(booking.at);
   note.value ||= booking?.note ?? ""; // set only now, because `unfolding` shows its content if there is text
@@ -139,7 +143,7 @@ const undoable = ({ action, detail, moved }) => historyText({ action, detail: ac
 // lead as unreachable after a call that reached the patient. Only clinicians may close an emergency or urgent lead as
 // not a fit.
 function closeChoices({ reference, tier }, user, act, { main }) {
-  const judges = user.groups.includes("clinician") || !["EMERGENCY", "URGENT"].includes(tier);
+  const judges = user.groups.includes("clinician") || !SAFETY.has(tier);
   const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
   return unfolding("closing", { text: "Close …", main },
     h("label", { for: "close-why" }, "In words, for an emergency or urgent lead without a call, or for “Unreachable” after a call that reached the person:"), why, h("p", {}, "Why?"),

@@ -90,8 +90,8 @@ class Action(Model):
     consent: the consent that the patient revoked.
     to: the user name of the colleague who gets the lead.
     booking: the appointment that was booked.
-    text: depends on the action: a note, the reason for lowering a tier or closing without a call, how the patient
-        revoked the consent, or a remark.
+    text: depends on the action: a note, the reason for lowering a tier or for booking or closing without a call, how
+        the patient revoked the consent, or a remark.
     """
 
     action: ActionName

@@ -182,13 +182,17 @@ class _Actions:
         return self._planned(entry, work) if work.status == "acknowledged" else self._changed(entry, work=work)
 
     def book(self) -> Lead:
-        """Records that an appointment was booked, or that a booked one was moved."""
+        """Records that an appointment was booked, or that a booked one was moved.
+
+        A lead in a safety tier is booked only after a call that reached the person, unless staff write why.
+        """
         sent, before = self.action.booking, self.lead.work
         booking = Booking(sent.at.astimezone(UTC), sent.with_whom, sent.note) if sent else None
         if before.status == "booked" and booking == before.booking:
             return self.lead
-        if before.status != "booked" or booking is None:
+        if before.status != "booked":
             self._must_be_open()
+            self._must_have_called(misses=NOT_REACHED)
         closed_at = before.closed_at if before.status == "booked" else self.at
         work = replace(self._owned(), status="booked", closed_at=closed_at, booking=booking, next_action=None)
         return self._done(work, self._entry(booking.at.isoformat() if booking else "", before=before))
