@@ -184,7 +184,8 @@ class LocalCloud:
 
     def _upload_code(self) -> str:
         storage = self.client("s3")
-        storage.create_bucket(Bucket=BUCKET)
+        with suppress(storage.exceptions.BucketAlreadyOwnedByYou):  # objects outlive an emulator that did not save
+            storage.create_bucket(Bucket=BUCKET)
         code = zip_folder(build(self.state / "code"))
         key = f"{hashlib.sha256(code).hexdigest()[:16]}.zip"
         storage.put_object(Bucket=BUCKET, Key=key, Body=code)

@@ -100,6 +100,19 @@ class Emulator:
             command = ["sh", "-c", 'rm -rf -- "$0" >/dev/null 2>&1 &', self._temporary]
             subprocess.run(command, check=True, start_new_session=True)
 
+    def ends(self, within: float | None = None) -> bool:
+        """Waits until the emulator ends, at most `within` seconds. Returns whether it ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._process:
+                self._process.wait(within)
+                return True
+        return False
+
+    @property
+    def lost(self) -> bool:
+        """True if the emulator ended without saving: it saves only when it is asked to stop, at its end."""
+        return bool(self._process and self._process.poll())
+
     @staticmethod
     def _stop(process: subprocess.Popen[bytes]) -> None:
         """Stops the emulator and its functions, which share a process group.

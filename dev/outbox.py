@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+
+from botocore.exceptions import BotoCoreError
 
 from dev.cloud import LocalCloud
 
@@ -66,11 +68,19 @@ class Outbox:
     def _collect(self) -> None:
         queue = self._cloud.client("sqs")
         while not self._stopping.is_set():
-            answer = queue.receive_message(QueueUrl=self._cloud.outbox, WaitTimeSeconds=1, MaxNumberOfMessages=10)
-            for message in answer.get("Messages", []):
-                alert = SentAlert.from_envelope(message["Body"])
-                with self._file.open("a") as file:
-                    file.write(json.dumps(asdict(alert)) + "\n")
-                queue.delete_message(QueueUrl=self._cloud.outbox, ReceiptHandle=message["ReceiptHandle"])
-                self._alerts.append(alert)
-                self._on_alert(alert)
+            try:
+                self._receive(queue)
+            except BotoCoreError:
+                if self._cloud.emulator.ends(within=1):
+                    return
+                raise
+
+    def _receive(self, queue: Any) -> None:
+        answer = queue.receive_message(QueueUrl=self._cloud.outbox, WaitTimeSeconds=1, MaxNumberOfMessages=10)
+        for message in answer.get("Messages", []):
+            alert = SentAlert.from_envelope(message["Body"])
+            with self._file.open("a") as file:
+                file.write(json.dumps(asdict(alert)) + "\n")
+            queue.delete_message(QueueUrl=self._cloud.outbox, ReceiptHandle=message["ReceiptHandle"])
+            self._alerts.append(alert)
+            self._on_alert(alert)

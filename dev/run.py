@@ -1,7 +1,7 @@
 """`make run`: runs the service on this machine, at one address, until Ctrl-C or SIGTERM.
 
-The real template runs on the emulator. Every alert appears in the terminal and on the outbox page. Leads stay in
-.local/state for the next run. Saving a source file deploys it to the running service.
+The real template runs on the emulator. Every alert appears in the terminal and on the outbox page. When the service
+stops, leads are kept in .local/state for the next run. Saving a source file deploys it to the running service.
 """
 
 import argparse
@@ -39,40 +39,52 @@ STATE = PROJECT / ".local" / "state"
 CODE = tuple(PROJECT / name for name in ("functions", "shared", "web"))
 TEMPLATE = PROJECT / "infra" / "template.yaml"
 LAST_PORT = 65534
+LOST = "The local cloud stopped. What came in since the last start is lost. Start again: make run"
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 def main() -> None:
     arguments = _arguments()
-    started = time.monotonic()
     load_rules()
     signal.signal(signal.SIGTERM, _stop)
+    site = f"http://127.0.0.1:{arguments.port}/"
+    cloud: LocalCloud | None = None
     try:
-        with ExitStack() as running:
-            site = f"http://127.0.0.1:{arguments.port}/"
-            running.enter_context(_lock(arguments.state, site))
+        with _lock(arguments.state, site):
             _check_port(arguments.port)
             if arguments.fresh:
                 shutil.rmtree(arguments.state / "cloud", ignore_errors=True)
             _check_state(arguments.state / "cloud")
             console.print("Starting the local cloud and deploying infra/template.yaml to it ...")
-            demo = running.enter_context(_demo(site, arguments.port + 1))
-            origins = f"{PARAMETERS['AllowedOrigins']},{demo.origin}"
-            cloud = running.enter_context(
-                LocalCloud(arguments.state / "cloud", {"AllowedOrigins": origins}, site.removesuffix("/"))
-            )
-            outbox = running.enter_context(Outbox(cloud, Announcer(console.print, f"{site.removesuffix('/')}{LOCAL}")))
-            running.enter_context(Front(cloud, outbox, arguments.port))
-            _warm_up(site)
-            console.print(f"Ready after {time.monotonic() - started:.0f} s.")
-            running.enter_context(_deploy_changes(cloud))
-            if arguments.samples:
-                samples.send(site, arguments.samples, console)
-            _print_addresses(site, demo.address, cloud.emulator.endpoint, arguments.state)
-            threading.Event().wait()
+            with _demo(site, arguments.port + 1) as demo:
+                origins = f"{PARAMETERS['AllowedOrigins']},{demo.origin}"
+                cloud = LocalCloud(arguments.state / "cloud", {"AllowedOrigins": origins}, site.removesuffix("/"))
+                _serve(cloud, demo, site, arguments)
     except KeyboardInterrupt:
-        console.print("Stopped. What was stored is kept; `make run FRESH=1` starts empty.")
+        pass
+    except Exception:
+        if not (cloud and cloud.emulator.lost):
+            raise
+    if cloud and cloud.emulator.lost:
+        sys.exit(LOST)
+    console.print("Stopped. What was stored is kept; `make run FRESH=1` starts empty.")
+
+
+def _serve(cloud: LocalCloud, demo: Demo, site: str, arguments: argparse.Namespace) -> None:
+    """Serves until Ctrl-C or SIGTERM, or until the local cloud ends by itself."""
+    started = time.monotonic()
+    with ExitStack() as running:
+        running.enter_context(cloud)
+        outbox = running.enter_context(Outbox(cloud, Announcer(console.print, f"{site.removesuffix('/')}{LOCAL}")))
+        running.enter_context(Front(cloud, outbox, arguments.port))
+        _warm_up(site)
+        console.print(f"Ready after {time.monotonic() - started:.0f} s.")
+        running.enter_context(_deploy_changes(cloud))
+        if arguments.samples:
+            samples.send(site, arguments.samples, console)
+        _print_addresses(site, demo.address, cloud.emulator.endpoint, arguments.state)
+        cloud.emulator.ends()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -130,8 +142,17 @@ def _check_port(port: int) -> None:
 
 
 def _in_use(port: int) -> bool:
+    """Returns whether another program has the port. If this program may not use the port, ends it and says so."""
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            return True
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except PermissionError:
+        sys.exit(f"This user may not serve at port {port}; choose another: make run PORT=8080")
+    except OSError:
+        return True
+    return False
 
 
 def _warm_up(site: str) -> None:
@@ -162,7 +183,7 @@ def _print_addresses(site: str, demo: str, endpoint: str, state: Path) -> None:
   Mails to persons   {site.removesuffix("/")}{LOCAL}mails
   Log of functions   {site.removesuffix("/")}{LOCAL}logs
   The local cloud    {endpoint}  (make redrive ENDPOINT={endpoint})
-  What is stored     {os.path.relpath(state)}/
+  What is stored     {os.path.relpath(state)}/  (written when the service stops)
 escalate_leads runs every minute. Saved changes are live in seconds. Ctrl-C stops.
 """)
 

@@ -39,6 +39,22 @@ def test_of_a_port_in_use_a_free_pair_is_suggested(monkeypatch: pytest.MonkeyPat
     run._check_port(8615)
 
 
+def test_a_port_that_is_taken_but_does_not_answer_is_in_use() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        with pytest.raises(SystemExit, match="is in use"):
+            run._check_port(silent.getsockname()[1])
+
+
+def test_a_port_that_only_root_may_use_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("socket.create_server", refused)
+    with pytest.raises(SystemExit, match="may not serve at port 8615"):
+        run._check_port(8615)
+
+
 @pytest.mark.parametrize(("given", "status"), [("--help", 0), ("--fast", 2)])
 def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["deploy_local", given])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dev import run
 from dev.emulator import free_port
 from tests.e2e.conftest import eventually
 
@@ -55,6 +57,11 @@ class Terminal:
         with urllib.request.urlopen(self.site + path, timeout=30) as answer:
             return str(answer.read().decode())
 
+    def kill_the_local_cloud(self) -> None:
+        """Ends the emulator, the only child of this process, without a chance to save."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+
 
 @contextmanager
 def running(folder: Path, *options: str, until: signal.Signals) -> Iterator[Terminal]:
@@ -87,3 +94,20 @@ def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
     with running(tmp_path, until=signal.SIGINT) as again:
         assert link in again.page("_local/")
         assert "Sample Patient" in again.page(stored)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_local_cloud_that_died_is_said_in_one_sentence_and_does_not_hinder_the_next_start(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    try:
+        eventually(lambda: terminal.shows("Ctrl-C stops"), f"the service to be ready: {terminal.lines}", READY_WITHIN)
+        terminal.kill_the_local_cloud()
+        assert terminal.process.wait(STOPPED_WITHIN) == 1
+    finally:
+        terminal.process.kill()
+    assert terminal.lines[-1] == run.LOST
+    assert not terminal.shows("Traceback")
+    assert not terminal.shows("kept")
+
+    with running(tmp_path, until=signal.SIGTERM) as again:
+        assert again.page("")
