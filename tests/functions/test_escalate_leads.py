@@ -89,8 +89,8 @@ def test_an_escalated_alert_says_that_nobody_has_the_lead(aws: Aws, clock: Clock
     clock.at += timedelta(minutes=30)
     sweep()
     first, second = (alert["Message"] for alert in aws.alerts())
-    assert "Nobody has taken it yet" not in first
-    assert "Nobody has taken it yet: this is alert 2." in second
+    assert "Nobody has it" not in first
+    assert "Nobody has it: this is alert 2." in second
 
 
 def test_after_an_outage_every_audience_is_alerted_in_order(aws: Aws, clock: Clock) -> None:

@@ -230,7 +230,9 @@ def test_a_reopened_lead_escalates_from_the_first_level(aws: Aws, clock: Clock) 
     for minutes in (0, 30, 30):
         clock.at += timedelta(minutes=minutes)
         assert swept() == 1
-        audiences += [alert["MessageAttributes"]["audience"]["Value"] for alert in aws.alerts()]
+        [alert] = aws.alerts()
+        audiences.append(alert["MessageAttributes"]["audience"]["Value"])
+        assert "taken" not in alert["Message"], "a colleague had it"
     assert audiences == ["clinician", "desk", "manager"]
     assert aws.leads()[0]["owner"] == ""
 

@@ -53,3 +53,20 @@ def test_an_emergency_that_no_call_reached_is_booked_only_with_a_reason(send: Se
     expect(nurse.page.locator(".history li").first).to_contain_text("Her doctor agreed to it.")
     routine = nurse.goes_to(send()).press("I'll take it").has("^You have had").press("Booked …")
     expect(routine.page.locator("#book-why")).to_have_count(0)
+
+
+def test_reopening_asks_before_it_cancels_an_appointment(send: Send, member: Come) -> None:
+    nurse = member("nurse").open(send(EMERGENCY)).press("I'll take it").has("^You have had").books()
+    main = nurse.page.locator(".steps button.main:visible")
+    expect(main).to_have_text("Move the appointment …")
+    expect(nurse.page.locator(".next")).to_contain_text(re.compile(r"^Appointment: Wed, Jan .* 9:30 AM"))
+    nurse.press("Reopen …")
+    asked = nurse.page.locator("#reopening p")
+    expect(asked).to_contain_text(
+        re.compile(r"^This cancels the appointment on Wed, Jan .* 9:30 AM, but does not tell")
+    )
+    look(nurse, "27-reopening")
+    nurse.press("Cancel the appointment and reopen").has("Nobody has it yet")
+    glance = nurse.page.get_by_role("list", name="What happened last")
+    expect(glance).to_contain_text(re.compile(r"Was booked by you, .*M, for Wed, Jan .* 9:30 AM"))
+    nurse.press("Undo: you reopened the lead").has("^Booked by you")

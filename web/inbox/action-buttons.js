@@ -9,7 +9,7 @@ import { historyText, OUTCOMES, REASONS } from "./history-text.js";
 import { isDone, TIERS, tierName } from "./lead-summary.js";
 import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
-import { now } from "./times.js";
+import { formatTime, now } from "./times.js";
 
 const USUAL = 4; // number of call outcomes that are always shown; a button unfolds the others
 const SAFETY = new Set(["EMERGENCY", "URGENT"]);
@@ -104,7 +104,7 @@ function bookChoices(lead, act, { main, done }) {
   const note = draftArea(reference, "book", { id: "book-note", name: "note", maxlength: "1000" });
   const send = ({ currentTarget }) => withTime(at, lead.hours, "booking", "Enter the date and time of the appointment.",
     (time) => act({ action: "book", booking: { at: time, with_whom: whom.value.trim(), note: note.value.trim() }, ...(why && { text: why.value.trim() }) }, currentTarget), BOOKING_LIMIT);
-  const choices = unfolding("booking", done ? "Move the appointment …" : { text: "Booked …", main },
+  const choices = unfolding("booking", { text: done ? "Move the appointment …" : "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
     why && [h("label", { for: why.id }, "Why book now, if no call reached the person? (Not in the e-mail.)"), why],
     h("label", { for: note.id }, unmailed ? `Note (no e-mail is sent: ${unmailed})` : `Note to the person: it goes into the e-mail ${when}`), note,
@@ -123,9 +123,9 @@ export function actionButtons(lead, user, act) {
     h("h3", { id: "actions-title", tabindex: "-1" }, "Actions"),
     !mine && mayCall(lead) && outcomeButtons(lead, act),
     h("div", { class: "steps", "data-group": "steps" },
-      done && can(lead, "reopen") && doing("Reopen", act, { action: "reopen" }, { class: "main" }),
       !done && lead.closes_as && can(lead, "close") && doing(`Close: ${REASONS[lead.closes_as]}`, act, { action: "close", reason: lead.closes_as }, { class: "main", id: "close-as" }),
-      can(lead, "book") && bookChoices(lead, act, { done, main: mine && !lead.closes_as && !summary.contact_revoked && lead.next?.what !== "other_way" }),
+      can(lead, "book") && bookChoices(lead, act, { done, main: done || (mine && !lead.closes_as && !summary.contact_revoked && lead.next?.what !== "other_way") }),
+      done && can(lead, "reopen") && reopenChoice(lead, act),
       can(lead, "close") && closeChoices(summary, user, act, { main: mine && !lead.closes_as && summary.contact_revoked }),
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
@@ -149,6 +149,14 @@ function closeChoices({ reference, tier }, user, act, { main }) {
     h("label", { for: "close-why" }, "In words, for an emergency or urgent lead without a call, or for “Unreachable” after a call that reached the person:"), why, h("p", {}, "Why?"),
     buttons(Object.entries(REASONS).filter(([reason]) => judges || reason !== "not_a_fit").map(([reason, text]) =>
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
+}
+
+// The button that reopens a lead. An appointment that lies ahead would be lost, so the user is asked first.
+function reopenChoice({ booking, summary }, act) {
+  if (!booking || Date.parse(booking.at) <= now()) return doing("Reopen", act, { action: "reopen" }, { class: summary.status === "booked" ? null : "main" });
+  return unfolding("reopening", "Reopen …",
+    h("p", {}, `This cancels the appointment on ${formatTime(booking.at)}, but does not tell the person. The lead will have no owner, and the clinic is alerted.`),
+    buttons(doing("Cancel the appointment and reopen", act, { action: "reopen" })));
 }
 
 // The button that releases a lead. The lead then has no owner, and alerts start again at the first escalation level.

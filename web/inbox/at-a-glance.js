@@ -25,7 +25,7 @@ export function atAGlance({ history, earlier, summary, owned_since: since }, use
     again > 0 && `Sent ${again === 1 ? "twice" : `${again + 1} times`}; the time before was ${formatTime(earlier[0].received_at)}`,
     summary.handed_by && !isDone(summary) && summary.owner === user.id && `Handed to you by ${summary.handed_by}, ${formatTime(since)}`,
     call && `Last call: ${historyText(call).replace(/^called: /, "")}, ${formatTime(call.at)}, by ${who(call)}`,
-    booked && summary.status !== "booked" && `Was booked by ${who(booked)}, ${formatTime(booked.at)}`,
+    booked && summary.status !== "booked" && `Was booked by ${who(booked)}, ${formatTime(booked.at)}${booked.detail ? `, for ${formatTime(booked.detail)}` : ""}`,
     note && `Last note, ${formatTime(note.at)}, by ${who(note)}: ${note.text.length > LONGEST ? `${note.text.slice(0, LONGEST)} …` : note.text}`,
   ].filter(Boolean);
   return lines.length > 0 && h("ul", { class: "glance", "aria-label": "What happened last" }, lines.map((line) => h("li", {}, line)));

@@ -158,7 +158,7 @@ def alert_for(
         "Somebody had it and did not act in time." if released else "",
         "The person no longer wants contact: is there a medical reason to call?" if lead.contact_revoked else "",
         f"{respond} {_local(deadline, zone)}." if deadline else "",
-        f"Nobody has taken it yet: this is alert {level}." if level > 1 else "",
+        f"Nobody has it: this is alert {level}." if level > 1 else "",
         f"Open it: {link}",
     ]
     return Alert(
