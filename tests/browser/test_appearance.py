@@ -12,7 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, SCREENSHOTS, Console
 from tests.browser.page_checks import judge, judge_size
-from tests.browser.patient import LAST, Patient
+from tests.browser.patient import LAST, STEP, Patient
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
@@ -183,3 +183,15 @@ def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
     patient.ready_to_send().next()
     patient.reference()
     assert page.locator("html").evaluate("page => page.scrollWidth <= page.clientWidth")
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", STEP), ("es", "Paso {number} de {count}")])
+def test_every_page_reads_on_a_phone_at_200_percent(patient: Patient, page: Page, language: str, text: str) -> None:
+    """A phone of 390 CSS pixels zoomed to 200% has 195."""
+    page.set_viewport_size(ViewportSize(width=195, height=422))
+    patient.at(1, f"?language={language}", text)
+    for step in range(1, LAST + 1):
+        patient.sees_step(step, text)
+        beyond = page.locator("html").evaluate("page => page.scrollWidth - page.clientWidth")
+        assert beyond <= 0, f"step {step}: {beyond} px too wide"
+        patient.answer(patient.calm(step)).next()
