@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from functions import draw_form
 from shared.rulebook.ui_texts import words
 from tests.functions.plain_browser import PlainBrowser
@@ -25,6 +27,16 @@ def test_the_whole_form_has_every_page_question_and_option() -> None:
         part = after if code in QUESTIONNAIRE.asked_after_send else page
         drawn = [str(field["value"]) for field in part.select(f"#block-{code} .options input")]
         assert drawn == [option.code for option in question.options]
+
+
+@pytest.mark.parametrize(("language", "hint"), [("en", "down a leg, check Low back"), ("es", "baja por una pierna, marque")])
+def test_who_has_only_leg_pain_reads_which_box_to_check(language: str, hint: str) -> None:
+    """Otherwise they choose "Somewhere else", and the form says that they are not a fit."""
+    drawn = element(language).page.select_one("#question-region-hint")
+    assert drawn is not None
+    assert hint in drawn.text
+    plain = PlainBrowser().open(f"form?language={language}").fill({"em-now": ["none"]})
+    assert drawn.text in plain.press(words(language).get("Next", "Next")).text
 
 
 def test_data_attributes_say_what_a_question_needs() -> None:
