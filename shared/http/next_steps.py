@@ -28,6 +28,7 @@ NUMBER = "{number}"
 IN_CRISIS = "M-E-CRISIS"
 HAS_TIME = "M-CALLBACK"  # the message that states the deadline for the clinic's call
 ONCE_OPEN = "We will call {number} when we open, by {time}."
+TODAY = "We will call {number} today."
 PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
     "call": ("We will call {number} by {time}.", "We will call {number}."),
     "text": ("We will send a text message to {number} by {time}.", "We will send a text message to {number}."),
@@ -101,7 +102,7 @@ class NextStepsWriter:
         if promised.way == "call" and any(message.id == HAS_TIME for message in lead.assessment.messages_shown):
             return _t(words, "We call you at {number}.", number=NUMBER)
         if promised.by is None:
-            return _t(words, some_time, number=NUMBER)
+            return _t(words, TODAY if promised.same_day else some_time, number=NUMBER)
         time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
         return _t(words, ONCE_OPEN if promised.once_open else by_a_time, number=NUMBER, time=time)
 

@@ -161,7 +161,11 @@ def test_no_time_is_promised_that_is_over_or_at_which_the_clinic_is_closed() -> 
     lead, evening, night = lead_of(URGENT), RECEIVED + timedelta(hours=6), RECEIVED + timedelta(hours=12)
     assert "We will call you." in written(lead, at=RECEIVED + timedelta(hours=4), safety=True).paragraphs
     until_eight = varied(lead, deadline=evening + timedelta(hours=4))
-    assert "We will call you." in written(until_eight, at=evening, safety=True).paragraphs
+    assert "We will call you today." in written(until_eight, at=evening, safety=True).paragraphs
+    past_midnight = varied(lead, deadline=evening + timedelta(hours=9))
+    assert "We will call you." in written(past_midnight, at=evening, safety=True).paragraphs
+    in_spanish = varied(lead_of(URGENT, "es"), deadline=evening + timedelta(hours=4))
+    assert "Le llamaremos hoy." in written(in_spanish, at=evening, safety=True).paragraphs
     at_night = varied(lead, deadline=night + timedelta(hours=4))
     assert not any("call you" in text for text in written(at_night, at=night, safety=True).paragraphs)
 

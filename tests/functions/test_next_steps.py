@@ -187,15 +187,18 @@ def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock)
     assert next_steps(URGENT)["promise"] == ""
 
 
-@pytest.mark.parametrize(("answers", "says"), [({"em-now": ["unsure"]}, True), (URGENT, False)])
-def test_an_urgent_call_that_is_due_after_closing_is_promised_without_a_time(
-    clock: Clock, answers: Json, says: bool
+@pytest.mark.parametrize(
+    ("language", "promise"), [("en", "We will call {number} today."), ("es", "Le llamaremos hoy al {number}.")]
+)
+@pytest.mark.parametrize("answers", [{"em-now": ["unsure"]}, URGENT])
+def test_an_urgent_call_that_is_due_after_closing_is_promised_for_today(
+    clock: Clock, answers: Json, language: str, promise: str
 ) -> None:
+    """Like the advice for an open clinic ("We will call you today"). A time after closing is not promised."""
     clock.at = datetime(2026, 1, 14, 22, 0, tzinfo=UTC)  # 4 PM; the clinic closes at 5
-    found = receipt(answers)
-    assert found["next_steps"]["promise"] == "We will call {number}."
-    assert any("call you today" in message["text"] for message in found["messages"]) is says
-    assert found["next_steps"]["calendar"] == ""
+    found = next_steps(answers, language=language)
+    assert found["promise"] == promise
+    assert found["calendar"] == ""
 
 
 EARLY = datetime(2026, 1, 14, 12, 51, tzinfo=UTC)  # 6:51 AM; the clinic opens at 8

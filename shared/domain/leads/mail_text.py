@@ -30,6 +30,7 @@ FOLLOW = "Please follow the advice that our page gave you."
 OWN_DOCTOR = "Your own doctor is the best place to start."
 BY_A_TIME = "We will call you by {time}."
 ONCE_OPEN = "We will call you when we open, by {time}."
+TODAY = "We will call you today."
 PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
     "call": (BY_A_TIME, "We will call you."),
     "text": ("We will send you a text message by {time}.", "We will send you a text message."),
@@ -160,7 +161,7 @@ class MailWriter:
             return own_doctor if advised else "", self._t(lead, NOT_CALLED, phone=self.phone)
         by_a_time, some_time = PROMISES[promised.way]
         if promised.by is None:
-            return (self._t(lead, some_time),)
+            return (self._t(lead, TODAY if promised.same_day else some_time),)
         time = spoken_time(promised.by, self.hours.zone, lead.submitted.language)
         return (self._t(lead, ONCE_OPEN if promised.once_open else by_a_time, time=time),)
 

@@ -23,11 +23,13 @@ class Promise(NamedTuple):
 
     by: the latest time; None if no time is promised.
     once_open: True if the clinic is closed now and will call when it opens. Always False outside the safety tiers.
+    same_day: True if the clinic will call today, without a time. Always False outside the safety tiers.
     """
 
     way: Way
     by: datetime | None
     once_open: bool = False
+    same_day: bool = False
 
 
 def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
@@ -49,8 +51,9 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     """Returns what the clinic promises at the time `at`; None for nothing.
 
     Promises nothing for a lead without a deadline. Names the deadline only if it lies ahead and within opening hours.
-    In a safety tier, the only possible promise is a call. While the clinic is closed, that call is promised only if the
-    deadline can be named, because the advice that the person saw says what to do until the clinic opens.
+    In a safety tier, the only possible promise is a call. While the clinic is open, a call that is due after closing is
+    promised for today. While it is closed, a call is promised only if the deadline can be named, because the advice
+    that the person saw says what to do until the clinic opens.
 
     safety: whether the tier of the lead is a safety tier.
     """
@@ -61,7 +64,10 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     waits = safety and not hours.is_open(at)
     if deadline > at and hours.is_open(deadline - MOMENT):
         return Promise(way, deadline, once_open=waits)
-    return None if waits else Promise(way, None)
+    if waits:
+        return None
+    days = {moment.astimezone(hours.zone).date() for moment in (at, deadline - MOMENT)}
+    return Promise(way, None, same_day=safety and deadline > at and len(days) == 1)
 
 
 def may_book_online(lead: Lead) -> bool:
