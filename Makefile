@@ -66,7 +66,8 @@ soak: .venv/.ready .local/ministack/.ready ## long checks, 50 minutes on two cor
 	@nice -n 10 $(IN)/python -m tests.soak $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 build: .local/sam/.ready .venv/.ready ## builds what would be deployed, in infra/.aws-sam/build (sam build)
-	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | grep -E '^(Build S|Build F|Built|Error|WARN)' || { echo "sam build failed; see: cd infra && sam build"; exit 1; }
+	@mkdir -p build
+	@cd infra && PATH="$(CURDIR)/.venv/bin:$$PATH" SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam build 2>&1 | tee ../build/sam-build.log | grep -E '^(Build S|Build F|Built|Error|WARN)' || { echo "sam build failed; all it said: build/sam-build.log"; exit 1; }
 
 sam-check: .local/sam/.ready ## checks the template with SAM CLI
 	@cd infra && SAM_CLI_TELEMETRY=0 ../.local/sam/bin/sam validate --lint --region us-east-1

@@ -253,7 +253,9 @@ def _with_build(program: str, *arguments: str | Path) -> str:
     Uses the interpreter that runs the functions, so that the .pyc files match that interpreter.
     """
     command = [str(Emulator.python()), "-c", f"import sys; from infra import build; {program}", *map(str, arguments)]
-    result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True)
+    result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=False)
+    if result.returncode:
+        raise RuntimeError("The code could not be built; the error is above.")
     return result.stdout.strip()
 
 

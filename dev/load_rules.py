@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 
 from shared.rulebook.loading import Rulebook, load
 from shared.rulebook.reader import RulebookError
@@ -11,6 +12,8 @@ from shared.rulebook.reader import RulebookError
 def load_rules() -> Rulebook:
     """Returns the repository's rulebook. If it does not load, ends the command with an error that says why."""
     try:
-        return load()
+        rulebook = load()
+        rulebook.check_signed_by(datetime.now(UTC).date().isoformat())
     except (RulebookError, OSError) as error:
         sys.exit(f"The rulebook does not load: {error}")
+    return rulebook

@@ -32,7 +32,8 @@ from dev.demo import Demo
 from dev.front import LOCAL, Front
 from dev.load_rules import load_rules
 from dev.outbox import Outbox
-from shared.rulebook.loading import load
+from infra.build import check_data
+from shared.http.landing_page import about_clinic
 
 PROJECT = Path(__file__).resolve().parent.parent
 STATE = PROJECT / ".local" / "state"
@@ -47,6 +48,10 @@ console = Console(highlight=False, soft_wrap=True)
 def main() -> None:
     arguments = _arguments()
     load_rules()
+    try:
+        about_clinic()
+    except ValueError as error:
+        sys.exit(f"not started: {error}")
     signal.signal(signal.SIGTERM, _stop)
     site = f"http://127.0.0.1:{arguments.port}/"
     cloud: LocalCloud | None = None
@@ -206,7 +211,7 @@ def _watch(cloud: LocalCloud, stopping: threading.Event) -> None:
         names = sorted({str(Path(path).relative_to(PROJECT)) for _, path in changes})
         started = time.monotonic()
         try:
-            load()  # without a valid rulebook, no function could start
+            check_data()  # without valid data, no function could start
             if any(Path(path) == TEMPLATE for _, path in changes):
                 cloud.deploy()
             else:

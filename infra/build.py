@@ -16,10 +16,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from infra import slimming
-from shared.http.landing_page import about_clinic
+from shared.http.landing_page import FILE, about_clinic
 from shared.rulebook import loading, toml_files
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -54,12 +55,15 @@ def bundle(
     templates(destination, python)
 
 
-def check_rulebook(folder: Path = loading.FOLDER) -> None:
-    """Loads the rulebook as functions do. If it is invalid, raises SystemExit that names the file and the entry."""
-    try:
-        loading.load(folder)
-    except ValueError as error:
-        sys.exit(f"The rulebook does not load: {error}")
+def check_data(rulebook: Path = loading.FOLDER, clinic: Path = FILE) -> None:
+    """Reads the rulebook and the clinic's details as functions do, and checks the days of the signatures.
+
+    Raises: ValueError, which names the file and the entry.
+    """
+    for file in sorted(rulebook.glob("*.toml")):
+        loading.read_table(file)
+    loading.load(rulebook).check_signed_by(datetime.now(UTC).date().isoformat())
+    about_clinic(clinic)
 
 
 def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
@@ -167,7 +171,10 @@ def main() -> None:
     parser.add_argument("function", help="its logical id in the template")
     parser.add_argument("destination", type=Path)
     arguments = parser.parse_args()
-    check_rulebook()
+    try:
+        check_data()
+    except ValueError as error:
+        sys.exit(f"not built: {error}")
     bundle([module_name(arguments.function)], arguments.destination)
 
 

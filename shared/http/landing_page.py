@@ -11,10 +11,9 @@ from pathlib import Path
 from shared.adapters.web_files import FOLDER
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.spoken_time import spoken_hours
-from shared.rulebook.loading import Rulebook
+from shared.rulebook.loading import Rulebook, read_table
 from shared.rulebook.notices import notices
 from shared.rulebook.reader import Reader
-from shared.rulebook.toml_files import table_of
 from shared.rulebook.ui_texts import words
 from shared.settings import ClinicSettings
 
@@ -47,7 +46,7 @@ def about_clinic(file: Path = FILE) -> AboutClinic:
 
     Raises: ValueError if a field is unknown or invalid. The error names the file and the field.
     """
-    table = Reader(table_of(file), file.name)
+    table = Reader(read_table(file), file.name)
     texts = {name: table.optional_text(name) or "" for name in ("logo", "address", "clinician", *LINKS)}
     insurers = table.texts("insurers") if "insurers" in table else ()
     table.done()

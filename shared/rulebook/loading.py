@@ -88,6 +88,13 @@ class Rulebook(NamedTuple):
             for part in (rule_set, rule_set.questionnaire)
         )
 
+    def check_signed_by(self, today: str) -> None:
+        """Raises RulebookError if a signature has a later date than `today` (ISO)."""
+        for rule_set in self.rule_sets.values():
+            for part in (rule_set, rule_set.questionnaire):
+                if part.approved_on > today:
+                    raise RulebookError(f"{part.id}.toml: approved_on: {part.approved_on} is in the future")
+
     @property
     def approval_notice(self) -> str:
         """The notice that an approval by a physician is missing; "" if every rule set and questionnaire has one."""
@@ -116,7 +123,7 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
         for path in sorted(folder.glob("*.toml"))
         if path.name not in NOT_RULE_FILES and not path.name.endswith((WORDS, WEIGHTS))
     }
-    tables = {name: _table(folder / name) for name in files}
+    tables = {name: read_table(folder / name) for name in files}
     if TIERS not in tables:
         raise RulebookError(f"{TIERS}: this file is missing")
     tiers = read_tiers(Reader(tables[TIERS], TIERS))
@@ -168,7 +175,8 @@ def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
         return None
 
 
-def _table(file: Path) -> dict[str, Any]:
+def read_table(file: Path) -> dict[str, Any]:
+    """Returns the content of a TOML file. Raises RulebookError, which names the file."""
     try:
         return table_of(file)
     except ValueError as error:  # the file is not UTF-8 or not TOML

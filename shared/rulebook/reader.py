@@ -122,9 +122,11 @@ class Reader:
 
     def _check_day(self, key: str, day: str) -> None:
         try:
-            date.fromisoformat(day)
+            written = date.fromisoformat(day).isoformat()
         except ValueError:
-            raise self.error(f"{key}: write a date like 2026-01-31") from None
+            written = ""
+        if written != day:  # other ways to write a date cannot be compared as text
+            raise self.error(f"{key}: write a date like 2026-01-31")
 
     def done(self) -> None:
         if self._left:

@@ -23,7 +23,7 @@ from shared.domain.rules.triage import (
 )
 from shared.rulebook.conditions import ConditionReader
 from shared.rulebook.free_text import FreeText
-from shared.rulebook.reader import Reader
+from shared.rulebook.reader import Reader, RulebookError
 
 R = TypeVar("R", bound=Rule)
 
@@ -54,9 +54,16 @@ class RuleSetReader:
         signed_content = self.reader.optional_text("approved_content")
         if (approved_by or self.questionnaire.approved_by) and signed_content != content_hash:
             raise self.reader.error(
-                f"approved_content: the signed sheet must have the content hash {content_hash}. "
-                f"If the content changed, sign its new sheet, or empty the signatures in both files"
+                "approved_content: the signatures are not for this content. Empty the signatures in both files, "
+                "print the sheet (python -m dev.rulebook --html), and have it signed"
             )
+
+    def _check_signing_days(self, approved_on: str, changes: tuple[Change, ...]) -> None:
+        """Raises RulebookError if somebody signed before the last change."""
+        form = self.questionnaire
+        for file, day in ((self.reader.where, approved_on), (f"{form.id}.toml", form.approved_on)):
+            if day and changes and day < changes[-1].on:
+                raise RulebookError(f"{file}: approved_on: {day} is before the last change, on {changes[-1].on}")
 
     def read(self, content_hash: str) -> RuleSet:
         reader = self.reader
@@ -73,10 +80,12 @@ class RuleSetReader:
         version = reader.version("version")
         approved_by, approved_on = reader.signature("approved")
         self._check_approval(approved_by, content_hash)
+        changes = self._changes(version)
+        self._check_signing_days(approved_on, changes)
         rule_set = RuleSet(
             id=reader.code("id"),
             version=version,
-            changes=self._changes(version),
+            changes=changes,
             content_hash=content_hash,
             approved_by=approved_by,
             approved_on=approved_on,

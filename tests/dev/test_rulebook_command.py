@@ -15,7 +15,7 @@ from shared.domain.rules.condition import FromDoor, questions_of
 from shared.rulebook.loading import load
 from shared.rulebook.translation import review_hash
 from tests.dev.command import run
-from tests.rulebook.folder import copy_of_rulebook, sign, unsigned
+from tests.rulebook.folder import SIGNED_ON, copy_of_rulebook, sign, unsigned
 
 PROJECT = Path(__file__).parents[2]
 (RULE_SET,) = unsigned(load()).rule_sets.values()
@@ -184,7 +184,7 @@ def test_an_approval_is_shown(tmp_path: Path) -> None:
     rule_set = load(tmp_path).of("fs-intake")
     assert rule_set is not None
     sheet = Sheet(rule_set).markdown()
-    assert sheet.count("approved by Dr. Sample on 2026-01-31") == 2
+    assert sheet.count(f"approved by Dr. Sample on {SIGNED_ON}") == 2
     assert "awaiting" not in sheet
 
 

@@ -85,6 +85,7 @@ def test_the_clinics_file_is_read(tmp_path: Path) -> None:
         ('logo = "gone.svg"', "logo: name an SVG file"),
         ('logo = "clinic.toml"', "logo: name an SVG file"),
         ("insurers = [1]", "insurers"),
+        ("insurers = [", "Invalid value"),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path: Path, line: str, error: str) -> None:

@@ -18,6 +18,8 @@ from dev import template
 from dev.cloud import function_names, zip_folder
 from infra import build
 from shared.http.templates import COMPILED
+from shared.rulebook import loading
+from tests.rulebook.folder import copy_of_rulebook, sign
 
 HERE = sys.version_info[:2]
 AS_ON_LAMBDA = HERE == build.LAMBDA_PYTHON and platform.system() == "Linux" and platform.machine() == "x86_64"
@@ -222,10 +224,30 @@ def test_the_build_refuses_a_rulebook_that_does_not_load(tmp_path: Path) -> None
     """Otherwise the build would succeed, and the deployed form would fail."""
     shutil.copytree(build.PROJECT / "shared" / "rulebook", tmp_path, dirs_exist_ok=True)
     rules = tmp_path / "fs-triage.toml"
-    build.check_rulebook(tmp_path)
+    build.check_data(tmp_path)
     written = rules.read_text(encoding="utf-8")
     assert '"fever"' in written
     for spoilt in (written.replace('"fever"', '"fevr"', 1), written.replace("]", "", 1)):
         rules.write_text(spoilt, encoding="utf-8")
-        with pytest.raises(SystemExit, match=r"The rulebook does not load: fs-triage\.toml"):
-            build.check_rulebook(tmp_path)
+        with pytest.raises(ValueError, match=r"^fs-triage\.toml"):
+            build.check_data(tmp_path)
+    rules.write_text(written, encoding="utf-8")
+    (tmp_path / "ui_texts.toml").write_text("[", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^ui_texts\.toml: "):
+        build.check_data(tmp_path)
+
+
+def test_the_build_refuses_a_signature_of_a_later_day(tmp_path: Path) -> None:
+    sign(copy_of_rulebook(tmp_path), on="9999-12-31")
+    with pytest.raises(ValueError, match="approved_on: 9999-12-31 is in the future"):
+        build.check_data(tmp_path)
+
+
+def test_a_build_ends_with_one_line_that_names_the_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic = tmp_path / "clinic.toml"
+    clinic.write_text('privacy_practices = "www.clinic.example"\n')
+    monkeypatch.setattr(build.check_data, "__defaults__", (loading.FOLDER, clinic))
+    monkeypatch.setattr(sys, "argv", ["build", "ShowPage", str(tmp_path / "bundle")])
+    with pytest.raises(SystemExit) as ended:
+        build.main()
+    assert ended.value.code == "not built: clinic.toml: privacy_practices: a link begins with https://"

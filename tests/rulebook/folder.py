@@ -11,6 +11,7 @@ from shared.domain.rules.triage import RuleSet
 from shared.rulebook.loading import FOLDER, Rulebook, load
 
 SECOND = Path(__file__).parents[1] / "data" / "second"
+SIGNED_ON = "2026-12-01"  # not before the last entry of `changes`
 INTAKE, TRIAGE, TIERS = "fs-intake.toml", "fs-triage.toml", "tiers.toml"
 WORDS, WEIGHTS = "fs-intake.words.toml", "fs-intake.weights.toml"
 
@@ -31,7 +32,7 @@ def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
     return folder
 
 
-def sign(folder: Path, by: str = "Dr. Sample", on: str = "2026-01-31") -> None:
+def sign(folder: Path, by: str = "Dr. Sample", on: str = SIGNED_ON) -> None:
     """Signs questionnaire and rules as in docs/rules.md: sets name and date in both files, and the content hash."""
     rule_set = load(folder).of("fs-intake")
     assert rule_set is not None
@@ -48,7 +49,7 @@ def _sign(file: Path, **values: str) -> None:
     file.write_text(text)
 
 
-def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = "2026-01-31", *, reviewed: bool = False) -> Rulebook:
+def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = SIGNED_ON, *, reviewed: bool = False) -> Rulebook:
     """Returns the rulebook signed by `by` ("": unsigned).
 
     reviewed: whether its translations count as reviewed

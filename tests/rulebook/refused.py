@@ -334,6 +334,10 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         TRIAGE, UNSIGNED, 'approved_by = "Dr. Sample"\napproved_on = "May"',
         "fs-triage.toml: approved_on: write a date like 2026-01-31",
     ),
+    "another way to write the date": (
+        TRIAGE, UNSIGNED, 'approved_by = "Dr. Sample"\napproved_on = "20261201"',
+        "fs-triage.toml: approved_on: write a date like 2026-01-31",
+    ),
     "deadline in two units": (
         TIERS, "{ minutes = 15 }", "{ minutes = 15, open_days = 1 }",
         "tiers.toml.tiers[EMERGENCY].deadline: give one of minutes, open_minutes, open_days or mornings, not negative",

@@ -11,8 +11,13 @@ import pytest
 
 from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
-from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook, sign
+from tests.rulebook.folder import INTAKE, SIGNED_ON, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook, sign
 from tests.rulebook.refused import REFUSED, UNSIGNED
+
+NOT_WHAT_WAS_SIGNED = (
+    r"^fs-triage\.toml: approved_content: the signatures are not for this content\. "
+    r"Empty the signatures in both files, print the sheet \(python -m dev\.rulebook --html\), and have it signed$"
+)
 
 
 @pytest.mark.parametrize(("file", "old", "new", "error"), REFUSED.values(), ids=REFUSED.keys())
@@ -128,7 +133,7 @@ def hash_of(folder: Path) -> str:
 
 
 def test_approval_requires_signed_rules_and_questionnaire(tmp_path: Path) -> None:
-    signed = 'approved_by = "Dr. Sample"\napproved_on = "2026-01-31"'
+    signed = 'approved_by = "Dr. Sample"\napproved_on = "2026-12-01"'
     content = hash_of(copy_of_rulebook(tmp_path))
     assert load(tmp_path).approval_notice
     change(tmp_path, TRIAGE, UNSIGNED, signed)
@@ -146,5 +151,33 @@ def test_nothing_loads_if_signed_content_changes(tmp_path: Path, file: str, befo
     sign(copy_of_rulebook(tmp_path))
     text = (tmp_path / file).read_text()
     (tmp_path / file).write_text(text.replace(before, after, 1))
-    with pytest.raises(RulebookError, match=r"approved_content: the signed sheet must have the content hash"):
+    with pytest.raises(RulebookError, match=NOT_WHAT_WAS_SIGNED) as refused:
         load(tmp_path)
+    assert re.search(r"[0-9a-f]{64}", str(refused.value)) is None  # nobody can sign from the error, without the sheet
+
+
+def test_the_steps_of_the_error_lead_to_a_new_sheet(tmp_path: Path) -> None:
+    sign(copy_of_rulebook(tmp_path))
+    change(tmp_path, TRIAGE, 'floor = "URGENT"', 'floor = "PRIORITY"')
+    for name in (INTAKE, TRIAGE):
+        change(tmp_path, name, 'approved_by = "Dr. Sample"', 'approved_by = ""')
+        change(tmp_path, name, f'approved_on = "{SIGNED_ON}"', 'approved_on = ""')
+    assert not load(tmp_path).approved  # although approved_content is still there
+
+
+@pytest.mark.parametrize("file", [TRIAGE, INTAKE])
+def test_nobody_signs_before_the_last_change(tmp_path: Path, file: str) -> None:
+    sign(copy_of_rulebook(tmp_path))
+    change(tmp_path, file, f'approved_on = "{SIGNED_ON}"', 'approved_on = "1999-01-01"')
+    with pytest.raises(RulebookError, match=rf"^{file}: approved_on: 1999-01-01 is before the last change, on 2026-"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("file", [TRIAGE, INTAKE])
+def test_nobody_has_signed_tomorrow(tmp_path: Path, file: str) -> None:
+    sign(copy_of_rulebook(tmp_path))
+    change(tmp_path, file, f'approved_on = "{SIGNED_ON}"', 'approved_on = "2035-05-05"')
+    rulebook = load(tmp_path)
+    rulebook.check_signed_by("2035-05-05")
+    with pytest.raises(RulebookError, match=rf"^{file}: approved_on: 2035-05-05 is in the future"):
+        rulebook.check_signed_by("2035-05-04")
