@@ -149,6 +149,29 @@ def test_what_one_takes_here_or_in_another_tab_is_not_handed_over(send: Send, me
     expect(tab.row(reference)).not_to_contain_text("new to you")
 
 
+def test_what_one_takes_on_another_device_is_not_handed_over(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    phone, desktop = member("nurse", viewport=PHONE).open(reference), member("nurse").open()
+    expect(desktop.row(reference)).to_contain_text("Nobody has it yet")
+    phone.press("I'll take it").has("^You have had it")
+    desktop.press("Refresh")
+    expect(desktop.row(reference)).to_contain_text("You have it")
+    expect(desktop.row(reference)).not_to_contain_text("new to you")
+    assert "Handed over" not in desktop.page.locator("#status").inner_text()
+
+
+def test_an_undo_announces_no_hand_over_of_before(send: Send, member: Come) -> None:
+    reference = send(URGENT)
+    worked(reference, "acknowledge", "desk")
+    worked(reference, "hand_over", "desk", to="nurse")
+    nurse = member("nurse").open(reference).has("^You have had it").books()
+    expect(nurse.row(reference)).to_have_count(0)
+    nurse.press("Undo: you booked").has("^You have had it")
+    expect(nurse.row(reference)).to_contain_text("Handed to you by desk")
+    expect(nurse.row(reference)).not_to_contain_text("new to you")
+    expect(nurse.page.locator("#status")).to_have_text("Undone.")
+
+
 def test_of_two_who_act_at_once_the_later_reads_what_happened(send: Send, member: Come) -> None:
     reference = send(URGENT)
     nurse, desk = member("nurse").open(reference), member("desk").open(reference)

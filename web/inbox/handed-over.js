@@ -8,29 +8,29 @@ import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 import { drawWorklist } from "./worklist.js";
 
-const MINE = new Set(["acknowledge", "take_over", "undo"]); // my actions that may make me the owner
-// tells other tabs what I took here, so that they do not announce it as handed over
-const tabs = new BroadcastChannel("inbox:taken");
+// Tells other tabs what I undid here. An undo may give me back a lead that a colleague once handed over to me, and that is
+// not announced again.
+const tabs = new BroadcastChannel("inbox:undone");
 let known = null; // references of my open leads in the last answer; null before the first answer
-const taking = new Set(); // references of leads that I took since the last answer
+const undoing = new Set(); // references of leads on which I undid an action since the last answer
 
-tabs.addEventListener("message", ({ data: { reference, mine } }) => note(reference, mine));
+tabs.addEventListener("message", ({ data: { reference, undone } }) => note(reference, undone));
 
 // Called before the action is sent, because a list that loads at the same time may already show the action's effect.
 export function expectMine(reference, action) {
-  if (MINE.has(action)) tell(reference, true);
+  if (action === "undo") tell(reference, true);
 }
 
 // Called if the action failed or did not make me the owner. If a colleague hands the lead over to me later, that is
 // announced.
 export const expectNoMore = (reference) => tell(reference, false);
 
-function tell(reference, mine) {
-  note(reference, mine);
-  tabs.postMessage({ reference, mine });
+function tell(reference, undone) {
+  note(reference, undone);
+  tabs.postMessage({ reference, undone });
 }
 
-const note = (reference, mine) => (mine ? taking.add(reference) : taking.delete(reference));
+const note = (reference, undone) => (undone ? undoing.add(reference) : undoing.delete(reference));
 
 // `answer`: the first page of all open leads.
 export async function announceHandedOver(answer) {
@@ -38,8 +38,8 @@ export async function announceHandedOver(answer) {
   const mine = leads.filter((lead) => lead.owner === signIn.user.id);
   const before = known;
   known = new Set(mine.map((lead) => lead.reference));
-  const handed = before ? mine.filter(({ reference }) => !before.has(reference) && !taking.has(reference)) : [];
-  for (const reference of known) taking.delete(reference);
+  const handed = before ? mine.filter(({ reference, handed_by: by }) => by && !before.has(reference) && !undoing.has(reference)) : [];
+  for (const reference of known) undoing.delete(reference);
   if (!handed.length) return;
   for (const { reference } of handed) if (reference !== state.openReference) state.handedOver.add(reference);
   const [{ tier, reference }] = handed;
