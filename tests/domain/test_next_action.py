@@ -227,6 +227,8 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
     reminder = reminder_for(lead, "https://x.example/#", HOURS.zone)
     assert (reminder.kind, reminder.audience, reminder.attributes["owner"]) == ("reminder", "owner", "nurse")
     assert reminder.attributes["on_call"] == "nurse"  # so that a personal subscription gets alerts and reminders
+    revoked = act(lead, "revoke_consent", consent="contact", text="By phone.")
+    assert "Next: close it, or call for a medical reason, due" in reminder_for(revoked, "", HOURS.zone).body
     assert reminder.body.splitlines()[:3] == [
         f"EMERGENCY lead {lead.reference} is yours.",
         "Next: call, due Wed 2026-01-14 10:15 CST.",

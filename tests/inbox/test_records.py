@@ -49,10 +49,14 @@ def test_the_desk_records_that_a_consent_was_revoked(send: Send, member: Come, s
     expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_have_count(0)
     expect(desk.row(reference)).to_contain_text("do not contact")
     expect(main).to_have_text("Close …")
+    step = desk.page.locator("#next")
+    expect(step).to_contain_text("Next: Close it, or call for a medical reason by")
+    expect(desk.row(reference)).to_contain_text("You have it: close it, or call for a medical reason")
     for contradicting in (desk.page.get_by_role("button", name="Reached", exact=True), desk.lead.locator(".does")):
         expect(contradicting).to_have_count(0)
     desk.press("Show, for a medical reason")
     expect(desk.page.get_by_role("button", name="Reached", exact=True)).to_be_visible()
+    expect(step).to_contain_text("Next: Close it, or call for a medical reason by")
     expect(desk.page.get_by_role("link", name=re.compile("^Call "))).to_be_visible()
     expect(desk.lead).to_contain_text("Do not contact: the patient revoked this consent.")
     assert stored(reference)["consent_records"][-1]["how"] == "revoked: Said so on the phone."

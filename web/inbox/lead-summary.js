@@ -15,7 +15,7 @@ export const isDone = (lead) => lead.status === "closed" || lead.status === "boo
 
 // The next action on an open lead.
 const NEXT = { take: "Take it", call: "Call", call_again: "Call again", other_way: "Find another way to reach the person", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
-export const nextText = (what, revoked = false) => (revoked && what.startsWith("call") ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
+export const nextText = (what, revoked = false) => (revoked ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
 
 // Whether staff have nothing to do for this lead. Such leads are listed under Closed, although nobody closed them.
 export const needsNobody = (lead) => lead.tier === "NOT_A_FIT" && !lead.owner && !lead.next_action;

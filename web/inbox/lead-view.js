@@ -68,7 +68,7 @@ function owner(lead, user) {
   return h("div", {},
     h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine, since), ownerText(summary, false, since))),
     takenLate(summary) && h("p", { class: "soft" }, `Was due by ${formatTime(summary.deadline)}, taken at ${formatTime(summary.acknowledged_at)}.`),
-    next && next.what !== "take" && h("p", { class: "next", id: "next", tabindex: "-1" }, h("strong", {}, `Next: ${next.what === "other_way" ? otherWay(lead) : nextText(next.what, hidden)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
+    next && next.what !== "take" && h("p", { class: "next", id: "next", tabindex: "-1" }, h("strong", {}, `Next: ${next.what === "other_way" ? otherWay(lead) : nextText(next.what, summary.contact_revoked)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
       next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`,
       next.what === "other_way" && " Then press how it went: “Left a message” is for an e-mail, too."),
     booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),

@@ -26,6 +26,10 @@ WORDS = {
     CLOSE: "book or close it",
 }
 
+AFTER_REVOCATION = (
+    "close it, or call for a medical reason"  # what is next after the person revoked the consent to contact
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -182,11 +186,12 @@ def alert_for(
 def reminder_for(lead: Lead, staff_link: str, zone: ZoneInfo) -> Alert:
     """Returns the alert that reminds a lead's owner of the next action."""
     planned = next_action(lead)
+    step = (AFTER_REVOCATION if lead.contact_revoked else WORDS[planned.what]) if planned else ""
     returns_at = planned.returns_at if planned else None
     link = f"{staff_link}{lead.reference}"
     lines = [
         f"{lead.tier} lead {lead.reference} is yours.",
-        f"Next: {WORDS[planned.what]}{f', due {_local(planned.due, zone)}' if planned.due else ''}." if planned else "",
+        f"Next: {step}{f', due {_local(planned.due, zone)}' if planned.due else ''}." if planned else "",
         f"From {_local(returns_at, zone)} on it has no owner, and the clinic is alerted." if returns_at else "",
         f"Open it: {link}",
     ]
