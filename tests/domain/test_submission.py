@@ -28,6 +28,23 @@ def test_a_number_with_a_fraction_is_refused_not_rounded(number: float) -> None:
         read(submission({"pain": number}))
 
 
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"note": "a" * 60_000}, "This text is too long."),
+        ({"age": 99_999_999_999}, "This number is too long."),
+        ({"age": -1e12}, "This number is too long."),
+        ({"ces": ["none"] * 41}, "There are too many entries."),
+        ({"age": True}, "Enter a whole number, text, or a list of option codes."),
+    ],
+)
+def test_an_answer_beyond_a_limit_is_told_so_and_not_that_its_type_is_wrong(answers: Json, said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        read(submission(answers))
+    (problem,) = refused.value.errors()
+    assert (problem["loc"], problem["msg"]) == (("answers", *answers), said)
+
+
 def test_an_empty_field_counts_as_missing() -> None:
     entry = ContactEntry.model_validate({"phone": "3125550142", "email": " \u200b", "name": "\ufeff", "preference": ""})
     assert (entry.email, entry.name, entry.preference) == (None, None, None)

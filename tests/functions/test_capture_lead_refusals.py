@@ -151,6 +151,17 @@ def test_every_answer_that_the_questionnaire_rejects_is_named() -> None:
 # --- unreadable requests ---
 
 
+def test_a_request_is_checked_in_the_order_that_the_reference_gives() -> None:
+    """First types and fields, then codes and ranges of answers, then consent."""
+    answers, consents = {"em-now": ["no-such-code"], "age": 121}, {"contact": False}
+    first = send(submission(answers, contact={"email": "nobody"}, consents=consents))
+    assert pointers(first) == ["/contact/email"]
+    second = send(submission(answers, contact={"email": "nobody@example.com"}, consents=consents))
+    assert sorted(pointers(second)) == ["/answers/age", "/answers/em-now"]
+    third = send(submission({}, contact={"email": "nobody@example.com"}, consents=consents))
+    assert pointers(third) == ["/consents/contact"]
+
+
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "", "application/jsonx"])
 def test_another_media_type_is_refused(media_type: str) -> None:
     posted = event("capture_lead")

@@ -85,13 +85,19 @@ def trap(value: Any) -> str | None:
 
 
 def read_answer(value: Any) -> int | str | list[str]:
-    if isinstance(value, str) and len(value) <= MAX_TEXT:
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise PydanticCustomError("answer", "This text is too long.")
         return several_lines(value)
-    if isinstance(value, list) and len(value) <= MAX_OPTIONS:
+    if isinstance(value, list):
+        if len(value) > MAX_OPTIONS:
+            raise PydanticCustomError("answer", "There are too many entries.")
         return [_code(code) for code in value]
     if isinstance(value, float) and value.is_integer():  # JSON has only one kind of number, so 8.0 equals 8
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) > MAX_NUMBER:
+            raise PydanticCustomError("answer", "This number is too long.")
         return value
     raise PydanticCustomError("answer", UNKNOWN_KIND)
 
