@@ -40,6 +40,7 @@ from shared.domain.rules.triage import FitRule, Rule, RuleSet, SafetyRule, triag
 from shared.rulebook.form_definition import form
 from shared.rulebook.loading import load
 from shared.rulebook.reader import RulebookError
+from shared.rulebook.translation import texts_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 RULEBOOK = "shared/rulebook"
@@ -98,6 +99,19 @@ class Backtest:
     def untested_rules(self) -> list[str]:
         """The ids of the rules that only the new rule set has and that fired for no answer set."""
         return sorted({rule.id for rule in _rules(self.new)} - {rule.id for rule in _rules(self.old)} - self.fired)
+
+    @property
+    def beside_rules(self) -> dict[str, int]:
+        """Kind -> how many of that kind both rulebooks have, with a difference: no tier shows these."""
+        tiers = [(tier, self.new.tiers[name]) for name, tier in self.old.tiers.items() if name in self.new.tiers]
+        texts = dict(texts_of(self.new))
+        return {
+            "deadlines": sum(old.deadline != new.deadline for old, new in tiers),
+            "alert plans": sum(
+                (old.usual, old.after_safety_rule) != (new.usual, new.after_safety_rule) for old, new in tiers
+            ),
+            "wordings": sum(texts.get(place, text) != text for place, text in texts_of(self.old)),
+        }
 
     @property
     def count(self) -> int:
@@ -286,6 +300,9 @@ def show(found: Backtest, console: Console) -> None:
 def _show_summary(found: Backtest, console: Console) -> None:
     console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
     console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
+    if any(found.beside_rules.values()):
+        changed = ", ".join(f"{kind}: {count}" for kind, count in found.beside_rules.items() if count)
+        console.print(f"Also changed, without effect on tiers: {changed}.")
     if not found.count:
         console.print("[red]Nothing was scored by both, so this says nothing about the rules.[/]")
     if found.unscored:

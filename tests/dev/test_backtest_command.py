@@ -16,7 +16,7 @@ from dev import backtest
 from shared.rulebook.loading import FOLDER
 from tests.dev import command
 from tests.domain.answer_sets import HEALTHY
-from tests.rulebook.folder import INTAKE, TRIAGE, change, copy_of_rulebook
+from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, change, copy_of_rulebook
 
 PROJECT = Path(__file__).parents[2]
 FEVER = HEALTHY | {"sys": ["fever"], "change": "yes"}
@@ -76,6 +76,18 @@ def test_the_same_rules_change_nothing(tmp_path: Path) -> None:
     assert status == 0
     assert "200 answer sets scored by both; 0 would change tier." in output
     assert "0 of 200" in (tmp_path / "same.svg").read_text()
+    assert "Also changed" not in output
+
+
+def test_a_changed_deadline_and_wording_are_counted(tmp_path: Path) -> None:
+    (old := tmp_path / "old").mkdir()
+    (new := tmp_path / "new").mkdir()
+    copy_of_rulebook(old)
+    change(copy_of_rulebook(new), TIERS, "{ minutes = 15 }", "{ minutes = 20 }")
+    change(new, INTAKE, "Are you pregnant", "Are you now pregnant")
+    _, output, _ = run(old, new, "--samples", "20", "--picture", tmp_path / "changed.svg")
+    assert "20 answer sets scored by both; 0 would change tier." in output
+    assert "Also changed, without effect on tiers: deadlines: 1, wordings: 1." in output
 
 
 def test_a_lowered_floor_is_counted_and_attributed_to_its_rule(new: Path, stored: Path, tmp_path: Path) -> None:
