@@ -51,8 +51,16 @@ def screen() -> ViewportSize:
 
 
 @pytest.fixture
-def page(browser: Browser, console: Console, screen: ViewportSize) -> Iterator[Page]:
+def proves() -> bool:
+    """Provides whether the page solves the proof of work. Usually not: it costs as much CPU as the rest of the test."""
+    return False
+
+
+@pytest.fixture
+def page(browser: Browser, console: Console, screen: ViewportSize, proves: bool) -> Iterator[Page]:
     context = browser.new_context(viewport=screen, reduced_motion="reduce", has_touch=True)
+    if not proves:
+        context.add_init_script("if (crypto.subtle) crypto.subtle.digest = () => Promise.reject()")
     page = context.new_page()
     page.on("console", lambda message: console.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: console.errors.append(str(error)))

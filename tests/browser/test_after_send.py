@@ -117,7 +117,7 @@ def test_the_promised_call_can_be_added_to_a_calendar(patient: Patient, page: Pa
 
 
 def test_a_routine_receipt_links_to_the_page_for_booking(patient: Patient, page: Page) -> None:
-    patient.open().comes_back(LAST, spread=["none"]).leave_contact()
+    patient.at(LAST, spread=["none"]).leave_contact()
     patient.goes_to_check().next()
     patient.reference()
     link = page.get_by_role("link", name="Choose a time for a visit")

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Console
 from tests.browser.patient import Patient, Traffic, until
+
+
+@pytest.fixture
+def proves() -> bool:
+    return True
 
 
 def test_a_proof_of_work_is_sent_and_the_trap_stays_empty(patient: Patient, page: Page, traffic: Traffic) -> None:

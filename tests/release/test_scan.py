@@ -1,4 +1,4 @@
-"""Tests the quick part of `make scan`: every accepted finding has a reason, and every reason still has a finding."""
+"""Tests `make scan` without its scans of the whole project, which the workflows run beside `make test`."""
 
 from __future__ import annotations
 
@@ -15,29 +15,6 @@ from dev import scan, template
 PROJECT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
 KINDS = scan.accepted()
-
-
-@pytest.fixture(scope="module")
-def expanded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("scan") / "template.json"
-    path.write_text(json.dumps(template.expand()))
-    return path
-
-
-@pytest.mark.slow
-def test_the_template_as_aws_gets_it_has_no_finding_without_a_reason(expanded: Path) -> None:
-    found = scan.cfn_lint(expanded)
-
-    assert scan.unexplained(found, KINDS) == []
-    assert {finding.rule for finding in found} >= {
-        "WS1000",
-        "ES6000",
-    }  # these show that the serverless rules ran
-
-
-@pytest.mark.slow
-def test_no_file_contains_a_secret() -> None:
-    assert scan.detect_secrets() == []
 
 
 def test_a_secret_is_found(tmp_path: Path) -> None:
