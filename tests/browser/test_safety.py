@@ -65,7 +65,7 @@ def test_a_refused_form_shows_the_advice_that_its_answers_call_for(
 def test_number_left_in_an_emergency_is_sent_with_the_answers(patient: Patient, page: Page, traffic: Traffic) -> None:
     patient.start().answer(patient.calm(1, em_now=["chest-pressure"]))
     patient.sees_emergency()
-    expect(page.locator("dialog").get_by_text("email address")).to_have_count(0)
+    expect(page.locator("dialog").get_by_text("e-mail address")).to_have_count(0)
     patient.next()
     expect(page.locator("#summary")).to_be_focused()
     page.get_by_label("Phone number").fill("212 555 0123")
@@ -119,6 +119,20 @@ def test_after_a_failed_check_the_form_continues_with_the_advice(
     patient.answer(patient.calm(2)).next()
     patient.sees_step(3)
     expect(advice).to_be_hidden()
+
+
+def test_answers_that_could_not_be_checked_are_checked_once_the_network_is_back(
+    patient: Patient, page: Page, console: Console
+) -> None:
+    console.expect("ERR_INTERNET_DISCONNECTED")
+    patient.at(4).answer(patient.calm(4, ces=["saddle-numb"])).answer({"ces-onset": "lt2w", "checked": "no"})
+    page.context.set_offline(True)
+    patient.next()
+    patient.sees_step(5)
+    advice = page.locator("#advice")
+    expect(advice).to_contain_text("We could not check your answers. Do not wait for us")
+    page.context.set_offline(False)
+    patient.sees_emergency()
 
 
 @pytest.mark.slow

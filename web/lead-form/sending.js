@@ -62,10 +62,11 @@ export class Sending {
     this.retryTimer = null;
   }
 
-  /** Called when the network is back. Retries at once. */
+  /** Called when the network is back. At once retries, and has the server check the answers that it could not check. */
   online() {
     if (this.retryTimer) this.again();
     this.withdraw();
+    if (this.form.checkFailed) this.form.emergency.check();
   }
 
   sendAsNew() {
