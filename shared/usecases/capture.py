@@ -229,6 +229,6 @@ def _was_withdrawn(submission: Submission, intake: Intake, at: datetime) -> bool
 
 def _missing(submission: Submission) -> Iterable[FieldProblem]:
     if submission.contact is None:
-        yield FieldProblem("/contact", "Enter a phone number or an email address.")
+        yield FieldProblem("/contact", "Enter a phone number or an e-mail address.")
     if submission.consents is None or not submission.consents.contact:
         yield FieldProblem("/consents/contact", "Check this box so that we can contact you.")

@@ -175,11 +175,13 @@ def test_text_messages_need_their_box_and_the_form_says_so(patient: Patient, pag
     patient.filled_in()
     page.get_by_text("When and how to reach you").click()
     wish = page.get_by_role("group", name="How should we reach you?")
-    expect(wish).to_contain_text("only if you also check the box about text messages")
+    expect(wish).to_contain_text("also check the box about text messages")
     wish.get_by_label("Text me").check()
     expect(page.locator("#consent-sms")).not_to_be_checked()
     patient.next()
-    expect(page.locator("#consent-sms-error")).to_contain_text("Check this box so that we can text you")
+    expect(page.locator("#consent-sms-error")).to_contain_text(
+        "Check this box so that we can text you, or choose a call above."
+    )
     page.locator("#consent-sms").check()
     patient.goes_to_check()
     expect(page.locator(".review")).to_contain_text("Text me")

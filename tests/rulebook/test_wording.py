@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.rulebook.loading import load
+from shared.rulebook.ui_texts import words
 
 HARDEST = 6.0
 FEWEST_WORDS = 5  # a shorter text's grade means little
@@ -36,8 +37,8 @@ def words_of(text: str) -> list[str]:
 def grade(text: str) -> float:
     """Returns a text's Flesch-Kincaid grade level."""
     sentences = max(1, len(re.findall(r"[.?!](?:\s|\)|$)", text)))
-    words = words_of(text)
-    return 0.39 * len(words) / sentences + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    found = words_of(text)
+    return 0.39 * len(found) / sentences + 11.8 * sum(map(syllables, found)) / len(found) - 15.59
 
 
 def sentences_of(text: str) -> list[str]:
@@ -85,3 +86,7 @@ def test_every_sentence_of_options_hints_and_messages_reads_at_sixth_grade_or_be
     assert len(SENTENCES) > 150
     hard = [(place, round(grade(sentence), 1), sentence) for place, sentence in SENTENCES if grade(sentence) > HARDEST]
     assert hard == []
+
+
+def test_e_mail_has_one_spelling() -> None:
+    assert [text for text in words("es") if re.search(r"\bemail\b", text, re.IGNORECASE)] == []

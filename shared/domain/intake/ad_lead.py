@@ -104,7 +104,7 @@ class AdLead(Stored):
         try:
             return ContactEntry.model_validate(good)
         except ValidationError:
-            problem = FieldProblem("/user_column_data", "Enter a phone number or an email address.")
+            problem = FieldProblem("/user_column_data", "Enter a phone number or an e-mail address.")
             raise InvalidInput((problem,)) from None
 
     def _values(self, *columns: str) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ def mail_address(value: str) -> str:
     try:
         return validate_email(value, check_deliverability=False).normalized
     except EmailNotValidError:
-        raise PydanticCustomError("email", "Enter an email address like name@example.com.") from None
+        raise PydanticCustomError("email", "Enter an e-mail address like name@example.com.") from None
 
 
 def without_query(address: str) -> str:

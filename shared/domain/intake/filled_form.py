@@ -335,14 +335,14 @@ class FilledForm:
         if not phone and self.asks_for_call:
             yield FieldProblem("/contact/phone", "Enter a phone number.")
         elif not phone and not email:
-            yield FieldProblem("/contact/phone", "Enter a phone number or an email address.")
+            yield FieldProblem("/contact/phone", "Enter a phone number or an e-mail address.")
         elif not phone and preference in ("call", "text"):
-            yield FieldProblem("/contact/phone", "Enter a phone number, or choose email below.")
+            yield FieldProblem("/contact/phone", "Enter a phone number, or choose e-mail below.")
         elif not email and preference == "email":
-            yield FieldProblem("/contact/email", "Enter an email address, or choose call or text below.")
+            yield FieldProblem("/contact/email", "Enter an e-mail address, or choose call or text below.")
         yield from self._consent_problems()
         if preference == "text" and phone and not self.consents_to("sms"):
-            yield FieldProblem("/consents/sms", "Check this box so that we can text you.")
+            yield FieldProblem("/consents/sms", "Check this box so that we can text you, or choose a call above.")
 
     def _emergency_contact_problems(self) -> Iterator[FieldProblem]:
         if not self._contact().get("phone"):

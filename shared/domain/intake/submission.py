@@ -109,7 +109,7 @@ class ContactEntry(Model):
     @model_validator(mode="after")
     def reachable(self) -> Self:
         if self.phone is None and self.email is None:
-            raise PydanticCustomError("unreachable", "Enter a phone number or an email address.")
+            raise PydanticCustomError("unreachable", "Enter a phone number or an e-mail address.")
         return self
 
     def checked(self) -> Contact:

@@ -64,7 +64,7 @@ PATTERNS = {
 }
 WRONG = {
     "tel": WANTED,
-    "email": "Enter an email address like name@example.com.",
+    "email": "Enter an e-mail address like name@example.com.",
 }
 SHORT = 30  # the longest option label, in characters, that fits beside another option on a phone's screen
 

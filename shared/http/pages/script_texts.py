@@ -45,8 +45,8 @@ SCRIPT_TEXTS = {
     "problem": "There is a problem with one answer",
     "problems": "There are problems with {count} answers",
     "phone": "Enter a phone number.",
-    "phoneOrEmail": "Enter a phone number or an email address.",
-    "phoneForPreference": "Enter a phone number, or choose email below.",
-    "textConsent": "Check this box so that we can text you.",
-    "emailForPreference": "Enter an email address, or choose call or text below.",
+    "phoneOrEmail": "Enter a phone number or an e-mail address.",
+    "phoneForPreference": "Enter a phone number, or choose e-mail below.",
+    "textConsent": "Check this box so that we can text you, or choose a call above.",
+    "emailForPreference": "Enter an e-mail address, or choose call or text below.",
 }
