@@ -217,7 +217,7 @@ def test_an_emergency_in_free_text_remains_one_in_another_language(
 def test_hints_about_numbers_and_text_messages(plain_page: Page, site: str) -> None:
     go_to(plain_page, site, len(CALM))
     plain_page.get_by_text("When and how to reach you").click()
-    expect(plain_page.get_by_role("group", name="How should we reach you?")).to_contain_text("only if you also check")
+    expect(plain_page.get_by_role("group", name="How should we reach you?")).to_contain_text("also check the box")
     answer(plain_page, CALM[-1] | CONTACT | {"contact.phone": "+1 212 55501"})
     press(plain_page, "Next")
     expect(plain_page.locator("#contact-phone")).to_have_accessible_description(WANTED)
