@@ -15,7 +15,7 @@ from shared.domain.leads.lead import reference_of
 from tests.aws import Aws
 from tests.browser.conftest import PHONE, SCREENSHOTS
 from tests.functions.calls import CONTEXT, content, posting, submission
-from tests.functions.staff_calls import captured, indexed
+from tests.functions.staff_calls import captured, indexed, worked
 from tests.inbox.conftest import Come, Send
 from tests.inbox.member import Member
 
@@ -31,7 +31,14 @@ TARGETS = """
   .filter(([, box]) => box.height < smallest || box.width < smallest)
   .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
 """
-
+# whether nothing cuts or covers the element's corners
+ON_TOP = """
+part => {
+  const { left, right, top, bottom } = part.getBoundingClientRect();
+  return part.scrollWidth <= part.clientWidth + 1 && [[left + 2, top + 2], [right - 2, bottom - 2]]
+    .every(([x, y]) => part.contains(document.elementFromPoint(x, y)));
+}
+"""
 
 axe = Axe()
 ALL_RULES = {"resultTypes": ["violations"]}
@@ -319,6 +326,39 @@ def test_the_header_stays_in_view_on_a_wide_screen(send: Send, member: Come, zon
         nurse.page.get_by_label("Note for colleagues").focus()
         expect(nurse.page.get_by_label("Note for colleagues")).to_be_in_viewport()
         expect(nurse.page.get_by_role("button", name="Sign out")).to_be_in_viewport(ratio=1)
+
+
+SELF_HARM = "Why EMERGENCY: New chest pain or pressure; Thoughts of ending their life or hurting themselves"
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_who_it_is_and_why_it_is_urgent_stay_in_view(send: Send, member: Come, size: ViewportSize) -> None:
+    name = "Maximiliana Featherstonehaugh-Example"
+    reference = send({"em-now": ["chest-pressure", "self-harm"], "signs": ["leg-swollen", "rash"]}, name=name)
+    nurse = member("nurse", viewport=size).open(reference)
+    why, call = nurse.lead.locator(".because"), nurse.page.get_by_role("link", name=re.compile("^Call "))
+    for _ in range(2):  # before and after the nurse takes the lead
+        expect(why).to_have_text(SELF_HARM)
+        expect(why).to_be_in_viewport(ratio=1)
+        expect(call).to_be_in_viewport(ratio=1)
+        assert why.evaluate("(why, call) => why.compareDocumentPosition(call) & 4", call.element_handle())
+        if nurse.page.locator("#take").is_visible():
+            nurse.press("I'll take it").has("^You have had it")
+    nurse.page.get_by_label("Note for colleagues").focus()
+    expect(nurse.page.locator("#status")).to_be_empty(timeout=10_000)
+    top = nurse.page.locator("#reading" if size == PHONE else "#lead h2")
+    expect(top).to_have_text(f"EMERGENCY {name} {reference}")
+    for part in (".tier", ".person", ".reference"):
+        expect(top.locator(part)).to_be_in_viewport(ratio=1)
+        assert top.locator(part).evaluate(ON_TOP), part
+    expect(nurse.page.get_by_label("Note for colleagues")).to_be_in_viewport(ratio=1)
+
+
+def test_the_header_of_the_list_counts_what_nobody_has_taken(send: Send, member: Come) -> None:
+    send({"em-now": ["chest-pressure"]})
+    worked(send({"ces": ["unsure"], "change": "yes"}), "acknowledge")
+    nurse = member("nurse").open()
+    expect(nurse.page.locator("#listed")).to_have_text("2 open; 1 EMERGENCY not taken")
 
 
 def test_a_request_to_be_called_stands_beside_the_answers(send: Send, member: Come) -> None:

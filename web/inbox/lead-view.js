@@ -1,5 +1,5 @@
-// Draws one lead, in the order that staff need at night: how urgent, who has it, whom to call, what to ask, what to
-// press; then why, the answers, what the patient was shown, and the rest.
+// Draws one lead, in the order that staff need at night: how urgent and why, who has it, whom to call, what to ask, what
+// to press; then the rules, the answers, what the patient was shown, and the rest.
 
 import { actionButtons, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
 import { atAGlance, wrongNumberAt } from "./at-a-glance.js";
@@ -24,6 +24,7 @@ export function drawLead(place, lead, { user, act, records, showContact }) {
   const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
   place.replaceChildren(...[
     header(lead),
+    leadingReasons(lead),
     owner(lead, user),
     takeButton(lead, act),
     contact(lead, showContact, atAGlance(lead, user), wrongNumberAt(lead)),
@@ -42,7 +43,7 @@ export function drawLead(place, lead, { user, act, records, showContact }) {
     recordButtons(lead, user, records),
   ].filter(Boolean));
   for (const id of open) place.querySelector(`#${id}`)?.setAttribute("open", "");
-  document.getElementById("reading").replaceChildren(tierBadge(lead.summary.tier), " ", lead.contact.name || lead.summary.reference);
+  document.getElementById("reading").replaceChildren(...whose(lead));
 }
 
 // Shows `screen`, which may say "you", on the screen, and `paper`, which says the name instead, in print.
@@ -54,10 +55,13 @@ function section(id, title, ...content) {
 
 // ---- how urgent, who has it
 
-function header({ summary }) {
+// What stays in view while staff scroll, so that they cannot take one lead for another.
+const whose = ({ summary, contact: { name } }) => [tierBadge(summary.tier), " ", name && h("span", { class: "person" }, name), " ", h("span", { class: "reference" }, summary.reference)].filter(Boolean);
+
+function header(lead) {
   return h("header", {},
-    h("h2", {}, tierBadge(summary.tier), h("span", { class: "reference" }, summary.reference)),
-    countdown(summary),
+    h("h2", {}, whose(lead)),
+    countdown(lead.summary),
     h("div", { class: "buttons print" }, h("button", { type: "button", onclick: () => print() }, "Print")));
 }
 
@@ -150,12 +154,25 @@ function questionsToAsk({ to_ask: questions, summary, contact_hidden: hidden }) 
 
 // ---- why this tier
 
+const whyTitle = ({ tier, staff_tier: ofStaff }) => `Why ${ofStaff ? "the rules said " : ""}${tierName(tier)}`;
+
+// The rules that decided the tier; none if the fit score did.
+function decidingRules({ tier, safety_rules: safety, not_fit_rules: notFit }) {
+  const ofThisTier = safety.filter((rule) => rule.floor === tier);
+  return [ofThisTier, notFit, safety].find((rules) => rules.length) ?? [];
+}
+
+// The reasons in short, above the call button. What stands after a colon, such as "cardiac until excluded", is left to
+// the list of rules, so that even several reasons fit on a phone.
+function leadingReasons({ triage }) {
+  const deciding = decidingRules(triage);
+  return deciding.length > 0 && h("p", { class: "because" }, h("strong", {}, `${whyTitle(triage)}: `), deciding.map(({ reason }) => reason.split(": ")[0]).join("; "));
+}
+
 function reasons({ triage, rule_set: ruleSet, tags }) {
-  const { safety_rules: safety, not_fit_rules: notFit } = triage;
-  const ofThisTier = safety.filter((rule) => rule.floor === triage.tier);
-  const deciding = [ofThisTier, notFit, safety].find((rules) => rules.length) ?? [];
-  const also = [...safety, ...notFit].filter((rule) => !deciding.includes(rule));
-  return section("why", `Why ${triage.staff_tier ? "the rules said " : ""}${tierName(triage.tier)}`,
+  const deciding = decidingRules(triage);
+  const also = [...triage.safety_rules, ...triage.not_fit_rules].filter((rule) => !deciding.includes(rule));
+  return section("why", whyTitle(triage),
     deciding.length ? firedRules(deciding) : h("p", {}, `Because of the fit score: ${triage.fit_score} of 100. A form cannot rule out a serious problem.`),
     also.length > 0 && [h("h4", {}, "Also"), firedRules(also)],
     triage.fit_rules.length > 0 && h("details", { id: "fit" }, h("summary", {}, `What makes up the fit score of ${triage.fit_score}`), firedRules(triage.fit_rules)),

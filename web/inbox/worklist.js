@@ -111,7 +111,7 @@ function listedText(count) {
   const { view, ...filters } = state.list.filters;
   if (view !== "open" || Object.values(filters).some(Boolean) || open === undefined) return `${count}${nextCursor() ? " or more" : ""} ${count === 1 ? "lead" : "leads"}`;
   const waiting = TIERS.filter((tier) => untaken[tier]).map((tier) => `${untaken[tier]} ${tierName(tier)}`);
-  return `${open} open${waiting.length ? `; nobody has ${waiting.join(", ")}` : ""}`;
+  return `${open} open${waiting.length ? `; ${waiting.join(", ")} not taken` : ""}`;
 }
 
 function emptyText(leads) {
