@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shared.domain.intake.phone import spoken_number
 from shared.domain.leads.calls import first_call_at
 from shared.domain.leads.lead import Lead
 
@@ -42,10 +43,10 @@ def campaign(name: str) -> Column:
 
 
 def phone(lead: Lead) -> str:
-    """Returns the number in the form tel:+1... of RFC 3966, which a spreadsheet keeps as text."""
+    """Returns the number as an office dials it: "(312) 555-0142 ext. 12"."""
     contact = lead.submitted.contact
-    extension = f";ext={contact.extension}" if contact.extension else ""
-    return f"tel:{contact.phone}{extension}" if contact.phone else ""
+    extension = f" ext. {contact.extension}" if contact.extension else ""
+    return f"{spoken_number(contact.phone)}{extension}" if contact.phone else ""
 
 
 COLUMNS: dict[str, Column] = {

@@ -69,7 +69,7 @@ class TestCsv:
     @pytest.mark.parametrize(
         ("contact", "cells"),
         [
-            ({"phone": "312 555 0142"}, ("tel:+13125550142", "")),
+            ({"phone": "312 555 0142"}, ("(312) 555-0142", "")),
             ({"email": "sample.patient@example.com"}, ("", "sample.patient@example.com")),
         ],
         ids=["phone", "email"],

@@ -71,10 +71,21 @@ def test_one_line_per_lead_below_the_header() -> None:
     assert list(line) == list(COLUMNS)
     assert (line["reference"], line["tier"], line["status"]) == (lead.reference, "URGENT", "new")
     assert line["received_at"] == "2026-01-14 10:00:00"
-    assert line["phone"] == f"tel:{lead.submitted.contact.phone}"
-    extended = a_lead(contact={"phone": "(312) 555-0142 ext. 12"})
-    assert read(header() + rows([extended], HOURS.zone))[0]["phone"] == "tel:+13125550142;ext=12"
     assert (line["consent_contact"], line["consent_marketing"]) == ("yes", "no")
+
+
+@pytest.mark.parametrize(
+    ("given", "cell"),
+    [
+        ("3125550142", "(312) 555-0142"),
+        ("+1 312 555 0142 ext. 12", "(312) 555-0142 ext. 12"),
+        ("+52 55 1234 5678", "'+525512345678"),
+    ],
+)
+def test_a_phone_number_is_text_as_an_office_dials_it(given: str, cell: str) -> None:
+    text = header() + rows([a_lead(contact={"phone": given})], HOURS.zone)
+    assert read(text)[0]["phone"] == cell
+    assert not formulas(text)
 
 
 def test_concatenated_pages_are_one_file() -> None:
