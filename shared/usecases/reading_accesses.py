@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.leads.access import Access, AccessQuery
+from shared.domain.leads.search_keys import half_in
 from shared.domain.leads.staff import Staff
 from shared.domain.leads.worklist import reference_in
 from shared.usecases.inbox import must_administer
@@ -51,6 +52,6 @@ def read_accesses(
 def _reference(query: AccessQuery) -> str | None:
     if query.reference is None:
         return None
-    if reference := reference_in(query.reference):
+    if reference := reference_in(query.reference) or half_in(query.reference):
         return reference
-    raise InvalidInput((FieldProblem("/reference", "Enter the reference as in the alert."),))
+    raise InvalidInput((FieldProblem("/reference", "Enter the reference as in the alert, or half of it."),))

@@ -108,7 +108,7 @@ Enter a time that lies ahead.
 Enter a time within the next 30 days.
 Enter a time within the next two years. Check the year.
 Enter an object.
-Enter the reference as in the alert.
+Enter the reference as in the alert, or half of it.
 Erased
 It is from another list.
 No colleague who works leads has this user name.

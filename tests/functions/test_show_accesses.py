@@ -61,6 +61,7 @@ def test_about_one_lead_and_of_one_person(clock: Clock) -> None:
         opened(reference, who)
         clock.at += timedelta(minutes=1)
     assert seen(reference=second.lower().replace("-", "")) == [("desk", "opened"), ("nurse", "opened")]
+    assert seen(reference=f" {second[6:].lower()} ") == [("desk", "opened"), ("nurse", "opened")]
     assert seen(staff="Nurse ") == [("nurse", "opened")] * 2
     assert seen(reference=first, staff="desk") == []
 

@@ -215,3 +215,16 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     admin.press("Show")
     expect(lines.filter(has_text="opened the lead")).to_have_text([re.compile(f"admin\\s*opened the lead\\s*{other}")])
     expect(lines.filter(has_text="nurse")).to_have_count(0)
+    admin.console.expect("422")
+    admin.page.get_by_label("Lead (reference)").fill("12D")
+    admin.press("Show")
+    expect(admin.page.locator(".said.refusal")).to_have_text(
+        "Enter the reference as in the alert, or half of it. What is below was loaded before."
+    )
+    expect(lines.filter(has_text="opened the lead")).to_have_count(1)
+    look(admin, "64-access-log-refused")
+    admin.page.get_by_label("Lead (reference)").fill(other[6:].lower())
+    admin.press("Show")
+    expect(admin.page.locator(".said")).to_be_empty()
+    expect(admin.page.locator(".said.refusal")).to_have_count(0)
+    expect(lines.filter(has_text="opened the lead")).to_have_text([re.compile(other)])

@@ -15,6 +15,7 @@ import { report } from "./report.js";
 const PAGES = { report, accesses: accessLog };
 const UNREACHABLE = "The service cannot be reached.";
 let shown = ""; // the address of the shown page
+let parts = {}; // the shown page's name, its line for messages and its data, which stays if other data cannot be loaded
 
 export function startOtherPages() {
   addEventListener("hashchange", showOtherPage);
@@ -29,7 +30,7 @@ async function showOtherPage() {
   if (!page) {
     byId("page").replaceChildren();
     if (shown) byId("main").focus();
-    shown = "";
+    [shown, parts] = ["", {}];
     return;
   }
   const wanted = Object.fromEntries(Object.entries(page.usual()).map(([key, value]) => [key, asked[key] ?? value]));
@@ -37,29 +38,37 @@ async function showOtherPage() {
   if (address === shown) return;
   shown = address;
   const title = h("h2", { tabindex: "-1" }, page.title);
-  const status = h("p", { class: "said", role: "status" }, "Loading …");
-  const content = h("div", { "aria-busy": "true" });
+  if (parts.name !== name) parts = { name, status: h("p", { role: "status" }), content: h("div") };
+  const { status, content } = parts;
+  say(status, "Loading …");
+  content.ariaBusy = "true";
   const choose = (chosen) => { location.hash = addressOfPage(name, chosen); };
   const run = async (task) => {
-    status.textContent = "One moment …";
-    status.textContent = await attempt(task);
+    say(status, "One moment …");
+    say(status, ...await attempt(task));
   };
   byId("page").ariaLabel = page.title;
   byId("page").replaceChildren(h("p", {}, h("a", { href: "#" }, "← Leads")), title, page.form(wanted, choose), status, content);
   title.focus();
-  status.textContent = await attempt(async () => {
+  const [text, failed] = await attempt(async () => {
     const found = await page.load(wanted);
-    if (address !== shown) return "";
-    content.replaceChildren(...page.draw(found, { asked: wanted, run }).filter(Boolean));
+    if (address === shown) content.replaceChildren(...page.draw(found, { asked: wanted, run }).filter(Boolean));
     return "";
   });
-  content.setAttribute("aria-busy", "false");
+  if (address !== shown) return;
+  say(status, failed && content.hasChildNodes() ? `${text} What is below was loaded before.` : text, failed);
+  content.ariaBusy = "false";
 }
 
-// Returns the task's result or, if the task fails, the reason as text.
+function say(status, text, failed = false) {
+  status.className = failed ? "said refusal" : "said";
+  status.textContent = text;
+}
+
+// Returns the task's result or, if the task fails, the reason as text; and whether it failed.
 async function attempt(task) {
-  try { return await task(); } catch (error) {
+  try { return [await task(), false]; } catch (error) {
     const refusal = handleFailure(error);
-    return refusal ? refusalText(refusal) : UNREACHABLE;
+    return [refusal ? refusalText(refusal) : UNREACHABLE, true];
   }
 }

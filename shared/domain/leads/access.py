@@ -43,7 +43,7 @@ class AccessQuery(Model):
 
     Days are in the clinic's time zone. The default is the last seven days.
 
-    reference: the reference of a lead; None for entries about any lead.
+    reference: the reference of a lead or half of it; None for entries about any lead.
     staff: the user name of a member of staff, ignoring case; None for all.
     cursor: where the previous page ended; None for the first page.
     """
@@ -78,9 +78,10 @@ class AccessQuery(Model):
     def wants(self, access: Access, reference: str | None) -> bool:
         """Returns whether an entry passes the filters.
 
-        reference: `self.reference` in its stored form; None to accept entries about any lead.
+        reference: `self.reference` in its stored form, or half of it; None to accept entries about any lead.
         """
-        return (reference is None or reference in access.references) and (
+        about = {part for each in access.references for part in (each, *each.split("-"))}
+        return (reference is None or reference in about) and (
             self.staff is None or access.staff_name.casefold() == self.staff.strip().casefold()
         )
 

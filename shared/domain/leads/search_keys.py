@@ -13,6 +13,7 @@ from shared.domain.leads.person_keys import keyed_hash
 
 END_OF_NUMBER = 7  # how many digits people give when they leave out the area code
 MOST_WORDS = 6  # how many words of a name become keys
+SEPARATORS = re.compile(r"[\s().+-]")
 HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
 
 
@@ -42,15 +43,20 @@ def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
     The text may be the end of a phone number, half of a reference, or words of a name.
     """
     ways: list[tuple[str, ...]] = []
-    compact = re.sub(r"[\s().+-]", "", text)
+    compact = SEPARATORS.sub("", text)
     if re.fullmatch(rf"[0-9]{{{END_OF_NUMBER}}}", compact):
         ways.append((_number(compact, person_key),))
-    half = compact.upper().replace("O", "0").replace("I", "1").replace("L", "1")
-    if HALF.fullmatch(half):
+    if half := half_in(text):
         ways.append((_half(half),))
     if words := name_words(text):
         ways.append(tuple(_word(word, person_key) for word in words))
     return tuple(ways)
+
+
+def half_in(text: str) -> str:
+    """Returns half of a reference in its stored form, however people write it; "" if the text is no such half."""
+    half = SEPARATORS.sub("", text).upper().replace("O", "0").replace("I", "1").replace("L", "1")
+    return half if HALF.fullmatch(half) else ""
 
 
 def _half(half: str) -> str:
