@@ -3,8 +3,8 @@
     python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (`sam build` runs this, see infra/Makefile)
 
 This program needs only the standard library. Wheels are downloaded for Lambda's Python and platform, not for this
-machine's, and checked against the hashes in locks/runtime.txt. They are cached in .local/bundle, and each function's
-bundle hard-links to the cached files.
+machine's, and checked against the hashes in locks/runtime.txt. What all bundles have in common is built once and cached
+in .local/bundle; each function's bundle hard-links to the cached files.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,9 +50,8 @@ def bundle(
 ) -> None:
     """Replaces the content of the destination folder with everything that these functions need on Lambda."""
     shutil.rmtree(destination, ignore_errors=True)
-    link_tree(dependencies(python, platform), destination)
-    sources(functions, destination, python)
-    templates(destination, python)
+    link_tree(common_part(python, platform), destination)
+    _function_sources(list(functions), destination, python)
 
 
 def check_data(rulebook: Path = loading.FOLDER, clinic: Path = FILE) -> None:
@@ -68,19 +67,27 @@ def check_data(rulebook: Path = loading.FOLDER, clinic: Path = FILE) -> None:
 
 def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
     """Adds this project's own code and data for these functions."""
-    functions = list(functions)
+    _shared_sources(destination, python)
+    _function_sources(list(functions), destination, python)
+
+
+def _shared_sources(destination: Path, python: Version) -> None:
     _copy_sources(PROJECT / "shared", destination / "shared")
-    (destination / "functions").mkdir()
-    for module in (*EVERY_FUNCTION_HAS, *functions):
-        shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
         toml_files.parse(file)
     # check now, because a function parses some of these files only at the first free-text answer
     loading.load(destination / "shared/rulebook")
+    compile_all(python, destination / "shared", root=destination)
+
+
+def _function_sources(functions: list[str], destination: Path, python: Version) -> None:
+    (destination / "functions").mkdir()
+    for module in (*EVERY_FUNCTION_HAS, *functions):
+        shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
         about_clinic(destination / "web" / "clinic.toml")  # so that an invalid field fails the build, not the page
-    compile_all(python, destination / "functions", destination / "shared", root=destination)
+    compile_all(python, destination / "functions", root=destination)
 
 
 def templates(destination: Path, python: Version) -> None:
@@ -92,25 +99,58 @@ def templates(destination: Path, python: Version) -> None:
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
-    """Returns the folder of installed, slimmed and compiled dependencies.
-
-    The folder is built once for each combination of lock file, build code, Python version and platform, then cached.
+    """Returns the cached folder of installed, slimmed and compiled dependencies.
 
     platform: the platform tag of the wheels; None for this machine's platform.
     """
-    made_from = [LOCK.read_text(), *BUILD_CODE, str(python), str(platform), str(_can_compile(python))]
-    folder = CACHE / hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        install(folder, LOCK, python, platform)
+        slimming.slim(folder)
+        compile_all(python, folder, root=folder)
+
+    return _cached("", [LOCK.read_text(), *BUILD_CODE, str(python), str(platform), str(_can_compile(python))], make)
+
+
+def common_part(python: Version, platform: str | None) -> Path:
+    """Returns the cached folder of what every bundle contains: the dependencies and shared/, with its page templates.
+
+    platform: the platform tag of the wheels; None for this machine's platform.
+    """
+    libraries = dependencies(python, platform)
+
+    def make(folder: Path) -> None:
+        link_tree(libraries, folder)
+        _shared_sources(folder, python)
+        templates(folder, python)
+
+    files = sorted(
+        path for path in (PROJECT / "shared").rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    )
+    return _cached(f"{libraries.name}-", [f"{path} {_hash(path.read_bytes())}" for path in files], make)
+
+
+def _cached(name: str, made_from: list[str], make: Callable[[Path], None]) -> Path:
+    """Returns the folder that `make` filled from these texts, now or before.
+
+    name: what the folder's name begins with. If it is not empty, older folders of this name are removed.
+    """
+    folder = CACHE / (name + _hash("\n".join(made_from).encode()))
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:  # `sam build` builds functions in parallel
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
+            for older in CACHE.glob(f"{name}*") if name else ():
+                shutil.rmtree(older)
             unfinished = CACHE / "unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
-            install(unfinished, LOCK, python, platform)
-            slimming.slim(unfinished)
-            compile_all(python, unfinished, root=unfinished)
+            make(unfinished)
             unfinished.rename(folder)
     return folder
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def install(folder: Path, lock: Path, python: Version, platform: str | None) -> None:
