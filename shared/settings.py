@@ -68,7 +68,7 @@ class ClinicSettings(NamedTuple):
 
 
 def pilot_without_approval() -> bool:
-    """Returns whether the form is open even if no physician has signed its rules. For a pilot only."""
+    """Returns whether the form is open although no physician has signed its rules, as in a pilot."""
     return os.environ.get("PILOT_WITHOUT_APPROVAL") == "yes"
 
 
@@ -104,7 +104,7 @@ def rota_table() -> str:
 def on_call_subscriptions() -> dict[str, str]:
     """Returns user name -> the endpoint of that staff member's own subscription, such as an e-mail address.
 
-    Leaves out endpoints that the stack itself subscribes, because their subscriptions get the alerts for a whole group.
+    Leaves out endpoints that the stack itself subscribes, because they get the alerts for a whole group.
     """
     entries = (entry.partition("=") for entry in _listed("ON_CALL"))
     own = {name: endpoint for name, _, endpoint in entries if endpoint}
@@ -223,7 +223,7 @@ class WatchSettings(NamedTuple):
 
     topic_arn: the ARN of the topic for alerts.
     expected: endpoints that must be subscribed to that topic.
-    page_hours: hours in which visitors usually submit forms. Outside these hours, a lack of forms raises no alarm.
+    page_hours: hours in which a lack of submissions raises an alarm.
     """
 
     topic_arn: str

@@ -1,6 +1,6 @@
 """Parses the events of table streams, queues and topics. Raises ForeignEvent for any other event.
 
-Scheduled events are not parsed, since most scheduled functions ignore them. `is_schedule` only recognizes them.
+Scheduled events have no content that functions need. `is_schedule` only recognizes them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def is_schedule(event: object) -> bool:
 
 
 def stream_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a table's stream and has the sequence number that failure reports need.
+    """Returns the event if every record is from a table's stream and has a sequence number, for reporting failures.
 
     Raises ForeignEvent.
     """
@@ -40,7 +40,7 @@ def stream_batch(event: object) -> dict[str, Any]:
 
 
 def queue_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a queue and has the message id that failure reports need.
+    """Returns the event if every record is from a queue and has a message id, for reporting failures.
 
     Raises ForeignEvent.
     """

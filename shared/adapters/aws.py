@@ -1,4 +1,4 @@
-"""Creates AWS clients with few attempts and short timeouts, so that no call outlasts the function's timeout."""
+"""Creates AWS clients. Few attempts and short timeouts keep each call shorter than the Lambda function's timeout."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ SERVICES = ("dynamodb", "sns", "sqs", "sesv2", "cognito-idp")
 
 
 def _config(**settings: Any) -> Config:
-    """Returns a client configuration without botocore's parameter validation and user-agent assembly.
+    """Returns a client configuration that skips botocore's parameter validation and uses a fixed user agent.
 
-    Validation and assembly together would take a sixth of a request's CPU time. mypy, tests and AWS itself already
-    check the parameters.
+    This saves a sixth of a request's CPU time. mypy, the tests and AWS itself already check the parameters.
     """
     return Config(parameter_validation=False, user_agent="spine-leads", **settings)
 
 
-# For requests that a visitor or staff member waits for: 2 attempts x (0.5 s + 1 s) plus backoff, so one call ends
-# within 4 s. Merging a resubmission takes two calls.
+# For requests that a visitor or staff member waits for. A call ends within 4 s: two attempts of at most 1.5 s each, and
+# a pause between them.
 PATIENT_FACING = _config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
 )
@@ -61,7 +60,7 @@ def client(service: Literal["dynamodb", "sns", "sqs", "sesv2", "cognito-idp"], c
 
 @cache
 def _session() -> boto3.Session:
-    """Returns a session with botocore's general event handlers and those of the services that we call.
+    """Returns a session that leaves out botocore's event handlers for services that we do not call.
 
     Registering the handlers of all services would take a thirtieth of a cold start.
     """

@@ -1,4 +1,4 @@
-"""Sends canaries (fake leads) to the public API, and reads their alerts from a queue."""
+"""Sends canaries (test leads) to the public API, and reads their alerts from a queue."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CanaryPath:
     def send(self, *, tries_spool: bool = False) -> str:
         """Sends a canary and returns its reference.
 
-        The canary answers no questions. So the rules cannot rule out a red flag, and its first alert is due at once.
+        The canary answers no questions, so the rules cannot rule out a red flag. Its first alert is due at once.
         tries_spool: True to bypass the table, so that the spool delivers the canary.
         Raises NotDelivered if the API does not accept the canary.
         """
@@ -64,7 +64,7 @@ class CanaryPath:
         return str(answer.json()["reference"])
 
     def alerts(self) -> Iterator[str]:
-        """Yields up to ten alerts of canaries from the queue, and deletes each. Waits up to LONG_POLL seconds for them.
+        """Yields up to ten alerts about canaries, and deletes each from the queue. Waits if the queue is empty.
 
         Raises botocore's ClientError or BotoCoreError.
         """

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from shared.domain.intake.submission import Submission
 
-TOKEN_LIFETIME = timedelta(hours=24)  # the browser keeps the answers, and retries sending them, for the same time
+TOKEN_LIFETIME = timedelta(hours=24)  # as long as the browser keeps the answers and tries to send them
 SHORTEST_FILL_TIME = timedelta(seconds=8)  # nobody can read even the first page faster
 CANARY_TOKEN_LIFETIME = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
-MAX_NUMBER = 50_000  # the browser tries at most this many numbers, which takes under a second even on a slow phone
+MAX_NUMBER = 50_000  # the most numbers that a browser tries to solve a challenge: under a second on a slow phone
 
 
 class Judgement(NamedTuple):
@@ -39,10 +39,10 @@ class Judgement(NamedTuple):
 class FormGuard:
     """A guard that signs form tokens and challenges with a key, and checks them.
 
-    key: the key that signs, and whose signatures are accepted.
-    others: other keys whose signatures are accepted, such as the former or the next key during a rotation.
+    key: the key that signs. Its signatures are accepted.
+    others: further keys whose signatures are accepted, such as the former or the next key during a rotation.
 
-    A challenge is bound to one submission id. So replaying it gains nothing, and used challenges need not be stored.
+    A challenge is valid for only one submission id. So bots gain nothing by reusing a challenge.
     """
 
     def __init__(self, key: str, *others: str) -> None:
@@ -50,7 +50,7 @@ class FormGuard:
         self._accepted = (key, *others)
 
     def token(self) -> str:
-        """Returns a signed token with the time at which the form was drawn."""
+        """Returns a signed form token, which contains the current time."""
         return self._signer("form").sign("form").decode()
 
     def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
@@ -85,16 +85,15 @@ class FormGuard:
             _, at = self._signer(purpose).unsign(token, max_age, return_timestamp=True)
         except BadSignature:
             return None
-        # The last base64 letter has spare bits, so several texts decode to the same signature. Only one spelling is
-        # accepted.
+        # Several texts decode to the same signature, because the last base64 letter has unused bits. Accept only one.
         signature = token.rpartition(".")[2]
         return at if base64_encode(base64_decode(signature)).decode() == signature else None
 
     def submission_id(self, content: str, at: datetime) -> UUID:
         """Returns an id for a form that was sent without one.
 
-        The same content on the same day gets the same id, so that a double click makes one lead. The id is a keyed
-        hash, so nobody else can compute it.
+        The same content on the same day gets the same id, so that a double click makes only one lead. The id is
+        a keyed hash, so that only this service can compute it.
         """
         digest = hmac.new(self._key.encode(), f"{at:%Y-%m-%d}\n{content}".encode(), hashlib.sha256).digest()
         return UUID(bytes=digest[:16], version=4)
@@ -115,7 +114,7 @@ class FormGuard:
         }
 
     def judge(self, submission: Submission, at: datetime) -> Judgement:
-        """Checks token, proof and trap field. A submission with an invalid canary token counts as an ordinary one."""
+        """Checks token, proof and trap field. A submission without a valid canary token counts as sent by a visitor."""
         from shared.domain.leads.lead import CANARY  # noqa: PLC0415
 
         tries_spool = self._is_canary(submission, SPOOLED_CANARY)

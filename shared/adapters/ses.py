@@ -81,7 +81,7 @@ def _content(mail: Mail) -> dict[str, Any]:
     content: dict[str, Any] = {
         "Subject": _utf8(mail.subject),
         "Body": {"Text": _utf8(as_text(mail)), "Html": _utf8(as_html(mail))},
-        "Headers": [  # RFC 8058: mail programs show a button that posts to this URL
+        "Headers": [  # RFC 8058: mail programs show an "unsubscribe" button that posts to this URL
             {"Name": "List-Unsubscribe", "Value": f"<{mail.unsubscribe}>"},
             {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
         ],

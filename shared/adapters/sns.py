@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from shared.domain.leads.digest import Digest
 
 
-# Seconds between two mailed notices of one process. If an e-mail address gets more than ten messages in a second, SNS
-# sets its subscription back to pending, and nobody is alerted. These paces allow eight a second: four from alert_staff
-# (a new table's stream has four shards, and each shard has one run at a time), and four from escalate_leads.
+# Seconds between two e-mails of one process. If an address gets more than ten e-mails in a second, SNS stops sending to
+# it until its owner confirms the subscription again. These two paces allow eight a second: four from alert_staff, which
+# runs once for each of the four shards of a new table's stream, and four from escalate_leads.
 STREAM_PACE = 1.0
 SWEEP_PACE = 0.25
 
 
-# Requests the most reliable delivery of text messages; the account's default is the cheapest delivery.
+# Requests the most reliable delivery of text messages. By default, SNS chooses the cheapest.
 AS_TEXT_MESSAGE = {"AWS.SNS.SMS.SMSType": "Transactional"}
 
 
@@ -57,7 +57,7 @@ class AlertTopic:
         self._pace = pace
 
     def publish(self, notice: Alert | Digest | Summary, /) -> None:
-        """Publishes a notice. If the notice goes out by e-mail and the last e-mail was too recent, waits first.
+        """Publishes a notice. Before a notice that goes out by e-mail, waits as long as `pace` requires.
 
         Raises botocore's ClientError or BotoCoreError if SNS does not confirm that it accepted the notice.
         """

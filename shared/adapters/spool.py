@@ -1,6 +1,6 @@
 """Sends leads to the spool, an encrypted SQS queue that keeps them while the table is unavailable.
 
-Also sends to the failure queue any entry of the spool that cannot be stored. Only this module sends to these queues.
+Also sends entries of the spool that cannot be stored to the failure queue. Only this module sends to these queues.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class SpoolQueue:
     """The spool or its failure queue.
 
-    connect: function that makes the SQS client; called on first use, since most runs never need the client.
+    connect: function that makes the SQS client. It is called on first use, because few runs need the client.
     """
 
     def __init__(self, connect: Callable[[], SQSClient], queue_url: str) -> None:

@@ -20,7 +20,7 @@ class CognitoClient(Protocol):
 class StaffPool:
     """The user pool in which staff sign in.
 
-    client: function that makes the Cognito client; called only when staff are listed, since few requests list staff.
+    client: function that makes the Cognito client. It is called only when staff are listed, which few requests need.
     pool: the id of the user pool.
     """
 

@@ -44,8 +44,7 @@ class UnsubscribeLinks:
             content = self._signer().unsign(token).decode()
         except BadSignature:
             raise NotFound from None
-        # The last base64 letter has spare bits, so several texts decode to the same signature. Only one spelling is
-        # accepted.
+        # Several texts decode to the same signature, because the last base64 letter has unused bits. Accept only one.
         signature = token.rpartition(".")[2]
         if base64_encode(base64_decode(signature)).decode() != signature:
             raise NotFound

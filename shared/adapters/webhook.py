@@ -18,7 +18,7 @@ from shared.domain.leads.webhook import WaitingLead
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
 TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification recommends 15 to 30 s
-LONGEST = 20.0  # seconds for a whole delivery; the read timeout alone would not stop a response that trickles in
+LONGEST = 20.0  # seconds for a whole delivery; the read timeout does not limit a response that arrives in small parts
 
 
 class Webhook:
@@ -51,7 +51,7 @@ class Webhook:
         def send() -> None:
             outcome[:] = self._problems(body, headers)
 
-        # a daemon thread, so that it can be abandoned if the delivery takes too long
+        # a daemon thread does not keep the process alive if the delivery takes too long
         sending = threading.Thread(target=send, daemon=True)
         sending.start()
         sending.join(LONGEST)
@@ -59,13 +59,13 @@ class Webhook:
             raise outcome[0] from None
 
     def _problems(self, body: bytes, headers: dict[str, str]) -> list[NotDelivered]:
-        """Sends the request. Returns a list with the error, or an empty list if the receiver accepted the request."""
+        """Sends the request. Returns a list with the error; an empty list if the receiver accepted the request."""
         try:
             answer = self._pool.request(
                 "POST", self._address, body=body, headers=headers, redirect=False, preload_content=False
             )
-            answer.close()  # only the status is read, because the body may be long or slow
-        except Exception as error:  # noqa: BLE001  whatever it is, the delivery failed
+            answer.close()  # without reading the body, which may be long or slow
+        except Exception as error:  # noqa: BLE001  after any error, the delivery has failed
             return [NotDelivered(type(error).__name__)]  # the error's text would include the URL
         received = HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
         return [] if received else [NotDelivered(f"status {answer.status}")]

@@ -1,4 +1,4 @@
-"""Exports entries of the access log as CSV (RFC 4180) for spreadsheets: one line for each lead of each entry."""
+"""Exports entries of the access log as CSV (RFC 4180) for spreadsheets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def header() -> str:
 
 
 def rows(entries: Iterable[Access], zone: ZoneInfo) -> str:
-    """Returns one line for each lead of each entry, or one for an entry about no lead. Times are in `zone`."""
+    """Returns one line for each lead of each entry. An entry about no lead has one line. Times are in `zone`."""
     return "".join(
         row((entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"), *map(safe_cell, cells)))
         for entry in entries

@@ -14,11 +14,11 @@ from shared.domain.leads.calls import first_call_at
 from shared.domain.leads.lead import Lead
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as the local encoding
-# A spreadsheet runs a formula that stands at the start of a cell, or after a character that separates cells in the
-# user's region. Some programs skip blanks and quotes before the formula. Full-width = + - @ start a formula too.
+# Finds formulas, which spreadsheets would run. A formula is at the start of a cell, or after a character that separates
+# cells in some regions. It begins with = + - @, also full-width, and may follow blanks and quotes.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 SKIPPED = ("\t", "\r", "\n")  # some programs skip these characters and read what follows
-# Text that looks like a number or a date. A spreadsheet would, for example, drop the first zero of 01234.
+# Text that a spreadsheet would read as a number or a date. It would, for example, drop the first zero of 01234.
 LIKE_A_NUMBER = re.compile(r"[0-9][0-9 .,:/eE+-]*")
 
 Column = Callable[[Lead, ZoneInfo], str]

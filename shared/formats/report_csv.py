@@ -1,7 +1,7 @@
 """Writes the report as CSV for people outside the clinic, such as its advertising agency.
 
 Figures about 1 to 4 people are hidden. If a reader could compute a hidden figure by subtraction, a larger figure is
-hidden as well. A zero is shown, since it says nothing about a small group.
+hidden as well.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from shared.domain.leads.report import DayFigures, Figures, Report
 from shared.formats.leads_csv import BYTE_ORDER_MARK, row, safe_cell
 
-FEWEST = 5  # a figure is shown only if it is about at least this many people, or about nobody
+FEWEST = 5  # smaller figures are hidden, except zero
 HIDDEN = "not shown"
 HEADER = (
     "group",
@@ -42,8 +42,8 @@ def report_csv(report: Report) -> str:
 def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> frozenset[int]:
     """Returns the positions of the numbers to hide: `already`, and the positions of numbers from 1 to FEWEST - 1.
 
-    If the hidden numbers add up to less than FEWEST, also hides the next smallest number, because readers can compute
-    the sum by subtraction.
+    Readers may know the total, and so can compute the sum of the hidden numbers. If the sum is less than FEWEST, the
+    smallest other number is hidden as well.
 
     already: positions that are hidden for another reason.
     """

@@ -17,8 +17,8 @@ Schema = dict[str, Any]
 def submission_schema(questionnaire: Questionnaire) -> Schema:
     """Returns the schema of `Submission`, with the questions and options of this questionnaire.
 
-    The server accepts a little more, such as an empty contact field or spaces around a name. It also checks what no
-    schema can, such as whether a phone number is possible.
+    The server also accepts some submissions that the schema rejects, such as one with spaces around a name. And it
+    rejects some that the schema accepts, such as one with an impossible phone number.
 
     Raises: RulebookError for a condition that JSON Schema cannot express.
     """
@@ -47,7 +47,7 @@ def submission_schema(questionnaire: Questionnaire) -> Schema:
 
 
 def without_trap(schema: Schema) -> Schema:
-    """Returns the schema of `Submission` without its trap field, since a documented trap catches no bot."""
+    """Returns the schema of `Submission` without the trap field for bots, which must not be documented."""
     properties = {name: value for name, value in schema["properties"].items() if name != "website"}
     return {**schema, "properties": properties, "description": "One filled-in form."}
 

@@ -15,7 +15,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 MEDIA_TYPES = (URLENCODED, MULTIPART)
 MAX_FIELDS = 500
-CHARSETS = {  # label -> codec; browsers read Latin-1 as Windows-1252 (WHATWG Encoding)
+CHARSETS = {  # label -> Python codec; Latin-1 means Windows-1252 (WHATWG Encoding)
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"), "cp1252"),
 }
 OTHER_CHARSETS = re.compile(  # other charsets of the WHATWG standard; Python has codecs with the same names
@@ -26,8 +26,7 @@ OTHER_CHARSETS = re.compile(  # other charsets of the WHATWG standard; Python ha
 def read_fields(content: bytes, content_type: str) -> Fields:
     """Returns field name -> the texts of that field, in the order sent. Ignores uploaded files.
 
-    Decodes by the declared charset. Invalid bytes become replacement characters, so that a form from a page in an older
-    encoding is not refused.
+    Decodes by the declared charset. Replaces invalid bytes instead of refusing the form.
 
     Raises: ValueError if the body is malformed or has more than MAX_FIELDS fields.
     """

@@ -63,8 +63,7 @@ class LandingPage:
     """The landing page of one stack.
 
     open: whether visitors may send the form
-    pilot: whether the stack may show the form without items that production requires, such as the link to the privacy
-        notice
+    pilot: whether the page may show the form without a link to the privacy notice
     address: the service's base address, with a trailing slash
     """
 
@@ -87,7 +86,7 @@ class LandingPage:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages of the page: those that the questions are available in."""
+        """The languages in which the questions, and so the page, are available."""
         return self.rulebook.languages(next(iter(self.rulebook.rule_sets)))
 
     def placeholders(self, language: str) -> dict[str, str]:

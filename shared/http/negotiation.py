@@ -22,7 +22,7 @@ class MediaRange(NamedTuple):
     quality: float
 
     def specificity(self, offer: MediaRange) -> int | None:
-        """Returns how closely this range matches the offer: higher is closer, None is no match.
+        """Returns how exactly this range matches the offer: a higher number is more exact; None is no match.
 
         Parameters that the offer lacks are ignored, so that a client may add `charset=utf-8`.
         """
@@ -37,8 +37,8 @@ class MediaRange(NamedTuple):
 def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
     """Returns the offer that the client prefers, or None if the client accepts no offer.
 
-    If several offers have the same quality, the first of them is preferred. A missing or empty header accepts
-    anything. Invalid entries are ignored.
+    accept: the client's Accept header. A missing or empty header accepts anything. Invalid entries are ignored.
+    offers: the offers. Of several that the client likes equally, the first is returned.
     """
     if accept is None or not accept.strip():
         return offers[0]

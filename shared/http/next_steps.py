@@ -29,7 +29,7 @@ IN_CRISIS = "M-E-CRISIS"
 HAS_TIME = "M-CALLBACK"  # the message that states the deadline for the clinic's call
 ONCE_OPEN = "We will call {number} when we open, by {time}."
 TODAY = "We will call {number} today."
-PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
+PROMISES: dict[Way, tuple[str, str]] = {  # (sentence with a time, sentence without a time)
     "call": ("We will call {number} by {time}.", "We will call {number}."),
     "text": ("We will send a text message to {number} by {time}.", "We will send a text message to {number}."),
     "write": ("We will write to you by {time}.", "We will write to you."),
@@ -69,7 +69,7 @@ class NextStepsWriter:
         )
 
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
-        """Returns the texts beside emergency advice.
+        """Returns the texts that are shown beside emergency advice.
 
         If the person gave a phone number, the texts repeat the number and say not to wait for our call. They never tell
         the person to come to the clinic, which may be closed.
@@ -86,7 +86,7 @@ class NextStepsWriter:
         )
 
     def with_number(self, steps: NextSteps, lead: Lead, *, whole: bool) -> NextSteps:
-        """Returns the texts with the person's phone number filled in. `whole`: False for only the last two digits."""
+        """Returns the texts with the person's phone number filled in; without `whole`, only its last two digits."""
         contact = lead.submitted.contact
         number = spoken_number(contact.phone or "")
         if whole and contact.extension:
@@ -129,8 +129,8 @@ class NextStepsWriter:
     def _mails(self, lead: Lead) -> bool:
         """Returns whether to announce a confirmation by e-mail.
 
-        Always False for a callback request: the visitor gets a mail only if no lead has the same phone number yet, and
-        the receipt must not reveal whether there is such a lead.
+        Returns False for every callback request. Its visitor gets a mail only if no open lead has the same phone
+        number, and the receipt must not reveal whether there is such a lead.
         """
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 

@@ -109,7 +109,7 @@ class PlainForms:
     def submission(self, request: Request, form: FilledForm, make_id: MakeId, at: datetime) -> Submission:
         """Converts the form to a submission.
 
-        Raises: InvalidInput with every missing or invalid field, or without any if the visitor only changes language.
+        Raises: InvalidInput with every missing or invalid field; without fields if the visitor changes the language.
         """
         if form.first("switch_language"):
             raise InvalidInput(())
@@ -131,7 +131,7 @@ class PlainForms:
 
     @staticmethod
     def check_contact(contact: Mapping[str, str]) -> tuple[FieldProblem, ...]:
-        """Returns what is wrong with contact details, for a form that has not been sent yet."""
+        """Returns the problems with contact details, before the form is sent."""
         from shared.domain.intake.submission import ContactEntry  # noqa: PLC0415  only after the last page
 
         try:
@@ -220,8 +220,8 @@ class PlainForms:
     ) -> Response:
         """Returns the receipt as the direct response to the form, without a redirect to a URL of its own.
 
-        Used if nothing of the form is stored (a minor, or an emergency without consent), for spooled leads, which are
-        not in the table yet, and for callback requests. Sending such a form again is harmless.
+        Used in three cases, in which sending the form again is harmless: nothing is stored (a minor, or an emergency
+        without consent), the lead is spooled, or the form is a callback request.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         known = self._form({}, "", form.questionnaire.language)
@@ -230,15 +230,15 @@ class PlainForms:
     def receipt_of(self, request: Request, lead: Lead, steps: NextSteps) -> Response:
         """Returns the receipt of a stored lead, with the questions after Send.
 
-        Leaves these questions out after the visitor has answered them (query parameter `added`), and for dispositions
-        whose advice must stand alone.
+        Leaves these questions out if the visitor has answered them (query parameter `added`), or if the disposition is
+        SEEK_EMERGENCY_CARE or NOT_A_FIT.
         """
         sent = lead.submitted
         fields = {"questionnaire": (sent.questionnaire,), "language": (sent.language,)}
         known = self._form(
             {**fields, "answers.who": (str(sent.answers.get("who", "")),)}, sent.questionnaire, sent.language
         )
-        # nothing may distract from the advice for these dispositions
+        # nothing may distract from the advice of these dispositions
         offered = lead.assessment.disposition not in (SEEK_EMERGENCY_CARE, NOT_A_FIT)
         return self._receipt(
             request,
@@ -326,7 +326,7 @@ class PlainForms:
 
     @staticmethod
     def _base(request: Request) -> str:
-        """Returns the prefix of links. For htmx, which may insert our page into another site's page, it is absolute."""
+        """Returns the prefix of links. It is absolute for htmx, which may insert our page into another site's page."""
         if request.header("hx-request"):
             return request.own_address
         return _up(request)
@@ -360,7 +360,7 @@ def _is_reported(pointer: str, known: set[str]) -> bool:
 
 
 def _level(request: Request) -> int:
-    """Returns the heading level of the form's titles, which depends on the page around the form."""
+    """Returns the heading level of the form's titles. The page around the form asks for it."""
     return 1 if request.query.get("level") == "1" else 2
 
 
@@ -370,12 +370,12 @@ def _up(request: Request) -> str:
 
 
 def _path(request: Request) -> str:
-    """Returns the request's path without a leading slash and without a stage."""
+    """Returns the path of the request, without a leading slash and without the name of an API Gateway stage."""
     path = request.route.partition(" ")[2].lstrip("/").replace("+}", "}")
     return path.format_map(dict(request.path_parameters))
 
 
 def _query(request: Request) -> dict[str, str]:
-    """Returns the query parameters that the link to another language repeats."""
+    """Returns the query parameters that the links to other languages keep."""
     kept = (*ATTRIBUTION, "mode", "return_to", "questionnaire")
     return {name: value for name, value in request.query.items() if name in kept}

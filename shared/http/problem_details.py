@@ -41,7 +41,7 @@ RETRY_AFTER = 5  # seconds
 
 
 class Safety(NamedTuple):
-    """The information that every error response includes, so that a patient never gets an error without advice.
+    """The emergency advice and the phone number that every error response to a visitor includes.
 
     emergency_advice: function that returns the general emergency advice in a language.
     words: function that returns English sentence -> translation, for a language.

@@ -149,7 +149,7 @@ class Request:
 
     @property
     def depth(self) -> int:
-        """How many segments the path has, not counting a stage."""
+        """The number of segments of the path, without the name of an API Gateway stage."""
         return self.route.count("/") + self.parameter(REST).count("/")
 
     @property
@@ -205,7 +205,7 @@ class Request:
     @property
     def staff(self) -> Staff:
         """The signed-in staff member. Raises UnreadableRequest (401) if the request has no claims."""
-        from shared.domain.leads.staff import Staff  # noqa: PLC0415  visitors' functions never load it
+        from shared.domain.leads.staff import Staff  # noqa: PLC0415  functions for visitors never load it
 
         if not self.claims.get("sub"):
             raise UnreadableRequest(HTTPStatus.UNAUTHORIZED, "Sign in.")
@@ -278,7 +278,7 @@ def checked(values: Mapping[str, Any], model: type[M]) -> M:
 
 
 def _is_request(event: Mapping[str, Any]) -> bool:
-    """Returns whether the event has the types that API Gateway sends, so that later code need not check them."""
+    """Returns whether the event has the fields and types of an API Gateway request. Later code relies on this."""
     context, body = event.get("requestContext"), event.get("body")
     return (
         isinstance(context, dict)
@@ -301,13 +301,13 @@ def _all_text(values: object) -> bool:
 
 def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Any = context
-    for part in ("authorizer", "jwt", "claims"):  # other kinds of authorizers put no claims here
+    for part in ("authorizer", "jwt", "claims"):  # events of other authorizers have no such key
         found = found.get(part) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else {}
 
 
 def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
-    """Returns one problem per invalid field, in our own sentences, because pydantic's sentences can quote the value."""
+    """Returns one problem per invalid field, in our own words, because pydantic's texts can quote the value."""
     found: dict[str, str] = {}
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         kind = entry["type"]
@@ -317,7 +317,7 @@ def _problems(error: ValidationError) -> tuple[FieldProblem, ...]:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    """Returns a JSON pointer with up to two levels. The pointer ends before a name that cannot be one of our fields."""
+    """Returns a JSON pointer with at most two names. It ends before a name that cannot be one of our fields."""
     parts = []
     for part in location[:2]:
         if not isinstance(part, str) or re.fullmatch(SAFE_NAME, part) is None:

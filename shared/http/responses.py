@@ -47,8 +47,8 @@ def cacheable(
 
     The body is gzipped if the client accepts gzip, unless it is a PNG image.
 
-    The response always varies by Origin, because API Gateway adds CORS headers only for requests with an Origin.
-    Without `vary`, a page on another site could get a cached copy that lacks the CORS headers.
+    API Gateway adds CORS headers only if the request has an Origin. So the response has `vary: origin`. Without it, a
+    page on another site could get a cached copy that lacks the CORS headers.
 
     max_age: how long the client may keep the response, in seconds.
     """
@@ -68,7 +68,7 @@ def cacheable(
     return answer | {"body": base64.b64encode(_gzipped(content)).decode(), "isBase64Encoded": True}
 
 
-@lru_cache(maxsize=32)  # the cache has room for all files and questionnaires
+@lru_cache(maxsize=32)  # room for all files and questionnaires
 def _gzipped(content: bytes) -> bytes:
     # wbits + 16 selects the gzip format; memLevel 7 compresses the form's script best
     packer = zlib.compressobj(9, wbits=zlib.MAX_WBITS + 16, memLevel=7)

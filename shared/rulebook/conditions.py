@@ -33,7 +33,7 @@ class ConditionReader:
     """A reader of conditions, which may refer to the given questions, definitions and scores.
 
     free_text: the free-text search; None if the questionnaire has none.
-    mentioned: the kinds and topics that the conditions read so far look for in free text.
+    mentioned: kinds and topics of free text, collected from every condition that was read.
     """
 
     def __init__(

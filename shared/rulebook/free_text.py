@@ -1,7 +1,7 @@
 """Loads a questionnaire's free-text search from `<id>.words.toml`, which clinicians edit, and `<id>.weights.toml`.
 
-A Lambda function parses the files only when the first free-text answer (note) arrives, since most leads have none.
-`FreeText.check` parses them immediately.
+The files are parsed only when the first free-text answer (note) arrives, since most leads have none. `FreeText.check`
+parses them at once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.toml_files import hash_of, table_of
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # imported with the first note
+if TYPE_CHECKING:  # imported only when the first note arrives
     from shared.domain.rules.free_text.matcher import Matcher
 
 WORDS, WEIGHTS = ".words.toml", ".weights.toml"
@@ -26,7 +26,7 @@ class FreeText:
     """The free-text search of a questionnaire.
 
     words, weights: the paths of the two files.
-    content_hash: SHA-256 (hex) of both files' hashes; part of the rule set's content hash.
+    content_hash: SHA-256 (hex) of the hashes of both files. The content hash of the rule set includes it.
     """
 
     words: Path = field(compare=False)
@@ -46,7 +46,7 @@ class FreeText:
 
         Raises: RulebookError.
         """
-        from shared.rulebook.words import check_rows  # noqa: PLC0415  not at a cold start
+        from shared.rulebook.words import check_rows  # noqa: PLC0415  a cold start does not need it
 
         matcher = self.matcher
         try:
@@ -75,7 +75,7 @@ def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
 
 @lru_cache(maxsize=4)
 def _matcher(words: Path, weights: Path, content_hash: str) -> Matcher:  # noqa: ARG001  the hash is for the cache
-    from shared.rulebook.words import read_matcher, read_trained  # noqa: PLC0415  only with a note
+    from shared.rulebook.words import read_matcher, read_trained  # noqa: PLC0415  needed only if a note arrives
 
     return read_matcher(_reader(words), read_trained(_reader(weights)))
 

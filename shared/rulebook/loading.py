@@ -34,9 +34,9 @@ class Rulebook(NamedTuple):
     translations: Mapping[tuple[str, str], RuleSet]
 
     def of(self, questionnaire_id: str, language: str = "") -> RuleSet | None:
-        """Returns the rule set of a questionnaire in a language; in its original language if there is no translation.
+        """Returns the rule set of a questionnaire in a language; None if the questionnaire is unknown.
 
-        Returns None for an unknown questionnaire.
+        Without a translation into that language, returns the rule set in its original language.
         """
         return self.translations.get((questionnaire_id, language)) or self.rule_sets.get(questionnaire_id)
 
@@ -97,7 +97,7 @@ class Rulebook(NamedTuple):
 
     @property
     def approval_notice(self) -> str:
-        """The notice that an approval by a physician is missing; "" if every rule set and questionnaire has one."""
+        """The notice that some questions or rules lack a physician's approval; "" if none lack it."""
         return "" if self.approved else "These questions and their advice are still awaiting a physician's approval."
 
 
@@ -113,8 +113,8 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
 
     A file with the key `questionnaire` is a rule set; a file with the key `translates` is a translation.
 
-    parse_words: False to parse the free-text files only when the first note (free-text answer) arrives, for a faster
-        cold start. The tests and the build have already checked these files.
+    parse_words: whether to parse the free-text files now. If False, they are parsed when the first note (free-text
+        answer) arrives, which makes a cold start faster. The tests and the build have checked them already.
 
     Raises: RulebookError, which names the file and the entry; OSError.
     """

@@ -72,7 +72,7 @@ def _question(reader: Reader, conditions: ConditionReader) -> Question:
 def _standard_code(reader: Reader) -> str | None:
     """Reads the code of a question in a public code system, such as `http://loinc.org|72514-3`.
 
-    Raises: RulebookError if CODE_SYSTEMS lacks the code system or the code is malformed.
+    Raises: RulebookError if the code system is not in CODE_SYSTEMS, or the code is malformed.
     """
     text = reader.optional_text("standard_code")
     if text is None:

@@ -49,7 +49,7 @@ class Reader:
         return text
 
     def code(self, key: str) -> str:
-        """Reads a question's code or an id, and checks that it has the format that requests must use."""
+        """Reads the code of a question, or an id. Checks that it has the format of codes in requests."""
         code = self.text(key)
         if not CODE.fullmatch(code):
             raise self.error(f"{key}: write a code of at most 40 lower-case letters, digits and hyphens")
@@ -125,7 +125,7 @@ class Reader:
             written = date.fromisoformat(day).isoformat()
         except ValueError:
             written = ""
-        if written != day:  # other ways to write a date cannot be compared as text
+        if written != day:  # only dates written as YYYY-MM-DD can be compared as text
             raise self.error(f"{key}: write a date like 2026-01-31")
 
     def done(self) -> None:

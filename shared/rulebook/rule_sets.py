@@ -50,7 +50,7 @@ class RuleSetReader:
         self.used_messages: set[str] = set()
 
     def _check_approval(self, approved_by: str, content_hash: str) -> None:
-        """Raises RulebookError if the rules or the questionnaire are signed, but with other content than now."""
+        """Raises RulebookError if a physician has signed, but for content with another hash than `content_hash`."""
         signed_content = self.reader.optional_text("approved_content")
         if (approved_by or self.questionnaire.approved_by) and signed_content != content_hash:
             raise self.reader.error(
@@ -59,7 +59,7 @@ class RuleSetReader:
             )
 
     def _check_signing_days(self, approved_on: str, changes: tuple[Change, ...]) -> None:
-        """Raises RulebookError if somebody signed before the last change."""
+        """Raises RulebookError if a signature is older than the last change in the change log."""
         form = self.questionnaire
         for file, day in ((self.reader.where, approved_on), (f"{form.id}.toml", form.approved_on)):
             if day and changes and day < changes[-1].on:

@@ -1,4 +1,4 @@
-"""Reads the tiers from TOML: their deadlines, dispositions and escalation ladders."""
+"""Reads the tiers from TOML: their deadlines, dispositions and escalation levels."""
 
 from __future__ import annotations
 

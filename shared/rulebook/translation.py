@@ -18,10 +18,9 @@ T = TypeVar("T")
 def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
     """Returns the rule set with every text for patients translated. Codes, conditions, tiers and rules are unchanged.
 
-    A review counts only if no text in either language has changed since the review: see `review_hash`.
+    The result counts as reviewed only if no text in either language has changed since the review (`review_hash`).
 
-    Raises: RulebookError if the translation lacks a text, has an unknown key, or has other {placeholders} than the
-        original.
+    Raises: RulebookError if the translation lacks a text, has an unknown key, or differs in a text's {placeholders}.
     """
     language = reader.text("language")
     reviewed_by, _ = reader.signature("reviewed")
@@ -83,7 +82,7 @@ def _labels(at: str, options: Iterable[Option]) -> Iterator[tuple[str, str]]:
 
 
 def review_hash(original: RuleSet, translation: RuleSet) -> str:
-    """Returns the hash (SHA-256, hex) of the texts in both languages. A review records it as `reviewed_texts`."""
+    """Returns the SHA-256 (hex) of all texts in both languages. Reviewers record it as `reviewed_texts`."""
     texts = (f"{place}={text}" for rule_set in (original, translation) for place, text in texts_of(rule_set))
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
@@ -132,7 +131,7 @@ def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
 
 
 def _other(table: Reader, key: str, original: str) -> str:
-    """Reads a variant of a text. A translation may have a variant that the original does not need."""
+    """Reads the variant for somebody else. It is required only if the original has one, but always allowed."""
     return table.wording(key) if original or key in table else ""
 
 

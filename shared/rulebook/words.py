@@ -23,7 +23,7 @@ NAME = re.compile(r"[a-z-]+")
 class Trained:
     """The result of training the free-text search.
 
-    known: correctly spelled words, taken from harmless examples.
+    known: correctly spelled words from harmless examples. The search does not correct them.
     rows: feature -> its weights as text, one for each kind, in the order of the kinds.
     always: one weight per kind, added to every score of that kind.
     """
@@ -34,7 +34,7 @@ class Trained:
 
 
 def read_trained(reader: Reader) -> Trained:
-    """Reads the weights file, without parsing the numbers in its rows. Raises RulebookError."""
+    """Reads the weights file. Leaves the numbers in its rows as text. Raises RulebookError."""
     reader.text("made_from")
     known = frozenset(reader.text("known").split())
     always = tuple(map(float, reader.text("always").split()))

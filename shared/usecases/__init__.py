@@ -1,1 +1,1 @@
-"""The use cases: one function for each thing that the service does. `ports` declares the interfaces that they call."""
+"""The use cases: one function for each thing that the service does. `ports` declares what they call."""

@@ -17,16 +17,16 @@ from shared.usecases.capture import Intake, advice_at
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import score_again
 
-ADDED_WITHIN = timedelta(hours=24)  # how long after Send answers may be added; the browser keeps the form as long
-# The write must start within this time of the request's arrival. Otherwise, the response is 503, because the function
-# could time out before the write ends.
+ADDED_WITHIN = timedelta(hours=24)  # how long after Send answers may be added, and how long browsers keep the form
+# A write that starts later than this after the request's arrival could outlast the function's timeout. So the response
+# is then 503.
 WRITTEN_WITHIN = timedelta(seconds=2.5)
 
 
 def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime) -> Lead:
     """Adds the answers to the stored lead and returns the new version. Adding them twice is harmless.
 
-    If the table is unavailable, nothing is spooled: the page keeps the answers and sends them again.
+    Does not use the spool, because the page keeps the answers and sends them again.
 
     Raises: InvalidInput; NotFound if the lead is unknown, erased or older than ADDED_WITHIN; StoreUnavailable.
     """
@@ -46,14 +46,14 @@ def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime
         after = with_answers(lead, answers, rescored, at, rule_set.tiers, intake.hours)
         try:
             intake.leads.replace(lead, after)
-        except LeadChanged:  # staff or another request changed the lead in the meantime; add to the lead as it is now
+        except LeadChanged:  # staff or another request changed the lead in the meantime; read it again
             continue
         return after
     raise StoreUnavailable
 
 
 def assessed_with(lead: Lead, answers: Answers, rule_set: RuleSet, intake: Intake, at: datetime) -> Assessment:
-    """Returns the assessment of the lead's own answers together with `answers`. Keeps the lead's time of arrival."""
+    """Returns the lead's assessment after scoring its own answers together with `answers`."""
     every = {**lead.submitted.answers, **answers}
     result = score_again(rule_set, every, lead)
     contact, texts = lead.submitted.contact, lead.consents_to("sms")

@@ -1,6 +1,6 @@
-"""Alerts staff about a lead: at once, and again at each escalation level until a staff member takes the lead.
+"""Alerts staff about a lead, at one escalation level after the other until a staff member takes the lead.
 
-After that, reminds the owner of the next action. If the owner does not act in time, the lead loses its owner.
+Then reminds this owner of the next action. If the owner does not act in time, the lead loses its owner.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, Ru
 from shared.usecases.scoring import rule_set_of
 
 MAILED_SINGLY = 20  # how many alerts a sweep e-mails one by one; the others are e-mailed as summaries
-BATCH = 250  # how many leads a sweep reads at once: about as many as it has time to send alerts about
+BATCH = 250  # how many leads a sweep reads at once; it has time to send about as many alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Swept:
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
     """Sends the due alert about a lead, or the due reminder to its owner. Returns None if it sent neither.
 
-    Only this module publishes alerts. The lead is first claimed by a conditional write, so that only one of two
-    concurrent calls publishes the alert. If publishing, or the write that then records the alert, fails, the claim
-    lapses and the sweep (`escalate_leads`) alerts staff again. Alerts are delivered at least once.
+    First claims the lead with a conditional write, so that only one of two concurrent calls publishes the alert. Then
+    publishes the alert and records it on the lead. If one of these steps fails, the claim expires, and
+    `escalate_leads` sends the alert again. So staff may get an alert twice.
 
     Raises: StoreUnavailable, or an error of the publisher.
     """
@@ -63,12 +63,12 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
 
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
-    """Sends all due alerts (of higher escalation levels, and first alerts that failed before) and all due reminders.
+    """Sends all due alerts and reminders. Alerts that could not be sent before are due again.
 
     The first MAILED_SINGLY e-mails are about one lead each, red flags first. The other leads are read in batches of
-    BATCH. For each batch, each audience gets one summary by e-mail, while webhooks and texts still name each lead. A
-    lead that cannot be processed does not delay the other leads. Once `until` has passed, processes no further lead;
-    the next run continues.
+    BATCH. For each batch, each audience gets one summary by e-mail. Webhooks and text messages are always about one
+    lead. A lead that cannot be processed does not delay the others. Once `until` has passed, the sweep stops before
+    the next lead.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
@@ -94,9 +94,9 @@ class _Due:
 def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
     """Returns the due alert about a lead; None if there is none.
 
-    May change and store the lead first: a lead whose owner did not act in time loses its owner; a lead without further
-    alerts stops escalating. An alert to clinicians goes to whoever is on call, or to all clinicians if the rota cannot
-    be read.
+    If the owner did not act in time, first stores the lead without its owner. If no alert is left to send, stores that
+    escalation has stopped. An alert to clinicians goes to whoever is on call. If the rota cannot be read, it goes to
+    all clinicians.
     """
     board: DutyBoard | None = None
     try:
@@ -170,7 +170,7 @@ class _Sweep:
                 self._add(_send(due, self._alerting, self._clock()))
 
     def _read(self, lead_ids: list[UUID]) -> list[_Due]:
-        """Returns the due alerts about these leads. Takes at most half of the remaining time."""
+        """Returns the due alerts about these leads. Leaves half of the remaining time for sending them."""
         began = self._clock()
         found: list[_Due] = []
         for lead_id in lead_ids:
@@ -196,8 +196,7 @@ class _Sweep:
 def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
     """Publishes a summary for each audience. Returns the due alerts, each marked if a summary replaces its e-mail.
 
-    Summaries go out before the alerts that they replace are recorded. If the sweep stops in between, the next sweep
-    sends new summaries. If the topic refuses a summary, the alerts about its leads are e-mailed one by one.
+    If the topic refuses a summary, the alerts about its leads are e-mailed one by one.
     """
     mailed = [due for due in waiting if due.alert.is_mailed]
     leads = Counter((due.alert.audience, due.alert.on_call) for due in mailed)
@@ -222,8 +221,8 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
 def _record_delivery(claimed: Lead, due: _Due, alerting: Alerting, at: datetime) -> None:
     """Records on the lead that staff were alerted, without overwriting concurrent changes.
 
-    Tries again if staff added a note or a contact attempt in the meantime. Records nothing once a staff member has
-    taken the lead, or its owner has acted.
+    If the lead has changed in the meantime, tries again. But if its next alert or reminder has changed too, because
+    staff took the lead or acted on it, records nothing.
     """
     for _ in range(ATTEMPTS_TO_WORK):
         if due.level == REMINDER:

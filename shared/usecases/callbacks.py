@@ -14,8 +14,8 @@ from shared.usecases.capture import Captured, Intake, receive, spooled, store
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import rule_set_for
 
-# The look-up of an open lead must end within this time of the request's arrival. Otherwise, the request goes to the
-# spool, because the patient must not wait for a slow table.
+# If the search for an open lead ends later than this after the request's arrival, the request goes to the spool. The
+# patient must not wait for a slow table.
 LOOKED_UP_WITHIN = timedelta(seconds=0.5)
 LEADS_TRIED = 3  # how many open leads with the same phone number are read, newest first
 
@@ -23,18 +23,18 @@ LEADS_TRIED = 3  # how many open leads with the same phone number are read, newe
 def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
     """Scores a callback request and stores it exactly once: in an open lead with the same number, or as a new lead.
 
-    Either way, the receipt has a new reference, so that it does not reveal whether there is a lead with this number.
+    The receipt always has a new reference, so that it does not reveal whether there is a lead with this number.
 
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
-    complete = submission.model_copy(update={"complete": True})  # complete, because the person has nothing more to send
+    complete = submission.model_copy(update={"complete": True})  # the person has nothing more to send
     received = receive(complete, arrival, intake, rule_set)
     if isinstance(received, Captured):
         return received
     if received.submitted.contact.phone is None:
         raise InvalidInput((FieldProblem("/contact/phone", "Enter a phone number."),))
-    # neither a bot nor a canary may change a person's lead
+    # a bot or a canary must not change a person's lead
     if received.assessment.suspicion.suspect or received.source == CANARY:
         return store(received, arrival, intake, rule_set)
     try:

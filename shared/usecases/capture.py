@@ -36,7 +36,7 @@ class Intake:
 
     spool: the fallback queue for when the table is unavailable.
     person_key: the secret of the keyed hashes by which leads of the same person are found.
-    candidate: candidate rules in shadow mode, whose result is only recorded.
+    candidate: candidate rules to try out (shadow mode): their result is recorded, but has no effect.
     """
 
     rule_sets: RuleSets
@@ -73,13 +73,13 @@ class Captured(NamedTuple):
 
     @property
     def counted(self) -> Lead | None:
-        """The lead if metrics count it: it is new or spooled, and not a canary. Otherwise None."""
+        """The lead, for metrics, if it is new or spooled and not a canary; otherwise None."""
         return self.lead if self.lead and (self.created or self.spooled) and self.lead.source != CANARY else None
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
-# A second call to the table must start within this time of the submission's arrival. Otherwise, the lead goes to the
-# spool, because the patient must not wait for a slow table.
+# If a second call to the table would start later than this after the submission's arrival, the lead goes to the spool
+# instead, so that the patient does not wait for a slow table.
 SECOND_CALL_WITHIN = timedelta(seconds=0.3)
 
 
@@ -108,7 +108,7 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
     if contact is None or submission.consents is None or not submission.consents.contact:
         if _was_withdrawn(submission, intake, arrival.at):
             return _unstored(rule_set, result, arrival.at)
-        # emergency advice must not wait for contact details
+        # give emergency advice even if contact details are missing
         if rule_set.tiers[result.tier].disposition == SEEK_EMERGENCY_CARE:
             return _unstored(rule_set, result, arrival.at)
         raise InvalidInput(tuple(_missing(submission)))
@@ -157,8 +157,8 @@ def store(lead: Lead, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Ca
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
     """Returns the lead whose receipt to show.
 
-    Only receipts of the plain form are shown, and only for RECEIPT_SHOWN_FOR, because other people may use the same
-    device.
+    Shows receipts only to visitors of the plain form. Stops after RECEIPT_SHOWN_FOR, because other people may use the
+    same device.
 
     Raises: NotFound, ReceiptUnavailable.
     """
@@ -219,7 +219,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
 
 
 def _was_withdrawn(submission: Submission, intake: Intake, at: datetime) -> bool:
-    """Withdraws the stored unfinished form if its visitor unticked consent. Returns False if there is no such form."""
+    """Withdraws the stored unfinished form whose visitor unticked consent. Returns False if there is no such form."""
     if submission.complete or submission.consents is None:
         return False
     from shared.usecases.withdrawing import withdraw  # noqa: PLC0415  rarely needed

@@ -16,8 +16,8 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.inbox import must_export
 from shared.usecases.ports import CountedLeads, Counts, RuleSets
 
-ATTEMPTS = 5  # attempts to count a lead that another process counts at the same time
-# how far back the daily run counts arrivals again, because a stream drops unread changes after a day
+ATTEMPTS = 5  # how often to try to count a lead that other processes count at the same time
+# The daily run counts leads of this time again, because a table's stream drops changes that were not read for a day.
 LOOKS_BACK = timedelta(days=2)
 
 
@@ -56,7 +56,7 @@ def count_lead(lead_id: UUID, counting: Counting) -> None:
 
 
 def count_recent_leads(counting: Counting, clock: Callable[[], datetime], until: datetime) -> int:
-    """Counts again the leads that arrived within the last LOOKS_BACK. Returns how many leads it counted by `until`.
+    """Counts again the leads that arrived within LOOKS_BACK. Stops at `until`. Returns how many leads it counted.
 
     Raises: StoreUnavailable.
     """

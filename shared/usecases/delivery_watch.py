@@ -1,4 +1,4 @@
-"""Watches delivery: sends canaries (test leads) all the way from form to alert, and checks the alert subscriptions."""
+"""Watches delivery: submits canaries (test leads), waits for their alerts, and checks the alert subscriptions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Watch:
     """The settings and clients that the delivery watch needs.
 
     page_hours: the hours in which visitors usually submit forms.
-    within: how long the alert of a canary may take.
+    within: how long to wait for the alerts of the canaries.
     topic_arn: the ARN of the topic for alerts.
     on_call: user name -> the endpoint of that staff member's own subscription.
     """
@@ -59,7 +59,7 @@ class Watched:
 def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
     """Sends one canary through the table and one through the spool, waits for their alerts, and checks subscriptions.
 
-    Never raises an error: the watch looks for failures, so they are part of its result.
+    Never raises an error: failures are part of the result.
     """
     began = clock()
     reference, error, cause = _send(watch.canary, tries_spool=False)
@@ -92,8 +92,8 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
     """Stores which staff members have confirmed their own subscription, so that they can be alerted individually.
 
-    Without this record, alerts go to all clinicians. Raises StoreUnavailable, or whatever error reading the
-    subscriptions raises.
+    Without this record, alerts go to all clinicians.
+    Raises StoreUnavailable, or any error of reading the subscriptions.
     """
     confirmed = watch.subscribers.confirmed(watch.topic_arn)
     names = sorted(name for name, endpoint in watch.on_call.items() if endpoint in confirmed)
@@ -114,7 +114,7 @@ def missing_subscriptions(subscribers: Subscribers) -> tuple[int, str]:
 def _send(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
     """Sends a canary.
 
-    Returns the canary's reference, the class of the error and the cause of the error; "" for each that does not exist.
+    Returns its reference, the class of the error and the cause of the error. Each is "" if there is none.
     """
     try:
         return canary.send(tries_spool=tries_spool), "", ""

@@ -31,7 +31,7 @@ def erase_lead(
         left = erased(lead, staff.id, at, person_key)
         try:
             workspace.leads.replace(lead, left)
-        except LeadChanged:  # an alert or a colleague changed the lead in the meantime: erase it anyway
+        except LeadChanged:  # an alert or a colleague changed the lead in the meantime; erase the new version
             lead = current(lead, workspace.leads)
         else:
             return left

@@ -16,8 +16,8 @@ from shared.usecases.inbox import Workspace, lead_by_reference, must_administer,
 from shared.usecases.ports import Archive
 from shared.usecases.scoring import rule_set_of
 
-LEADS_IN_EXPORT = 100  # leads on one page of an export: a few hundred kilobytes of CSV
-# A page ends once its stored leads exceed this size. FHIR triples the size, and a response can have at most 6 MB.
+LEADS_IN_EXPORT = 100  # the most leads on one page of an export: a few hundred kilobytes of CSV
+# A page ends once its stored leads reach this size. FHIR triples the size, and a response may have at most 6 MB.
 BYTES_IN_EXPORT = 1_000_000
 READS_FOR_EXPORT = 300
 
@@ -84,9 +84,9 @@ def export_person(
 ) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    This is the lead itself, then the other leads with its phone number or email address, latest first (at most
-    SAME_PERSON per number or address). Each lead includes the name given with it, because the members of a family may
-    share a number. Records each lead in the access log.
+    Begins with the lead itself. The other leads with its phone number or email address follow, latest first: at most
+    SAME_PERSON per number or address. Their names may differ, because a family may share a number. Records each lead in
+    the access log.
 
     Raises: NotAllowed, NotFound, LeadGone, InvalidInput, StoreUnavailable.
     """

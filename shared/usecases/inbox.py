@@ -44,7 +44,7 @@ class OpenedLead:
     """A lead that a member of staff has opened.
 
     rule_set: the current rule set of the lead's questionnaire.
-    translation: the rule set translated into the patient's language; None if there is none, or none is needed.
+    translation: the rule set in the patient's language; None if that is the original language or has no translation.
     sends_mail: whether this stack sends mail to patients.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
@@ -67,7 +67,7 @@ class OpenedLead:
 class Worked:
     """A lead after an action of staff.
 
-    taken_after: how long the lead waited for an owner; None unless the action gave an owner to a lead without one.
+    taken_after: how long the lead waited for its owner, if this action gave it one; otherwise None.
     """
 
     opened: OpenedLead
@@ -100,7 +100,7 @@ def work_lead(
     at: datetime,
     colleagues: Colleagues,
 ) -> Worked:
-    """Carries out an action of staff on a lead. An alert sent at the same time is not a conflict.
+    """Carries out an action of staff on a lead. Tries again if something else changes the lead at the same time.
 
     colleagues: the staff to whom a lead can be handed over.
 
@@ -128,7 +128,7 @@ def must_export(staff: Staff) -> None:
 
 
 def lead_by_reference(reference: str, leads: LeadsByReference) -> Lead:
-    """Returns the lead with this reference, however people write the reference.
+    """Returns the lead with this reference. Accepts the ways in which people write references (`reference_in`).
 
     Raises: NotFound, LeadGone, StoreUnavailable.
     """
@@ -154,8 +154,7 @@ def _work_and_store(
 ) -> tuple[Lead, Lead]:
     """Carries out an action and stores the changed lead. Tries again if somebody else changes the lead in the meantime.
 
-    Records the action in the access log before storing the lead. Does not record refused actions, since they reveal
-    nothing about the lead.
+    Records the action in the access log before storing the lead. Does not record a refused action.
 
     Returns the lead before and after the action.
     """

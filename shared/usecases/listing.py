@@ -21,9 +21,9 @@ from shared.domain.leads.worklist import Search, WorklistQuery, search_keys
 from shared.usecases.ports import Accesses, OpenCounts, Worklist
 
 PAGE_OF_LEADS = 50
-MOST_FOUND = 500  # the most leads that a search by a name or a partial number reads; it shows the most urgent
+MOST_FOUND = 500  # the most leads that a search by a name or by a part of a reference or number reads
 MOST_OF_A_DAY = 100  # the most leads that "My day" reads
-# the most leads that are read for one page; if none of them match the query, the page is empty but has a next page
+# The most leads that are read for one page. If none of them match the query, the page is empty, but has a next page.
 READ_FOR_A_PAGE = 3_000
 
 
@@ -44,7 +44,7 @@ class WorklistPage:
     next_cursor: the cursor for the next page; None on the last page.
     untaken: tier -> number of open leads without an owner; None for a search and for "My day".
     open: number of all open leads; None for a search and for "My day".
-    more: whether a search may match further leads. If so, staff should type more.
+    more: whether a search may match further leads, so that staff should type a longer text.
     """
 
     leads: tuple[LeadRow, ...]
@@ -74,7 +74,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
     next_cursor = None
     for listed in lists[query.view](query.cursor):
         seen.append(listed.summary)
-        if query.untaken and listed.summary.owner:  # leads without an owner come first, so no others follow
+        if query.untaken and listed.summary.owner:  # leads without an owner come first, so all later leads have one
             break
         if query.wants(listed.summary, staff.id, at):
             found.append(listed)
@@ -168,7 +168,7 @@ def _totals(seen: Sequence[LeadSummary], counts: OpenCounts, *, all_listed: bool
     all_listed: whether these rows are all open leads.
     """
     kept: Mapping[Cell, int] = {}
-    with suppress(StoreUnavailable):  # if the counts cannot be read, only the rows in `seen` count
+    with suppress(StoreUnavailable):  # without the stored counts, counts only the rows in `seen`
         kept = counts.open_leads()
     by_tier = {cell[1]: number for cell, number in kept.items() if cell[0] == UNTAKEN}
     shown = [(summary.tier, bool(summary.owner)) for summary in seen]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.domain.leads.mail_text import Mail, MailWriter
     from shared.usecases.ports import RuleSets
 
-# Limit on the mails that the whole stack sends in a clock hour. A clinic needs far fewer, but bots may send many leads.
+# The most mails that the stack sends in a clock hour, in case bots send many leads. A clinic needs far fewer.
 MAILS_AN_HOUR = 200
 BY_LINK = "the link in an e-mail"
 
@@ -111,8 +111,8 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
 
     Returns None if no mail is due, or if another process changed the lead first.
 
-    Claims the mail with a conditional write before sending it, so that only one process sends it. If that process ends
-    before it records the result, a later sweep records the result as unknown and does not send the mail again.
+    Claims the mail with a conditional write before sending it, so that only one process sends it. If this process ends
+    without recording the result, a later sweep records the result as unknown. It does not send the mail again.
 
     Raises: StoreUnavailable.
     """
@@ -121,7 +121,7 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
     if lead is None or due is None:
         return None
     refused = _refusal(lead, due, mailing, clock())
-    # Compose the mail before claiming it: if composing fails, the mail stays unclaimed.
+    # Compose the mail before claiming it, so that a mail that cannot be composed stays due.
     mail = None if refused else _written(lead, due, mailing, clock())
     claimed = lead.changed(mail=lead.mail.recorded(refused or due.claimed(clock())))
     try:
@@ -190,7 +190,7 @@ def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], dateti
     return MailEntry(due.kind, due.about, "sent", clock(), due.tries + 1)
 
 
-# ---- stopping mail to an address
+# ---- Stopping mail to an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ class EndingMails:
 
 
 def close_address(returned: ReturnedMail, ending: EndingMails, at: datetime) -> None:
-    """Records a bounce or a complaint, and closes the address, except after a bounce that may be temporary.
+    """Records a bounce or a complaint. Closes the address, unless the bounce may be temporary.
 
     Harmless if repeated.
 

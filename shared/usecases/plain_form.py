@@ -18,7 +18,7 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
 
     The view is the first of these that applies: emergency advice; the page that the pressed button leads to; the same
     page, if something is missing or wrong; follow-ups that the answers call for; the age notice for a minor; the next
-    page. After the last page, it is the first incomplete page or, if there is none, all answers to check.
+    page. After the last page, this is the first incomplete page. If none is incomplete, it shows all answers to check.
 
     check_contact: a function that returns the problems with the contact details.
     """
@@ -43,8 +43,8 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
 def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
     """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
 
-    If the answers call for emergency advice, the view is the page with that advice, even if a field such as the phone
-    number is invalid. When the visitor first sees that page, it shows only the problems with the fields on it.
+    If the answers call for emergency advice, returns the page with that advice. If the visitor has not seen this page
+    yet, it shows only the problems with its own fields.
     """
     screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == SEEK_EMERGENCY_CARE:
@@ -57,8 +57,8 @@ def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets:
 def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool) -> Screened:
     """Screens the answers of a plain form for emergencies.
 
-    The form continues even if scoring fails: every page shows general emergency advice, and the rules score the answers
-    again when the form is sent.
+    If scoring fails, the form continues: every page shows general emergency advice, and the answers are scored again
+    when the form is sent.
     """
     questionnaire = form.questionnaire
     rule_set = rule_set_for(rule_sets, questionnaire.id, questionnaire.language)

@@ -1,4 +1,4 @@
-"""Declares what use cases need from outside, as protocols: rules, stored leads, queues, the alert topic and so on."""
+"""Declares what use cases call, as protocols: rules, stored leads, queues, the alert topic and so on."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RuleSets(Protocol):
 
 class Leads(Protocol):
     def add(self, lead: Lead, /) -> Lead | None:
-        """Stores a new lead and returns None. If a lead with this id is already stored, only returns that lead.
+        """Stores a new lead and returns None. If the id is taken, returns the stored lead unchanged.
 
         Raises: StoreUnavailable, LeadErased.
         """
@@ -53,7 +53,7 @@ class Leads(Protocol):
         """
 
     def due(self, at: datetime, /) -> Iterable[UUID]:
-        """Yields the ids of leads whose next check is due: red flags first, then the longest overdue.
+        """Yields the ids of leads whose next alert is due: red flags first; in each group the longest overdue first.
 
         Raises: StoreUnavailable.
         """
@@ -79,7 +79,7 @@ class CountedLeads(Protocol):
 
 class Spool(Protocol):
     def put(self, lead: Lead, /) -> None:
-        """Queues a lead while the table is unavailable. The lead is safely stored once this returns.
+        """Queues a lead while the table is unavailable. Once this method returns, the queue has stored the lead.
 
         Raises: StoreUnavailable.
         """
@@ -138,7 +138,7 @@ class Archive(Worklist, Protocol):
     """The stored leads and tombstones, for export, erasure and retention. All methods raise StoreUnavailable."""
 
     def arrivals(self, period: Period, after: str | None, /) -> Iterable[tuple[UUID, str]]:
-        """Yields the ids of the leads that arrived in the period, in order, each with its cursor. Reads lazily."""
+        """Yields the ids of the leads that arrived in the period, earliest first, with cursors. Reads lazily."""
 
     def in_stage(self, stage: Stage, until: datetime, /) -> Iterable[UUID]:
         """Yields the ids of the leads and tombstones that entered the stage at `until` or earlier, oldest first."""
@@ -158,13 +158,13 @@ class Archive(Worklist, Protocol):
 
 class Accesses(Protocol):
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime, /) -> None:
-        """Adds an access by a member of staff to the access log of the lead. Raises StoreUnavailable.
+        """Adds an entry about a lead to the access log. Raises StoreUnavailable.
 
         what: the kind of access, such as "opened" or the name of an action.
         """
 
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime, /) -> None:
-        """Adds one entry for a page of leads with names, unless `staff` already saw the same page in this clock hour.
+        """Adds an entry for a page of leads with names. Adds none if `staff` saw the same leads in this clock hour.
 
         Raises: StoreUnavailable.
         """
@@ -251,7 +251,7 @@ class Undeliverable(Protocol):
 
 class Canary(Protocol):
     def send(self, *, tries_spool: bool = False) -> str:
-        """Sends a canary (a synthetic lead) through the public API. Returns its reference.
+        """Sends a canary (a test lead) to the public API. Returns its reference.
 
         tries_spool: True to bypass the table, so that the canary goes through the spool.
 

@@ -1,4 +1,4 @@
-"""Renews the hashes of contacts in stored leads after the key was rotated (dev/rotate.py)."""
+"""Renews the hashes of phone numbers and e-mail addresses in leads after their key was rotated (dev/rotate.py)."""
 
 from __future__ import annotations
 

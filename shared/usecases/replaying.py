@@ -41,7 +41,7 @@ class Replayed:
 
     @property
     def counted(self) -> Lead | None:
-        """The lead if metrics count it: it is new and not a canary. Otherwise None."""
+        """The lead, for metrics, if it is new and not a canary; otherwise None."""
         return self.lead if self.lead and self.created and self.lead.source != CANARY else None
 
 
@@ -85,7 +85,7 @@ def _deliver(lead: Lead, replay: Replay) -> Replayed:
 def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
     """Carries out what `resubmission` decides about a spooled lead whose id is already stored.
 
-    The person already has a receipt for the spooled lead, which may be older than the stored lead.
+    The person already has a receipt for the spooled lead. The spooled lead may be older than the stored one.
     """
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     decided = resubmission(stored, lead, tiers, replay.hours, was_accepted=True)
@@ -95,7 +95,7 @@ def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
         return Replayed(stored, created=False)
     try:
         replay.leads.replace(stored, decided.lead)
-    except LeadChanged as error:  # staff changed the lead in the meantime; the next replay sees their change
+    except LeadChanged as error:  # staff changed the lead in the meantime; the queue delivers the entry again
         raise StoreUnavailable from error
     return Replayed(decided.lead, created=False)
 

@@ -63,7 +63,7 @@ def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datet
 def _retire(lead_id: UUID, leads: Archive, retention: Retention, at: datetime) -> bool:
     kept = leads.kept(lead_id)
     after = retired(kept, retention, at) if kept else None
-    if kept is None or after is kept:  # the index may still list a lead that was removed or changed a moment ago
+    if kept is None or after is kept:  # removed or changed a moment ago; the index is not yet up to date
         return False
     if after is None:
         leads.remove(kept)

@@ -49,7 +49,7 @@ def show_rota(staff: Staff, rotas: Rotas, hours: OpeningHours, at: datetime) -> 
 def save_rota(
     change: RotaChange, staff: Staff, rotas: Rotas, colleagues: Colleagues, hours: OpeningHours, at: datetime
 ) -> ShownRota:
-    """Saves the rota, unless a colleague has saved it since the member of staff opened it.
+    """Saves the rota. Raises WrongState if a colleague has saved it since the member of staff opened it.
 
     Raises: NotAllowed, InvalidInput, WrongState, StoreUnavailable.
     """

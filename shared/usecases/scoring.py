@@ -36,8 +36,8 @@ def score(
     """Scores answers with a rule set. Returns a result even if the rules fail (OPS-03).
 
     version: the version of the questionnaire that the page showed. If it is not the current version, answers that are
-        now invalid count as a scoring failure, so that no patient is turned away. If its major version differs, all
-        answers count as a scoring failure, because that version asked other questions.
+        now invalid count as a scoring failure, so that no patient is turned away. If even the major version differs,
+        scoring always counts as failed, because that version asked other questions.
     last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
     door: how the answers arrived, one of DOORS.
 
@@ -57,7 +57,7 @@ def score(
 def score_again(rule_set: RuleSet, answers: Answers, lead: Lead) -> TriageResult:
     """Scores a lead again, with more answers. Ignores answers that are invalid in the current version.
 
-    Such answers are not a scoring failure here: when the lead arrived, `score` decided whether its scoring failed.
+    Invalid answers do not count as a scoring failure here, but a scoring failure when the lead arrived still counts.
     """
     readable = rule_set.questionnaire.readable(answers)
     if not lead.assessment.triage.failed:

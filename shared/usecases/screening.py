@@ -48,7 +48,7 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
     result = score(rule_set, answers, version, page)
     emergency = rule_set.tiers[result.tier].disposition == SEEK_EMERGENCY_CARE
     if result.failed and not emergency:
-        # not a failure of the rules: the page showed another version, whose answers may be invalid in this one
+        # If answers of another version are invalid in this one, the rules have not failed.
         if problems := rule_set.questionnaire.problems(answers):
             raise InvalidInput(problems)
         if version == rule_set.questionnaire.version:
@@ -61,7 +61,7 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
 def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM) -> tuple[ShownMessage, ...]:
     """Returns the emergency advice that the answers of a refused request call for; empty if there is none.
 
-    body: the JSON value that was sent. Every readable answer in it counts.
+    body: the JSON value that was sent. Every valid answer in it counts.
     usual: the id of the questionnaire to use if `body` names no known questionnaire.
     """
     sent = body if isinstance(body, dict) else {}
@@ -84,8 +84,8 @@ def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM
 def _advice_for_minor(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
     """Returns message ids for a minor: those for urgent warning signs, then the age notice, then the safety net.
 
-    Nothing is stored about a minor, so these messages are all that the minor gets. Unanswered questions do not count as
-    warning signs here.
+    Nothing is stored about a minor, so nobody calls: these messages are all that the minor gets. Unanswered questions
+    do not count as warning signs here.
     """
     fired = {rule.id for rule in (*result.safety_rules, *result.not_fit_rules)}
     signs = [

@@ -15,8 +15,8 @@ from shared.usecases.scoring import rule_set_for
 def count_stop(stop: Stop, rule_sets: RuleSets, counts: StopCounts, zone: ZoneInfo, at: datetime) -> None:
     """Counts a visitor who left the form on page `stop.page`, under today's date.
 
-    Takes back the visitor's earlier count, on page `stop.before`, if there is one. If `stop.page` is None, the visitor
-    sent the form after all, so nothing else is counted.
+    If the visitor was counted before, on page `stop.before`, takes that count back. If `stop.page` is None, the visitor
+    sent the form after all, and is not counted again.
 
     Raises: InvalidInput if the page or the questionnaire is unknown; StoreUnavailable.
     """

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.export import Period
 
-# The attributes by which entries are sorted, and which make up a cursor. No two entries share all three.
+# Entries are sorted by these attributes, and a cursor consists of them. No two entries have the same three values.
 ORDER = ("at", "entry", "lead_id")
-HOUR = len("2026-01-14T16")  # length of a timestamp up to its hour; every sort key begins with that part
+HOUR = len("2026-01-14T16")  # every sort key begins with a timestamp up to its hour, which has this length
 
 
 class AccessLog:
@@ -42,7 +42,7 @@ class AccessLog:
         """Adds an entry to the access log. Raises StoreUnavailable; the caller must then not show the lead."""
         entry = {
             "lead_id": str(lead_id),
-            "entry": f"{instant(at)}#{uuid4().hex}",  # two accesses at the same moment are two entries
+            "entry": f"{instant(at)}#{uuid4().hex}",  # the random part keeps accesses at the same moment apart
             "what": what,
         }
         self._put(entry, staff, at)
@@ -50,8 +50,8 @@ class AccessLog:
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime) -> None:
         """Adds one entry for a page of leads that shows people's names.
 
-        In place of a lead id, the entry's key has "page#" and the id of the member of staff. The inbox loads its page
-        every few seconds, so the same leads within the same clock hour make only one entry.
+        The inbox reloads its page every few seconds. If a member of staff sees the same leads again within the same
+        clock hour (UTC), no entry is added.
 
         Raises: StoreUnavailable; the caller must then not show the names.
         """
@@ -66,10 +66,7 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def add_reading(self, staff: Staff, at: datetime) -> None:
-        """Adds an entry about an administrator who reads the log. Raises StoreUnavailable.
-
-        In place of a lead id, the entry's key has "log#" and the administrator's id.
-        """
+        """Adds an entry about an administrator who reads the log. Raises StoreUnavailable."""
         entry = {"lead_id": f"log#{staff.id}", "entry": f"{instant(at)}#{uuid4().hex}", "what": "read the log"}
         self._put(entry, staff, at)
 
@@ -92,7 +89,7 @@ class AccessLog:
     def _of_day(self, day: str, last_hour: str) -> Iterator[Item]:
         """Yields the entries of a day up to the end of an hour, the latest first.
 
-        The index sorts the entries about pages of names only by the hour, so this sorts each hour's entries.
+        The index has only the hour of entries from `add_page`. So this method sorts the entries of each hour by time.
         """
         for _, items in groupby(self._as_indexed(day, last_hour), lambda item: item["entry"]["S"][:HOUR]):
             yield from sorted(items, key=_place, reverse=True)
@@ -103,7 +100,7 @@ class AccessLog:
             "IndexName": "by_day",
             "KeyConditionExpression": "#day = :day AND entry < :end",
             "ExpressionAttributeNames": {"#day": "day"},
-            # "~" sorts after all that follows the hour in a key
+            # "~" sorts after every character that can follow the hour in a key
             "ExpressionAttributeValues": {":day": {"S": day}, ":end": {"S": f"{last_hour}~"}},
             "ScanIndexForward": False,
         }
@@ -118,7 +115,7 @@ class AccessLog:
             what["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _put(self, entry: dict[str, str], staff: Staff, at: datetime) -> None:
-        """Adds an entry, unless it exists already. Entries are never replaced."""
+        """Adds an entry. Keeps the existing entry if there is one with the same key."""
         entry |= {"at": instant(at), "staff_id": staff.id, "staff_name": staff.name}
         entry["day"] = entry["at"][:10]
         try:

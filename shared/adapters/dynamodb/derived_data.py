@@ -20,7 +20,7 @@ from shared.domain.leads.counts import Cell, Change, Counted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEYS_AT_ONCE = 100  # the most keys that a BatchGetItem takes
+KEYS_AT_ONCE = 100  # DynamoDB's limit for one BatchGetItem
 READ_OF_A_KEY = 1_000  # the most leads read for one search key
 WHOLE = "-"  # the sort key of an item that is alone in its partition
 OPEN_LEADS = "open"
@@ -70,7 +70,7 @@ class DerivedData:
             raise StoreUnavailable from error
 
     def open_leads(self) -> Mapping[Cell, int]:
-        """Returns the counts of open leads. The read is eventually consistent."""
+        """Returns the counts of open leads. They may lack the last changes (eventually consistent read)."""
         return _cells(self._get(OPEN_LEADS, consistent=False) or {})
 
     def days(self, first: date, last: date) -> dict[date, Mapping[Cell, int]]:
@@ -86,9 +86,9 @@ class DerivedData:
         return found
 
     def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
-        """Adds `cells` to the day's counts of visitors who left the form, by page.
+        """Adds `cells` to the day's counts of visitors who left the form.
 
-        These counts are a separate item, so that updating them never delays the counts of leads.
+        `days` returns these counts too. They are a separate item, so that updates never delay the counts of leads.
         """
         try:
             self._client.update_item(**self._added(_of_stops(day), cells)["Update"])
@@ -167,7 +167,7 @@ def _cells(item: Mapping[str, Any]) -> dict[Cell, int]:
 
 
 def _text(counted: Counted) -> str:
-    """Returns the value as text. Equal values have the same text, so that a write's condition can compare them."""
+    """Returns a record as text. Equal records have equal texts, because a write's condition compares the texts."""
     cells = sorted("|".join(cell) for cell in counted.cells)
     return json.dumps([counted.day, cells, "|".join(counted.waiting), sorted(counted.found_by)])
 

@@ -1,7 +1,7 @@
 """Stores which leads were erased.
 
-The table of erasures is never restored, so it still lists the erased leads that a restore of the leads table brings
-back.
+Restoring the leads table from a backup can bring erased leads back. The table of erasures is never restored, so it
+still lists them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LIST = {"S": "erased"}  # the partition key of all erasures; one partition is enough for a few erasures a month
-KEPT_FOR = timedelta(days=60)  # longer than the 35 days that point-in-time recovery reaches back
+KEPT_FOR = timedelta(days=60)  # point-in-time recovery restores data up to 35 days old
 
 
 class Erasures:
@@ -35,7 +35,7 @@ class Erasures:
         item: Any = {
             "list": LIST,
             "lead_id": {"S": str(erasure.lead_id)},
-            # To the microsecond: if the lead is erased again, its new tombstone gets exactly this time.
+            # With microseconds, because a lead that is erased again gets a tombstone with exactly this time.
             "at": {"S": erasure.at.isoformat()},
             "by": {"S": erasure.by},
             "expires_at": {"N": str(int((erasure.at + KEPT_FOR).timestamp()))},

@@ -25,7 +25,7 @@ WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
 ARRIVALS = Index("by_arrival", "arrival_partition", "arrival_order")
 TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
 MAIL_DUE = Index("mail_due", "mail_partition", "mail_at")
-# Kinds of entries in the index DUE. Red flags are read first, however many other leads are due.
+# Kinds of entries in the index DUE. They are separate so that red flags can be read first, before all other leads.
 RED_FLAG, NO_RED_FLAG = "red", "other"
 OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
 ARRIVAL = "arrival"  # the only kind of entries in the index ARRIVALS
@@ -38,20 +38,20 @@ CANARY_KEPT_FOR = timedelta(days=2)
 def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> Item:
     """Returns the item of a lead or tombstone.
 
-    An index contains only the items that have the key attributes of the index.
+    DynamoDB lists an item in an index only if the item has the key attributes of that index.
 
-    sends_mail: whether this stack sends mail to patients. If not, the item stays out of the index MAIL_DUE.
+    sends_mail: whether this stack sends mail to patients. If not, the item lacks the key attributes of MAIL_DUE.
     """
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
-        # The SDK may repeat a write that succeeded. This id distinguishes the repeat from a write by another process.
+        # The SDK may repeat a write that succeeded. The repeat has the same id, but writes by other processes do not.
         "write_id": {"S": uuid4().hex},
     }
     if not isinstance(kept, Lead):
-        item |= _strings({"reference": kept.reference})  # so that a link to the lead can say that the lead was erased
-    if isinstance(kept, Lead) and kept.source == CANARY:  # a canary is on no list, and DynamoDB expires it
+        item |= _strings({"reference": kept.reference})  # lets staff who open the lead's link learn that it was erased
+    if isinstance(kept, Lead) and kept.source == CANARY:  # keep canaries off all lists; DynamoDB deletes them later
         expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
         return item | _strings(_due_keys(kept, partitions)) | {"expires_at": {"N": str(expires)}}
     if (stage := stage_of(kept)) is not None:
@@ -65,14 +65,14 @@ def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> 
 
 def kept_of(item: Item) -> Kept:
     if "remainder" in item:
-        from shared.domain.leads.erasure import Tombstone  # noqa: PLC0415  seldom found
+        from shared.domain.leads.erasure import Tombstone  # noqa: PLC0415  tombstones are rare
 
         return Tombstone.model_validate_json(item["remainder"]["S"])
     return Lead.model_validate_json(item["lead"]["S"])
 
 
 def name_of(item: Item) -> str:
-    """Returns the name of a lead's person; "" if there is none. Does not validate the lead, to keep lists fast."""
+    """Returns the name of a lead's person; "" if there is none. Skips validation of the lead, to keep lists fast."""
     lead = from_json(item["lead"]["S"]) if "lead" in item else {}
     return lead.get("submitted", {}).get("contact", {}).get("name") or ""
 
@@ -82,7 +82,7 @@ def summary_of(item: Item) -> LeadSummary:
 
 
 def instant(at: datetime) -> str:
-    """Returns the time as text that sorts in time order."""
+    """Returns the time (UTC, to the millisecond) as text. Sorting such texts sorts them by time."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
@@ -96,7 +96,7 @@ def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 
 def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
     """Returns the lead's keys for the index MAIL_DUE; empty if no mail to the person is scheduled."""
-    from shared.domain.leads.mail import next_mail_at  # noqa: PLC0415  not loaded on stacks that send none
+    from shared.domain.leads.mail import next_mail_at  # noqa: PLC0415  not loaded on stacks that send no mail
 
     at = next_mail_at(lead)
     return {} if at is None else {MAIL_DUE.partition: partitions.of(lead.lead_id, MAIL), MAIL_DUE.order: instant(at)}
@@ -105,8 +105,8 @@ def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
     """Returns the attributes by which the worklist, exports and searches find the lead.
 
-    The worklist's sort key puts open leads in the order of `urgency`. Each sort key includes the lead's id, so that a
-    page can end at any lead.
+    The worklist's sort key puts open leads in the order of `urgency`. Each sort key includes the lead's id, because a
+    cursor needs a unique position.
     """
     received_at, is_open = instant(lead.assessment.received_at), lead.needs_someone
     if is_open:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
-KEYS_AT_ONCE = 100  # the most keys that a BatchGetItem takes
+KEYS_AT_ONCE = 100  # DynamoDB's limit for one BatchGetItem
 AFTER = "~"  # sorts after any sort key; a sort key with this suffix sorts just after the key itself
 
 
@@ -65,8 +65,8 @@ class LeadsTable:
     def add(self, lead: Lead) -> Lead | None:
         """Stores a new lead and returns None. If the id is taken, returns the stored lead unchanged.
 
-        After a retry by the SDK, the stored lead may be the one that this call stored at the first attempt. The caller
-        compares the content, as for any resubmission.
+        If the SDK retries a write that succeeded, returns the lead that this call stored itself. So the caller must
+        compare the content, as for any resubmission.
 
         Raises: StoreUnavailable, or LeadErased if a lead with this id was erased.
         """
@@ -79,7 +79,7 @@ class LeadsTable:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item: Any = error.response.get("Item")
-            if item is None:  # should not happen; without the stored item, the caller cannot compare the content
+            if item is None:  # should not happen: DynamoDB sends the stored item
                 raise StoreUnavailable from error
             earlier = kept_of(item)
             if not isinstance(earlier, Lead):
@@ -226,10 +226,10 @@ class LeadsTable:
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 
     def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
-        """Returns lead id -> summary. Open leads come first, by `lead_summary.urgency`; then others, latest done first.
+        """Returns lead id -> summary: open leads in the order of `urgency`, then other leads, the latest done first.
 
-        Leaves out canaries and erased leads, which have no summary, and leads that DynamoDB did not read for lack of
-        capacity.
+        Canaries and erased leads have no summary and are left out. So are leads that DynamoDB did not read for lack
+        of capacity.
 
         Raises: StoreUnavailable.
         """
@@ -277,8 +277,8 @@ class LeadsTable:
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        # Excludes leads that arrived exactly at period.until: in their sort keys, an id follows the time, so these keys
-        # sort after `last`.
+        # BETWEEN includes `last`, but a lead that arrived exactly at period.until is excluded. In its sort key, an id
+        # follows the time, so the key sorts after `last`.
         last = instant(period.until)
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
@@ -292,9 +292,9 @@ class LeadsTable:
             yield UUID(item["lead_id"]["S"])
 
     def hashed_with_former_keys(self, key_id: str) -> Iterator[UUID]:
-        """Yields the ids of leads whose phone number or e-mail address was hashed with a former key, in no set order.
+        """Yields the ids of leads whose phone number or e-mail address was hashed with a former key, in any order.
 
-        key_id: the current key's id.
+        key_id: the id of the current key.
         Raises StoreUnavailable.
         """
         for partition in self._partitions.keys(ARRIVAL):
@@ -304,7 +304,7 @@ class LeadsTable:
                 "FilterExpression": f"attribute_exists({PERSON_KEY_ID}) AND {PERSON_KEY_ID} <> :current",
                 "ExpressionAttributeValues": {":partition": {"S": partition}, ":current": {"S": key_id}},
             }
-            while True:  # a page is a megabyte of the index, some 5,000 leads
+            while True:  # each query returns at most a megabyte of the index: about 5,000 leads
                 answer = self._query(**what)
                 yield from (UUID(item["lead_id"]["S"]) for item in answer["Items"])
                 if "LastEvaluatedKey" not in answer:

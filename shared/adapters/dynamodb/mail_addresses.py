@@ -1,4 +1,4 @@
-"""Stores which addresses get no more mail, and counts mails. Addresses are stored as keyed hashes only."""
+"""Stores which addresses get no more mail, and counts sent mails. Stores only keyed hashes of addresses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.mail_state import Closing
 
-COUNTS_KEPT_FOR = timedelta(days=2)  # lifetime of entries about sent mails; closed addresses are kept for ever
+COUNTS_KEPT_FOR = timedelta(days=2)  # of sent mails and receipts; entries about closed addresses are kept for ever
 
 
 class MailAddresses:
@@ -35,7 +35,7 @@ class MailAddresses:
         return any(self._get(f"closed#{email_key(email, key)}") for key in self._keys)
 
     def close(self, address_key: str, closing: Closing, at: datetime) -> None:
-        """Closes an address for ever: it gets no more mail. `address_key`: the keyed hash of the address."""
+        """Records that an address gets no more mail, for ever. `address_key`: the keyed hash of the address."""
         self._put(f"closed#{address_key}", {"closed_as": {"S": closing}, "at": {"S": instant(at)}})
 
     def close_email(self, email: str, closing: Closing, at: datetime) -> None:
@@ -44,7 +44,7 @@ class MailAddresses:
     def admits_receipt(self, email: str, lead_id: UUID, at: datetime) -> bool:
         """Returns whether the address may get this lead's receipt, and if so, records the receipt.
 
-        An address gets the receipt of only one lead a day (UTC). The receipt of the same lead may be tried again.
+        On one day (UTC), an address gets the receipt of only one lead. Sending this receipt may be tried again.
         """
         values = {":day": {"S": f"{at:%Y-%m-%d}"}, ":lead_id": {"S": str(lead_id)}}
         return self._put(

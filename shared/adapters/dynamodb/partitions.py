@@ -1,7 +1,7 @@
 """Spreads an index over several partitions and reads them as one list.
 
-DynamoDB accepts 1,000 writes a second per partition key. For more, raise the template parameter IndexShards. Callers
-need not know the number of partitions, since a read merges them in the order of the index.
+DynamoDB accepts 1,000 writes a second per partition key. To allow more writes, raise the template parameter
+IndexShards.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-READ_AT_ONCE = 100  # the most items that one query reads; no page of the worklist or of an export shows more
-UNEVEN = 10  # extra items to read from each partition, since a page's items are seldom spread evenly
+READ_AT_ONCE = 100  # the most items that one query reads; no page of leads shows more
+UNEVEN = 10  # extra items to read from each partition, since few pages are spread evenly over the partitions
 
 Item = dict[str, Any]
 
@@ -31,7 +31,7 @@ class Index(NamedTuple):
 class Partitions:
     """The partitions of an index.
 
-    count: the number of partitions. It may be raised at any time: reads cover every partition, and a lead moves to its
+    count: the number of partitions. It may be raised at any time. Reads cover every partition, and a lead moves to its
         new partition when it is next written.
     """
 
@@ -57,7 +57,7 @@ class Partitions:
     ) -> Iterator[Item]:
         """Yields items of this kind in the index's order. Pages are fetched as the caller iterates.
 
-        condition: condition on the sort key, with placeholders from `values`; for example "<= :last".
+        condition: the condition on the sort key, with a placeholder for each of `values`; for example "<= :last".
         """
         first_read = min(READ_AT_ONCE // self.count + UNEVEN, READ_AT_ONCE)
 

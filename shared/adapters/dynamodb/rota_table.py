@@ -1,4 +1,4 @@
-"""Stores the on-call rota, and who can be alerted individually, as one item of a separate table."""
+"""Stores the on-call rota, and which staff can be alerted individually. Both are in the only item of a table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY: Any = {"id": {"S": "rota"}}
 
 
 def board_of(item: Mapping[str, Any]) -> DutyBoard:
-    """Returns the rota in an item, and who can be alerted individually. The rota is empty if none was saved yet.
+    """Returns the rota in an item, and which staff can be alerted individually. An unsaved rota is empty.
 
     Raises ValueError if the item is invalid.
     """
@@ -33,7 +33,7 @@ class RotaTable:
         self._table = table
 
     def get(self) -> DutyBoard:
-        """Returns the rota as it is stored now, and who can be alerted individually."""
+        """Returns the rota as it is stored now, and which staff can be alerted individually."""
         try:
             return board_of(self._client.get_item(TableName=self._table, Key=KEY, ConsistentRead=True).get("Item", {}))
         except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: the stored rota is invalid

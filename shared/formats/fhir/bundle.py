@@ -32,8 +32,8 @@ def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Jso
     leads: (lead, rule set) pairs. The rule set is the current one for the lead's questionnaire and contains the texts
         of the questions; None if the questionnaire no longer exists.
 
-    References have the form `Patient/<id>`, because some systems reject urn:uuid. Each reference is the end of a
-    fullUrl in this Bundle.
+    References have the form `Patient/<id>`, because some systems reject urn:uuid. The fullUrl of the resource that is
+    referred to ends with the same text.
     """
     entries = [entry for lead, rule_set in leads for entry in _LeadExport(lead, rule_set).entries()]
     return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(at), "entry": entries}
@@ -253,7 +253,7 @@ class _LeadExport:
                 return "requested"
 
     def _consents(self) -> Iterator[Json]:
-        """Yields the whole consent ledger. For each consent, only the latest entry can be active."""
+        """Yields a Consent for each entry of the consent ledger. Only the latest entry per consent can be active."""
         latest: dict[str, int] = {record.consent: n for n, record in enumerate(self.lead.submitted.consent_records)}
         for n, record in enumerate(self.lead.submitted.consent_records):
             yield self._consent(n, record, latest=latest[record.consent] == n)

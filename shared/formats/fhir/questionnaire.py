@@ -67,7 +67,7 @@ class _Export:
         }
 
     def _emergency_advice(self) -> Json:
-        """Returns the emergency advice as the first item, because other renderers do not run the triage rules."""
+        """Returns the emergency advice as the first item, because other systems do not run the triage rules."""
         message = self.rule_set.messages[self.rule_set.net]
         return {"linkId": "emergency-advice", "text": message.text, "type": "display"}
 
@@ -97,8 +97,8 @@ class _Export:
     def _contact(self, contact: ContactBlock) -> Json:
         """Returns the contact group, which is shown unless `hidden_when` holds.
 
-        enableWhen can only say when to show an item, and one item cannot mix 'any' and 'all'. So each condition that
-        hides the contact group gets a nested group, which is shown while that condition does not hold.
+        enableWhen can only say when to show an item, and one item cannot combine 'any' and 'all'. So there is a nested
+        group for each part of `hidden_when`, which is shown while that part does not hold.
         """
         fields = [self._contact_field(field) for field in contact.fields]
         items = [*fields, *(_consent(consent) for consent in contact.consents)]
@@ -148,10 +148,9 @@ class _Export:
         raise RulebookError(f"enableWhen cannot express {type(condition).__name__}")
 
     def _shown_unless(self, condition: Condition) -> list[list[Json]]:
-        """Returns enableWhen rows that hide the contact group if `condition` holds.
+        """Returns the enableWhen rows of each nested group, which together hide the contact group if `condition` holds.
 
-        The result has one list of rows for each nested group. A group is shown if any of its rows holds. Missing
-        answers do not hide a group.
+        A nested group is shown if any of its rows holds. A missing answer shows it too.
         """
         match condition:
             case Defined():

@@ -52,8 +52,8 @@ from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
 
 LANGUAGES = {"en": "English", "es": "Español"}
-# The script checks these patterns before sending; the server is stricter. They use \p{Nd} for digits of all scripts,
-# because JavaScript's \d matches only 0 to 9.
+# The script checks these patterns before sending. The server then checks more strictly. The patterns use \p{Nd} to
+# match digits of every alphabet, because JavaScript's \d matches only 0 to 9.
 PATTERNS = {
     "tel": (
         r"(\s*([+\uff0b]|0(?!00))(\P{Nd}*\p{Nd}){8,18}"
@@ -71,9 +71,9 @@ SHORT = 30  # the longest option label, in characters, that fits beside another 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """The values that every page needs, whatever its content.
+    """The values that every page needs.
 
-    base: prefix of links.
+    base: the prefix of links to other pages of the service.
     open_late: whether the clinic is ever open in the evening.
     """
 
@@ -95,7 +95,7 @@ class PageContext:
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def script_texts(self) -> dict[str, dict[str, str]]:
-        """Returns language -> name -> text. Languages other than the page's get only IN_EVERY_LANGUAGE."""
+        """Returns language -> name -> text: all texts in the page's language, and IN_EVERY_LANGUAGE in the others."""
         return {
             language: {
                 name: words(language).get(text, text)
@@ -109,7 +109,6 @@ class PageContext:
         return self.t("Step {number} of {count}", number=view.number, count=view.count)
 
     def progress(self, view: FormView) -> str:
-        """Returns the text that says which step this is, and about how many minutes the remaining steps take."""
         text = "Step {number} of {count}, about {minutes} min left"
         return self.t(text, number=view.number, count=view.count, minutes=view.minutes)
 
@@ -121,8 +120,10 @@ class PageContext:
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
-        """Returns the explanation of a follow-up question: on a form with one page, when to answer it; on a page of
-        follow-ups, which answers led to it; otherwise ""."""
+        """Returns the explanation above a follow-up question; "" if there is none.
+
+        On a page of follow-ups, it says which answers led to the question. On other pages, see `when`.
+        """
         if view.kind != "follow-ups":
             return self.when(question.shown_when, view)
         labels = [
@@ -134,8 +135,10 @@ class PageContext:
         return self.t("You answered: {answers}.", answers="; ".join(labels)) if labels else ""
 
     def when(self, condition: Condition | None, view: FormView) -> str:
-        """Returns the explanation of when to answer a question with this condition, on a form with one page. Returns ""
-        on other forms, and for the script, which shows a question only if its condition holds."""
+        """Returns when to answer a question with this condition, for a form with one page.
+
+        Returns "" for other forms, which show a question only if its condition holds.
+        """
         if condition is None or not view.whole or view.kind == "element":
             return ""
         questions = view.form.questionnaire.questions
@@ -198,7 +201,7 @@ def has_contact(view: FormView) -> bool:
 
 
 def follows(question: Question, view: FormView) -> bool:
-    """Returns whether a question follows another one on the same page."""
+    """Returns whether a question is a follow-up to a question on the same page."""
     if question.shown_when is None:
         return False
     page = next(page for page in view.form.questionnaire.pages if question in page.questions)
@@ -224,10 +227,9 @@ def question_data(question: Question, view: FormView, around: PageContext) -> di
 
 
 def contact_data(field: ContactField, view: FormView, around: PageContext) -> dict[str, object]:
-    """Returns the data attributes of a contact field, like `question_data`."""
     if view.kind != "element":
         return {}
-    either = field.code in ("phone", "email")  # one of them is enough
+    either = field.code in ("phone", "email")  # the visitor must fill in one of the two
     return {
         "data-contact": field.code,
         "data-missing": around.t("Please fill this in.") if field.required and not either else None,
@@ -252,7 +254,7 @@ def contact_shown(view: FormView) -> list[ContactField]:
 
 
 def more_contact(view: FormView) -> list[ContactField]:
-    """Returns the optional contact fields, which a view shows only on demand."""
+    """Returns the optional contact fields, which visitors see only after they ask for more fields."""
     if view.kind == "emergency" or view.short:
         return []
     fields = view.form.questionnaire.contact.fields
@@ -269,7 +271,6 @@ def short(options: list[tuple[str, str, str, bool, str]]) -> bool:
 
 
 def consent_data(consent: ConsentText, view: FormView, around: PageContext) -> dict[str, object]:
-    """Returns the data attributes of a consent, like `question_data`."""
     if view.kind != "element":
         return {}
     needed = {
@@ -281,7 +282,7 @@ def consent_data(consent: ConsentText, view: FormView, around: PageContext) -> d
 
 
 def hidden(view: FormView) -> list[tuple[str, str]]:
-    """Returns the hidden fields (name, value): answers on other pages, and the state of this page."""
+    """Returns the hidden fields (name, value), which carry the answers of other pages and the state of this page."""
     drawn = {"website"}
     if view.kind in ("page", "follow-ups"):
         drawn |= {f"{ANSWERS}{question.code}" for _, shown in view.sections for question in shown}
@@ -355,7 +356,7 @@ def label_of(problem: FieldProblem, view: FormView) -> str:
 
 
 def _parts(condition: Condition | None) -> tuple[AnyOf, ...]:
-    """Returns the parts of a follow-up's condition that name options."""
+    """Returns those parts of a follow-up's condition that require certain options."""
     parts = condition.conditions if isinstance(condition, Some) else (condition,)
     return tuple(part for part in parts if isinstance(part, AnyOf))
 
@@ -365,7 +366,6 @@ def _label(option: Option, view: FormView) -> str:
 
 
 def _without_explanation(question: Question) -> str:
-    """Returns the question up to its question mark, without explanations."""
     start, mark, _ = question.text.partition("?")
     return start + mark
 

@@ -3,8 +3,8 @@
 The keys are the names of the texts in the script.
 """
 
-# Texts shown beside emergency advice, before Start and on the receipt. There, a visitor can change the language without
-# a network connection.
+# The script gets these texts in every language. They are shown where visitors can change the language without a network
+# connection: beside emergency advice, before Start and on the receipt.
 IN_EVERY_LANGUAGE = {
     "urgent": "Get emergency help now",
     "call911": "Call 911",
