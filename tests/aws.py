@@ -1,4 +1,4 @@
-"""Emulates AWS in this process with moto: the template's tables, topics and queues, and calls that can fail."""
+"""Emulates the template's tables, topics and queues in this process with moto. Tests can make AWS calls fail."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = "123456789012"
-# The functions' environment variables, as in the template. The credentials are invalid, so AWS would refuse a call that
-# bypasses moto.
+# The functions' environment variables, as in the template. The credentials are invalid, so that AWS refuses any call
+# that moto does not intercept.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -141,19 +141,19 @@ READS = frozenset(
 
 @dataclass
 class Wire:
-    """Intercepts every attempt of every AWS call, even SDK retries. Operations have names like "dynamodb.PutItem"."""
+    """Intercepts every attempt of every AWS call, even SDK retries. An operation's name is like "dynamodb.PutItem"."""
 
     calls: list[str] = field(default_factory=list)
-    down: set[str] = field(default_factory=set)  # operations that cannot reach their service
-    # operations whose next call succeeds, but loses its reply
+    down: set[str] = field(default_factory=set)  # operations whose calls do not reach AWS
+    # operations whose next call takes effect, but whose reply is lost
     reply_lost: set[str] = field(default_factory=set)
     before: Callable[[str], None] | None = None  # called with the operation's name before each attempt
-    # decides which attempts fail: see tests/faults/wire.py
+    # makes or fails an attempt (see tests/faults/wire.py); None: no attempt fails
     fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None
     _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as on the real table
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        # do not intercept the calls that other tests in this process make to the local cloud
+        # Other tests in this process call the local cloud, at 127.0.0.1. Those calls are not intercepted.
         if not stubber.enabled or "//127.0.0.1" in request.url:
             return None
         operation = event_name.removeprefix("before-send.")
@@ -180,7 +180,7 @@ _carry_out = BotocoreStubber.__call__
 
 
 def _staff_in_group(request: Any) -> AWSResponse:
-    """Returns a simulated response of the user pool, because moto's user pool needs an extra package."""
+    """Returns the user pool's response that lists a group. Simulated here: moto's user pool needs an extra package."""
     group = json.loads(request.body)["GroupName"]
     users = [
         {"Username": name, "Enabled": True, "Attributes": [{"Name": "sub", "Value": STAFF_IDS[name]}]}
@@ -208,7 +208,7 @@ class Aws:
         return found
 
     def leads(self) -> list[dict[str, Any]]:
-        """Returns the stored leads, parsed and flattened: the fields of a lead's parts become fields of the lead."""
+        """Returns the stored leads, each parsed and flattened as by `flat`."""
         return [flat(item["lead"]["S"]) for item in self.items()]
 
     def stored(self) -> list[dict[str, Any]]:
@@ -265,7 +265,7 @@ class Aws:
 
 
 def flat(lead: str) -> dict[str, Any]:
-    """Parses and flattens a stored lead: the fields of its parts become fields of the lead."""
+    """Parses a stored lead. Moves the fields of its parts, such as `assessment`, into the lead itself."""
     fields: dict[str, Any] = json.loads(lead)
     parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work", "mail")]
     return fields | {name: value for part in parts for name, value in part.items()}
@@ -273,13 +273,13 @@ def flat(lead: str) -> dict[str, Any]:
 
 @cache
 def cached_client(service: str, config: Config | None = None) -> Any:
-    """Returns a cached client: creating one takes longer than most tests."""
+    """Returns a cached client, because creating a client takes longer than most tests."""
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
 @cache
 def _empty_tables() -> dict[str, Any]:
-    """Creates the tables once, and returns a copy of moto's objects for them."""
+    """Returns moto's objects for the empty tables, which are created only once."""
     create_leads_table(cached_client("dynamodb"), ENVIRONMENT["LEADS_TABLE"])
     create_records(cached_client("dynamodb"), "AccessLog", ENVIRONMENT["ACCESS_LOG"])
     create_records(cached_client("dynamodb"), "Erasures", ENVIRONMENT["ERASURES_TABLE"])
@@ -299,7 +299,7 @@ _method_names = cache(method_names_from_class)
 
 @contextmanager
 def _faster_moto() -> Iterator[None]:
-    """Makes moto faster: caches what it would compute anew in each test, and omits what these tests do not need.
+    """Makes moto faster.
 
     Caches the key that signs SNS messages, and the method names of each response class. Omits the URL patterns for HTTP
     clients other than botocore.
@@ -316,8 +316,8 @@ def _faster_moto() -> Iterator[None]:
 def aws_in_process() -> Iterator[Aws]:
     """Provides empty tables, queues and topics.
 
-    Creates them directly in moto's backends, because creating them by requests would take most of a test's time. Skips
-    the pauses before retries and between e-mails.
+    Creates them directly in moto's backends, because requests would take most of a test's time. Skips the pauses before
+    retries and between e-mails.
     """
     wire = Wire()
     with (

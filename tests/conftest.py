@@ -16,17 +16,16 @@ from dev.front import Front
 from tests import leaks
 from tests.aws import ENVIRONMENT
 
-os.environ.update(ENVIRONMENT)  # set before any function is imported, because functions read it on import
+os.environ.update(ENVIRONMENT)  # functions read these variables on import
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
-# On a busy machine, pages appear late. So do responses to concurrent requests, for which the local cloud first starts
-# another instance of the function.
+# How long a browser test waits for a page. On a busy machine, the local cloud responds late.
 expect.set_options(timeout=20_000)  # milliseconds
 
-# Correct code must not fail by chance. So there are no deadlines, and Hypothesis draws the same few examples each time.
-# Every night, `pytest --hypothesis-profile=anew` draws many new ones (tests/depth.py).
+# Without deadlines and with the same examples in each run, correct code never fails by chance. Every night,
+# `pytest --hypothesis-profile=anew` draws many new examples.
 settings.register_profile("anew", deadline=None, max_examples=1_000)
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("steady")
@@ -36,9 +35,9 @@ CLOUDS = 3
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that use the local cloud, and divides them among a few processes, each with its own cloud.
+    """Marks the tests that use the local cloud, and divides them into CLOUDS groups.
 
-    These groups are the largest, so they run first. Other tests fill the remaining time.
+    pytest-xdist runs each group in one process, which starts its own local cloud.
     """
     on_cloud = [item for item in items if "cloud" in getattr(item, "fixturenames", ())]
     for number, item in enumerate(on_cloud):
@@ -48,14 +47,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_leak() -> Iterator[leaks.Watch]:
-    """Fails the test if personal data that it sent appears outside the table."""
+    """Fails the test if tests/leaks.py finds personal data where it must not be."""
     with leaks.watched() as watch:
         yield watch
 
 
 @pytest.fixture(scope="session")
 def elsewhere() -> Iterator[Demo]:
-    """Provides another site, at an origin that the service allows."""
+    """Provides a web site other than the service's. The service allows its origin."""
     with Demo(port=0) as demo:
         yield demo
 

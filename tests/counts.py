@@ -1,4 +1,4 @@
-"""Keeps derived data in memory, for tests."""
+"""Replaces the table of derived data (counts and search keys) in tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.domain.leads.counts import Cell, Change, Counted
 
 
 class CountsInMemory:
-    """Replaces the table of derived data. `meanwhile`: function called before each count, to simulate concurrency."""
+    """A table of derived data in memory. `meanwhile`: called before each count, to simulate a concurrent change."""
 
     def __init__(self, meanwhile: Callable[[UUID], None] = lambda _: None) -> None:
         self.leads: dict[UUID, Counted] = {}

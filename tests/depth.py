@@ -1,4 +1,4 @@
-"""DEPTH multiplies the number of generated examples per test: by 1 in `make test`, by 20 in the nightly run."""
+"""Sets DEPTH, by which tests multiply their number of generated examples: 1 in `make test`, 20 in the nightly run."""
 
 from __future__ import annotations
 

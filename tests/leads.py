@@ -83,7 +83,7 @@ class SpoolInMemory:
 
 
 class NoAccessLog:
-    """An access log that stores nothing, for tests of other things."""
+    """An access log that stores nothing."""
 
     def add(self, *_: object) -> None: ...
 
@@ -93,21 +93,21 @@ class NoAccessLog:
 def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:
     """Returns a duty board on which `who` is always on call.
 
-    reachable: user names of clinicians who can be alerted individually: their subscription was confirmed at `at`
+    reachable: user names of clinicians who can be alerted individually, because they confirmed a subscription at `at`
     """
     shifts = (WeeklyShift.model_validate({"who": who, "day": day, "starts": "00:00", "ends": "00:00"}) for day in DAYS)
     return DutyBoard(Rota(version=1, weekly=tuple(shifts)), Reach(names=reachable, at=at))
 
 
 def an_intake(leads: LeadsByNumber, rule_sets: RuleSets = RULEBOOK, candidate: RuleSets | None = None) -> Intake:
-    """Returns an intake with a stopped clock, so that no call seems slow."""
+    """Returns an intake whose clock stands still, so that no call seems slow."""
     return Intake(rule_sets, leads, SpoolInMemory(), lambda: RECEIVED, HOURS, PERSON_KEY, candidate)
 
 
 def a_lead(
     answers: Json | None = None, at: datetime = RECEIVED, lead_id: UUID | None = None, **changes: object
 ) -> Lead:
-    """Returns a lead captured from events/capture_lead.json, with changed answers and fields (None removes one)."""
+    """Returns a lead captured from events/capture_lead.json, with changed answers and fields. None removes a field."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
     lead = capture_lead(sent, arrival, an_intake(LeadsInMemory())).lead
@@ -115,19 +115,19 @@ def a_lead(
     return lead
 
 
-# what the action "book" needs
+# fields that the staff action "book" needs
 BOOKED: Json = {"booking": {"at": "2027-01-15T09:30:00-06:00"}, "text": "Agreed at the door."}
 
 
 def with_what_it_needs(action: str, fields: Json) -> Json:
-    """Returns `fields`. Adds an appointment, and why it is booked without a call, if the staff action is "book"."""
+    """Returns `fields` of the staff action. For "book", adds an appointment and why there was no call before."""
     return BOOKED | fields if action == "book" else fields
 
 
 def varied(value: T, **changes: Any) -> T:
-    """Returns a copy of the value with changed fields.
+    """Returns a copy of the value with changed fields. Keeps the version.
 
-    For a lead, these may be fields of its parts. The version stays the same.
+    For a lead, `changes` may name fields of its parts.
     """
     if isinstance(value, Lead):
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
@@ -151,7 +151,7 @@ def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:
 
 
 def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
-    """Returns the rulebook with exactly these questions, all optional, on the page after Send."""
+    """Returns the rulebook with a page after Send that has exactly these questions. All are optional."""
 
     def changed(rule_set: RuleSet) -> RuleSet:
         questions = rule_set.questionnaire.questions

@@ -1,8 +1,7 @@
 """Checks during every test that no personal data appears in a log, metric, alert, queue, URL or error text.
 
-Names, phone numbers, e-mail addresses and free text that reach a function or the table are remembered for the rest of
-the test. Only the table, and the spool that stands in for it, may contain this data. A test fails if a function writes
-or sends one of these values to any other place.
+The check remembers names, phone numbers, e-mail addresses and free text that reach a function or the table. A test
+fails if a function then writes or sends one of these values to a place other than the table or the spool.
 """
 
 from __future__ import annotations
@@ -31,13 +30,12 @@ from tests.aws import ENVIRONMENT
 # names of fields with personal data, without a prefix such as "contact."
 PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}
 PUNCTUATION = str.maketrans("", "", " ()-.\u00a0\r\n\t")
-# Queues that may contain personal data: the spool, which stands in for the table, and its failure queue. Both are
-# encrypted.
+# The spool and its failure queue: encrypted queues that may contain personal data.
 KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])
-STORED_WHOLE = {"lead", "remainder"}  # table attributes that are in no index
+STORED_WHOLE = {"lead", "remainder"}  # attributes that no index contains, so they may contain personal data
 FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues that contain only pointers to leads
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
-REMEMBERED = 300  # how many of the latest values to search for; leaked data is recent
+REMEMBERED = 300  # how many of the latest values are searched for; leaked data is usually recent
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
@@ -66,7 +64,7 @@ class Watch:
 
     def receive(self, event: object) -> None:
         """Remembers the personal data in an event that a function receives."""
-        if type(event) is not dict:  # not isinstance, because a test passes an object that raises on any access
+        if type(event) is not dict:  # isinstance would read an attribute, and a test passes an object that forbids that
             return
         for record in event.get("Records") or ():
             if _is_map(record) and _is_map(record.get("Sns")) and '"destination"' in str(record["Sns"].get("Message")):
@@ -103,9 +101,9 @@ class Watch:
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind == "email" and "@" not in text:
-            return  # not an address but fixed text of the service, as in the next case
+            return  # fixed text of the service, not an address
         if kind == "phone" and not any(character.isdigit() for character in text):
-            return  # not a number but fixed text of the service, such as a questionnaire's id in a fuzz test
+            return  # fixed text of the service, such as a questionnaire's id in a fuzz test
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
             return  # a single word, such as a tier or a button's label, may appear anywhere
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
@@ -123,7 +121,7 @@ class Watch:
     def answered(self, answer: object) -> None:
         """Searches a response's URLs and problem details for remembered data.
 
-        Problem details may name an invalid field, but must not repeat its value.
+        Problem details may name an invalid field, but not its value.
         """
         if not isinstance(answer, dict) or not answer.keys() & {"statusCode", "headers", "body"}:
             return
@@ -156,7 +154,7 @@ class Watch:
             self.search("an index", json.dumps({name: item[name] for name in item.keys() - STORED_WHOLE}, default=str))
         elif operation in ("Publish", "PublishBatch"):
             self.search("an alert", json.dumps(given, default=str, ensure_ascii=False))
-        elif operation == "SendEmail":  # the only call that may contain the patient's address
+        elif operation == "SendEmail":  # its Destination may contain the patient's address
             written = {name: value for name, value in given.items() if name != "Destination"}
             self.search("a mail", json.dumps(written, default=str, ensure_ascii=False))
         elif operation in ("SendMessage", "SendMessageBatch") and given.get("QueueUrl") not in KEEPERS:
@@ -197,7 +195,7 @@ def watched() -> Iterator[Watch]:
 
 @functools.cache
 def install() -> None:
-    """Intercepts everything that functions write or send. Must run before any function is imported."""
+    """Intercepts everything that functions write or send. Call it before any function is imported."""
     _watch_handlers()
     _watch_logs()
     _watch_calls()

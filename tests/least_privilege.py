@@ -17,15 +17,16 @@ from dev import template
 from infra.build import module_name
 from tests.aws import ENVIRONMENT
 
-EVERY_CALL = "_make_api_call"  # every call of every boto3 client goes through this method
-SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # SendEmail needs both
+EVERY_CALL = "_make_api_call"  # the method of boto3's clients that makes every call
+SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # both for SendEmail
 NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # the call parameters that name a resource
 
 
 class Use(NamedTuple):
-    """A permission that a function uses or has. `function`, `resource`: logical ids.
+    """A permission that a function uses or has.
 
-    An index is written "LeadsTable/index/worklist".
+    function: logical id
+    resource: logical id, or for an index, such as "LeadsTable/index/worklist"
     """
 
     function: str
@@ -40,7 +41,7 @@ class Difference(NamedTuple):
 
 
 def difference(used: Iterable[Use], granted: Iterable[Use]) -> Difference:
-    """Compares permissions literally. A grant with `*` matches no call: it counts as unneeded and as a wildcard."""
+    """Compares permissions as text. So a grant with `*` matches no call: it is in `excess`, and also in `wild`."""
     asked, given = set(used), set(granted)
     wild = [use for use in given if "*" in use.action + use.resource]
     return Difference(sorted(asked - given), sorted(given - asked), sorted(wild))
@@ -61,7 +62,7 @@ def functions() -> dict[str, str]:
 
 @contextmanager
 def recording() -> Iterator[set[Use]]:
-    """Yields a set that collects every call by functions, on any thread, but not the tests' own calls."""
+    """Yields a set that collects the calls of functions, on any thread. Leaves out the tests' own calls."""
     call = getattr(BaseClient, EVERY_CALL)
     uses: set[Use] = set()
 
@@ -72,7 +73,7 @@ def recording() -> Iterator[set[Use]]:
                 ((kind, item),) = entry.items()
                 uses.add(Use(function, f"dynamodb:{kind}Item", _resource(function, item)))
         elif function:
-            # The IAM action has the operation's name, except for transactions (above).
+            # Outside transactions, the IAM action has the operation's name.
             action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
             called = values.get("RequestItems", ())  # the tables of a batch
             resources = [_resource(function, {"TableName": table}) for table in called] or [_resource(function, values)]
@@ -86,7 +87,7 @@ def recording() -> Iterator[set[Use]]:
 
 def _caller() -> str | None:
     """Returns the function whose module is nearest on the call stack, or None if a test is nearer."""
-    frame: FrameType | None = sys._getframe(2)  # `inspect` is too slow: it reads each frame's source
+    frame: FrameType | None = sys._getframe(2)  # `inspect.stack` is too slow, because it reads each frame's source
     while frame:
         module = str(frame.f_globals.get("__name__"))
         if module in functions() or module.startswith("tests."):
@@ -96,7 +97,7 @@ def _caller() -> str | None:
 
 
 def _resource(function: str, values: dict[str, Any]) -> str:
-    """Returns the logical id of the resource that a call names, or the name if no environment variable refers to it."""
+    """Returns the logical id of a call's resource, or its name if no single environment variable refers to it."""
     name = next((values[key] for key in NAMES if key in values), "*")
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
@@ -105,7 +106,7 @@ def _resource(function: str, values: dict[str, Any]) -> str:
 
 
 def sent_by_lambda() -> set[Use]:
-    """Returns the calls that Lambda makes with a function's role after the last failed retry."""
+    """Returns the calls that Lambda makes with functions' roles after the last retry, to send to failure queues."""
     found = set()
     for resource in resources().values():
         properties = resource.get("Properties", {})
@@ -151,7 +152,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """Returns the resource's name as in Use. Any other value is returned as text, which matches no call."""
+    """Returns a resource of a policy statement as in `Use.resource`, or as text if its form is unknown."""
     match resource:
         case {"Ref": str(name)}:
             return name

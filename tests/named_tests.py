@@ -1,4 +1,4 @@
-"""Finds tests that documents or tables name but that do not exist."""
+"""Finds names of tests in texts for which no test exists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAMED = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
 
 
 def missing(texts: Iterable[str]) -> list[str]:
-    """Returns the tests that the texts name but that do not exist."""
+    """Returns the names in the texts for which no test exists."""
     named = {name for text in texts for name in NAMED.findall(text)}
     return [
         f"{path}::{test}"

@@ -16,7 +16,7 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quiet(*, formats: bool = False) -> Iterator[None]:
-    """Silences the functions. `formats`: whether log lines are still formatted, so that they can be searched."""
+    """Silences the functions. `formats`: whether log lines are formatted anyway, so that tests can search them."""
     logger = logging.getLogger("leads")
     before, logger.disabled = logger.disabled, not formats
     handlers = [found for found in logger.handlers if formats and isinstance(found, logging.StreamHandler)]

@@ -1,7 +1,7 @@
 """Tests inputs that were once handled wrongly. Each input has its own JSON file, named after the fault.
 
-Similar inputs are in the tables of tests/domain/test_contact_entry.py, test_submission.py and test_resubmission.py, or
-below. ELSEWHERE lists faults whose tests are in other folders.
+ELSEWHERE lists former faults whose tests are in other files. Similar inputs are tested below, and in
+tests/domain/test_contact_entry.py, test_submission.py and test_resubmission.py.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def test_a_retention_stage_is_read_across_partitions_oldest_first(partitioned: L
 
 def test_a_retention_stage_lists_due_leads_oldest_first(table: LeadsTable) -> None:
     leads = [acknowledged(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
-    for lead in (*leads, a_lead(URGENT)):  # a lead that alerts staff and has no owner is in no retention stage
+    for lead in (*leads, a_lead(URGENT)):  # the URGENT lead has no owner yet, so it is in no retention stage
         table.add(lead)
     assert list(table.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=1))) == [leads[1].lead_id, leads[2].lead_id]
     assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []
@@ -157,7 +157,7 @@ def test_only_the_version_that_was_read_is_removed(table: LeadsTable) -> None:
         table.remove(lead)
     table.remove(acknowledged(lead))
     assert table.kept(lead.lead_id) is None
-    table.remove(acknowledged(lead))  # the first attempt deleted the lead; the SDK's retry finds nothing
+    table.remove(acknowledged(lead))  # like a retry by the SDK after the first attempt deleted the lead
 
 
 def test_a_missing_table_is_unavailable(client: Any) -> None:

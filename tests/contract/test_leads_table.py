@@ -102,7 +102,7 @@ def test_of_many_concurrent_replaces_one_succeeds(table: LeadsTable) -> None:
 
 
 def test_a_write_that_the_sdk_retries_after_a_lost_reply_succeeds(table: LeadsTable, client: Any) -> None:
-    """The SDK repeats the request, which finds the item that the first attempt wrote."""
+    """The first attempt writes the item. Its reply is lost, so the SDK sends the request again."""
     lead = a_lead(URGENT)
     table.add(lead)
     once: list[Any] = []

@@ -1,4 +1,4 @@
-"""Tests how `make run` announces alerts in the terminal, and that it refuses damaged state."""
+"""Tests that `make run` prints alerts in the terminal, and does not start if its saved state is damaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests `python -m dev.backtest`, which shows leads that would change tier: by tier, by rule, and as a picture."""
+"""Tests `python -m dev.backtest`, which shows the leads whose tier would change under new rules."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run(*arguments: str | Path) -> tuple[int | str | None, str, str]:
 
 @pytest.fixture
 def new(tmp_path: Path) -> Path:
-    """Provides a rulebook in which the rule that makes FEVER URGENT has the floor PRIORITY."""
+    """Provides a rulebook whose rule for FEVER has the floor PRIORITY instead of URGENT."""
     folder = tmp_path / "new"
     folder.mkdir()
     for path in FOLDER.glob("*.toml"):
@@ -60,7 +60,7 @@ def fever_rule() -> str:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """Provides a file with three lines: two exported leads and one bare answer set."""
+    """Provides a file with three lines: two exported leads, and one answer set without a lead."""
     leads = [
         {"reference": "7K3MQ-2XDRT", "answers": FEVER | {"note": CANARY}, "contact": {"name": CANARY}},
         {"reference": "8K3MQ-2XDRT", "answers": HEALTHY},

@@ -1,4 +1,4 @@
-"""Tests on moto that `make drill` compares leads with a point-in-time copy, and copies back missing or spoilt leads."""
+"""Tests on moto that `make drill` finds missing or damaged leads, and restores them from a point-in-time copy."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Functions:
-    """Replaces Lambda's client: runs retire_leads in this process, or returns `error`, if set."""
+    """Replaces Lambda's client. Runs retire_leads in this process. If `error` is set, returns that error instead."""
 
     def __init__(self) -> None:
         self.error = ""
@@ -162,7 +162,7 @@ def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Pl
 
 
 def test_a_mail_that_was_due_is_not_sent_again(aws: Aws, clock: Clock, place: Place) -> None:
-    """In the copy, the receipt is still due, but it may have been sent after the copy was made."""
+    """The receipt is still due in the copy. It may have been sent after the copy was made."""
     (lost,) = some(1)
     restore.make_copy(place, None, COPY)
     lose(aws, lost)
@@ -213,7 +213,7 @@ class TestDialogue:
 
     @pytest.fixture
     def asked(self, aws: Aws, place: Place) -> Callable[..., tuple[bool, str]]:
-        """Provides a function that loses a lead and runs the drill with the given answers to its questions.
+        """Provides a function that runs the drill after a lead was deleted. Its arguments answer the drill's questions.
 
         The function returns whether the recovery was complete, and the output.
         """

@@ -1,4 +1,4 @@
-"""Tests `python -m dev.phrases`, how the free-text matcher is trained, and how much the matcher catches."""
+"""Tests `python -m dev.phrases`, the training of the free-text matcher, and the share of phrases that it recognizes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def examples() -> list[Example]:
 def test_the_matcher_catches_what_it_must(file: Path) -> None:
     result = judged(kinds_in(), examples_in(file))
     shares = {kind: round(result.share(kind), 3) for kind in KINDS}
-    met = result.meets(MUST)  # a boolean, because a failed assert on the result would print unseen phrases
+    met = result.meets(MUST)  # a failed assert on `result` would print phrases that developers must not read
     assert met, shares
 
 
@@ -44,7 +44,7 @@ def test_the_phrases_cover_every_kind_in_both_languages(file: Path) -> None:
 def test_no_unseen_phrase_was_trained_on(examples: list[Example]) -> None:
     trained = {" ".join(example.text.lower().split()) for example in examples}
     shared = [e.text for e in examples_in(UNSEEN) if " ".join(e.text.lower().split()) in trained]
-    assert len(shared) <= 0.05 * len(examples_in(UNSEEN))  # a few, such as "no chest pain", are too common to avoid
+    assert len(shared) <= 0.05 * len(examples_in(UNSEEN))  # some, such as "no chest pain", are too common to avoid
 
 
 def test_a_third_of_the_phrases_are_harmless(examples: list[Example]) -> None:

@@ -1,6 +1,6 @@
 """Tests the simulated people: who they are, what they tick, and which tiers the rules give them.
 
-The clinical design's figures are repeated here, so that a change only in dev/people_rates.py fails a test.
+The tests repeat the clinical design's figures, so that a change in dev/people_rates.py alone makes a test fail.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def tiers(everybody: list[Visit]) -> list[str]:
 
 
 def test_of_the_seriously_ill_hardly_anybody_is_below_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draws ten times as many ill people as visit the page, so that the result hardly depends on the draw."""
+    """Draws ten times as many seriously ill people as usual, so that the result hardly depends on chance."""
     often = {name: illness._replace(share=10 * illness.share) for name, illness in people_rates.ILLNESSES.items()}
     monkeypatch.setattr(people, "ILLNESSES", often)
     ill = [triage(RULE_SET, answers).tier for person, answers in visits(4 * PEOPLE, SEED) if person.illness]
@@ -177,8 +177,8 @@ CANCER = ("cancer", "cancer-past")
         (stenosis, ticks("cord", "gait-balance"), 0.33 / 2),
         (stenosis, ticks("motor", "leg-weak"), 0.51 / 2),
         (anybody, ticks("pattern", "night-unrelenting"), 0.15),
-        # A third of those with cancer had skin cancer or had it over ten years ago. Half of that third tick nothing,
-        # hence 5/6.
+        # A third of those with cancer had skin cancer, or had their cancer over ten years ago. Half of that third do
+        # not tick it. So 5/6 of those with cancer tick it.
         (lambda person: person.age < 50, ticks("sys", *CANCER), 0.04 * 5 / 6),
         (lambda person: 50 <= person.age < 65, ticks("sys", *CANCER), 0.11 * 5 / 6),
         (lambda person: person.age >= 65, ticks("sys", *CANCER), 0.24 * 5 / 6),
@@ -196,7 +196,7 @@ CANCER = ("cancer", "cancer-past")
 def test_as_many_tick_as_the_design_says(who: Whom, tick: Tick, share: float, everybody: list[Visit]) -> None:
     sets = [answers for person, answers in everybody if who(person) and person.illness is None]
     found = sum(map(tick, sets)) / len(sets)
-    # 0.06, because 3% are not sure and some tick several options
+    # A share may differ by 6%, because 3% of people are not sure and some tick several options.
     assert abs(found - share) <= 0.06 * share + near(share, len(sets))
 
 

@@ -1,4 +1,4 @@
-"""Tests `make rotate` on moto: the secrets' content at each step, and what functions accept meanwhile."""
+"""Tests `make rotate` on moto: which keys the secrets contain at each step, and which tokens functions then accept."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_new_keys_are_accepted_before_they_are_used(clients: Clients, monkeypatc
 def test_whatever_versions_run_side_by_side_accept_each_other(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While a deployment shifts traffic, each version may get a token from the other."""
+    """While a deployment shifts traffic, each version may get a token that the other version made."""
     before = ["the-first-key"]
     learned, used = (step["FormKey"] for step in run(clients, monkeypatch))
 
@@ -101,7 +101,7 @@ def is_canary(drawing: FormGuard, checking: FormGuard) -> bool:
 def test_a_second_rotation_retires_the_first_form_key_and_keeps_person_keys(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Hashes that remain of erased leads cannot be recomputed with a new key, so former keys stay for comparisons."""
+    """The hashes of an erased lead cannot be computed anew. Former person keys stay, so that they can be compared."""
     run(clients, monkeypatch)
     before = keys(clients, "FormKey")[0]
     _, used = run(clients, monkeypatch)
@@ -136,6 +136,6 @@ def test_an_error_names_the_command_that_was_typed(
     said = capsys.readouterr().err
     assert said.startswith("make rotate STACK=elsewhere: ")
     assert advice in said
-    # without a region, no key has changed, so the message does not mention keys
+    # without a region, the command fails before it changes a key
     assert ("keys fit together" in said) == (not variable)
     assert said.count("\n") == 1

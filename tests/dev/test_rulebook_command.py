@@ -157,7 +157,7 @@ def test_every_rule_that_reads_a_protected_trait_is_listed_with_its_reason() -> 
     ],
 )
 def test_the_trait_and_the_floor_are_shown(rule: str, start: str) -> None:
-    """The protected trait is listed even if the rule tests it only in a shared definition, as FRX-04 tests the age."""
+    """FRX-04 tests the age, a protected trait, only in a shared definition. The trait is listed for FRX-04 too."""
     assert protected_rows()[rule].startswith(start)
 
 

@@ -1,4 +1,4 @@
-"""Tests the sample leads: invented people's answers, fitted to whatever questions the served form asks."""
+"""Tests the sample leads, which are invented people's answers to the questions of the served form."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Tests that `make smoke` ends with a one-line error if it cannot start.
 
-For example, the region is not set, the stack does not exist, or the host name of its URL does not resolve.
+For example, the region is not set, the stack does not exist, or the host name of the stack's URL does not resolve.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Tests that the smoke test enrols a second factor and signs in with it, on a copy of Cognito's pages.
+"""Tests that the smoke test sets up a second factor and signs in with it.
 
-The local cloud's sign-in has no second factor.
+Uses a copy of Cognito's pages, because the local cloud's sign-in has no second factor.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from dev import emulator, run
 from dev.cloud import LocalCloud
 
 SLOW = "import time; time.sleep(600)"
-# a program that, like the emulator, saves its state only after its functions have ended
+# Stands in for the emulator, which saves its state only after its functions have ended.
 EMULATOR = f"""
 import signal, subprocess, sys
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Tests the canary on the local cloud: from the real API through table, stream and topic to the canary's queue."""
+"""Tests the canary, an invented submission that tests the delivery of alerts, on the local cloud.
+
+One canary goes through the table and one through the spool. Both must arrive in the canary's queue.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests `make run`: samples, alerts, the outbox, opening a lead, SIGTERM, Ctrl-C, and saved state."""
+"""Tests that `make run` shows alerts and leads, stops on SIGTERM and Ctrl-C, and keeps its state."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Terminal:
             return str(answer.read().decode())
 
     def kill_the_local_cloud(self) -> None:
-        """Ends the emulator, the only child of this process, without a chance to save."""
+        """Kills the emulator, the only child of `process`, before it can save its state."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         os.kill(int(children[0]), signal.SIGKILL)
 
@@ -81,9 +81,8 @@ def running(folder: Path, *options: str, until: signal.Signals) -> Iterator[Term
 
 def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
     with running(tmp_path, "--samples", "5", until=signal.SIGTERM) as first:
-        eventually(
-            lambda: first.shows("alert "), "an alert in the terminal"
-        )  # not every sample raises an alert: a NOT_A_FIT lead does not
+        # one alert is enough, because a NOT_A_FIT sample raises none
+        eventually(lambda: first.shows("alert "), "an alert in the terminal")
         alert = next(line for line in first.lines if line.startswith("alert "))
         link = next(word for word in alert.split() if word.startswith(f"{first.site}inbox#lead="))
         stored = f"_local/leads/{link.partition('=')[2]}"

@@ -1,4 +1,7 @@
-"""Tests the spool: a submission during an outage of the table gets a 202; staff are alerted once the table is back."""
+"""Tests the spool, which keeps submissions during an outage of the table.
+
+Such a submission gets a 202. Staff are alerted once the table is available again.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ Outage = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture
 def without_table(cloud: LocalCloud) -> Outage:
-    """Provides a context manager in which capture_lead has no table and the spool is not replayed."""
+    """Provides a context manager. Inside it, capture_lead has no table, and the spool is not replayed."""
     functions = cloud.client("lambda")
     capture = cloud.resources["CaptureLead"]
     [mapping] = functions.list_event_source_mappings(FunctionName=cloud.resources["ReplaySubmissions"])[

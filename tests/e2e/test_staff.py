@@ -74,8 +74,8 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
     """Flips one bit at a time, in every third character of the token.
 
-    Leaves out the token's last character, which has unused bits. Every third character is enough, because the
-    authorizer is not our code.
+    Leaves out the last character, because some of its bits have no meaning. Every third character is enough, because
+    API Gateway checks the token, not our code.
     """
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200

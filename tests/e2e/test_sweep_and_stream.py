@@ -1,4 +1,4 @@
-"""Tests that without the stream, the sweep alerts staff, because the table records which alerts are due."""
+"""Tests that the sweep alerts staff if the stream does not. The sweep reads from the table which alerts are due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tests that a pager on loopback gets a signed webhook, verified with the reference library of Standard Webhooks."""
+"""Tests that a pager, here a server on this machine, gets a signed webhook.
+
+The library of the Standard Webhooks specification verifies the signature.
+"""
 
 from __future__ import annotations
 

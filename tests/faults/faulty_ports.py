@@ -1,4 +1,4 @@
-"""In-memory table, spool, topic and rota for the simulation. Their calls may fail."""
+"""Provides table, spool and topic in memory for the simulation. Their calls may fail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "
 
 
 class FaultyLeads:
-    """The table of leads as the use cases see it. Its calls may fail."""
+    """The table of leads and the rota, as the use cases see them. The calls may fail."""
 
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -61,7 +61,7 @@ class FaultyLeads:
     def replace(self, before: Lead, after: Lead) -> None:
         def effect() -> bool:
             stored = self._days.read(before.lead_id)
-            if stored is after:  # the SDK's first attempt wrote the lead, and only the reply was lost
+            if stored is after:  # the SDK's first attempt wrote the lead, but its reply was lost
                 return True
             if stored is None or stored.version != before.version:
                 return False
@@ -98,7 +98,7 @@ class FaultySpool:
 
 
 class SetAside:
-    """The spool's failure queue. Counts its entries and checks that they are unreadable."""
+    """The spool's failure queue. Counts the entries that it gets, and checks that each is unreadable."""
 
     def __init__(self, days: Days) -> None:
         self._days = days

@@ -1,4 +1,4 @@
-"""Simulates a flood of spam: runs the real use cases on an in-memory table and topic and a virtual clock.
+"""Simulates a flood of spam. Runs the real use cases on a table, a topic and a clock in memory.
 
 The same seed gives the same run.
 """
@@ -66,7 +66,7 @@ class Topic:
 
 
 class Clinic:
-    """The flooded service. `call_takes`: time that a sweep spends on each lead, so a backlog delays the sweep."""
+    """The flooded service. `call_takes`: time that a sweep spends on each lead."""
 
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)
@@ -102,11 +102,10 @@ class Clinic:
         return Alerting(self.table, RULEBOOK, topic, HOURS, "https://staff.clinic.example/")
 
     def sweep(self) -> None:
-        """Runs one sweep."""
         self.sweeps.now = self.now
 
         def tick() -> datetime:
-            # with many leads, the use case reads the clock four times for each lead
+            # the use case reads the clock about four times for each lead
             self.sweeps.now += self.call_takes / 4
             return self.sweeps.now
 

@@ -1,6 +1,6 @@
 """Runs actions of visitors, staff and AWS under a plan of faults, then checks the promises of docs/reliability.md.
 
-After each flow the faults end. Then replays and sweeps must repair everything, without the stream.
+After each flow, the faults end. Then replays and sweeps alone, without the stream, must keep all promises.
 
 """
 
@@ -26,9 +26,9 @@ from tests.functions.staff_calls import signed_in
 class Flow:
     """An action of a client or of AWS, with its preparation.
 
-    prepare: runs without faults; returns what `act` needs
-    act: runs with faults; returns the response to the client (None: there is no client)
-    tries: whether the client may repeat `act`; False: only replays and sweeps follow
+    prepare: runs before the plan's faults, and returns what `act` needs
+    act: runs with faults, and returns the response to the client (None: there is no client)
+    tries: whether a client may repeat `act`
     leads: the most leads that may be stored
     poison: whether a spool entry is unreadable
 
@@ -129,7 +129,7 @@ def _level_due(world: World) -> Json:
 
 def _acknowledge(world: World, body: Json) -> Reply:
     reference = reference_of(UUID(body["submission_id"]))
-    action = json.dumps({"action": "acknowledge", "version": 3})  # 1: lead stored, 2: alert claimed, 3: alert sent
+    action = json.dumps({"action": "acknowledge", "version": 3})  # after storing (1), claiming (2), alerting (3)
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": action}
     reply = world.call(work_lead.handler, signed_in(call, "nurse"))
     if reply.status not in (0, 200, FAILED):
@@ -197,7 +197,7 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
     hits, world.plan = world.faults, no_fault
     if tries_again and reply and reply.status not in RECEIVED:
         world.at += timedelta(seconds=5)
-        # Flows whose client may retry always return a reply.
+        # `act` returns a reply, because this flow has a client.
         if flow.act(world, prepared).status not in RECEIVED:  # type: ignore[union-attr]
             world.broken("a client that tried again got no success")
     _heal(world)
@@ -215,7 +215,8 @@ def attempts_of(world: World, flow: Flow) -> int:
 def _heal(world: World) -> None:
     """Replays the spool, delivers every entry a second time, and then sweeps twice.
 
-    If an alert is still claimed during the first sweep, the second sends it, because the claim has lapsed by then.
+    During the first sweep, a failed function's claim may still block an alert. Before the second sweep, the claim
+    lapses.
     """
     world.flow_attempts = world.attempts
     sent_twice = list(world.spool)

@@ -1,7 +1,7 @@
-"""Runs concurrent tasks in every order: before each call to table, topic or spool, another task may go first.
+"""Runs concurrent tasks in every order of their calls to table, topic and spool.
 
-A schedule says which task makes each call. It ends early if it reaches a state that an earlier schedule reached:
-the same content in table, topic and spool, and the same results of every task's calls so far.
+A schedule says which task makes each call. A schedule ends early if it reaches a state that an earlier schedule
+reached. A state consists of the contents of table, topic and spool, and the results of every task's calls so far.
 
 """
 
@@ -34,15 +34,15 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK, NoAccessLog
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben", "cat")}
-WAIT = 120  # seconds until a hanging test fails; a turn takes microseconds
+WAIT = 120  # seconds until a hanging test fails
 
 
 class Abandoned(BaseException):
-    """This schedule has reached a state that an earlier schedule reached."""
+    """Ends a task, because its schedule has reached a state that an earlier schedule reached."""
 
 
 class Turns:
-    """Lets one task run at a time, from one call to the next."""
+    """Lets one task run at a time. Its turn ends just before its next call."""
 
     def __init__(self, tasks: Sequence[Callable[[], None]]) -> None:
         self._moved = threading.Semaphore(0)
@@ -107,7 +107,7 @@ class Meeting:
     table_is_away: bool = False
     at: datetime = AT
     turns: Turns | None = None
-    version: int = 1  # the version of the lead that staff saw
+    version: int = 1  # the version of the lead that staff opened
     board: DutyBoard = field(default_factory=lambda: DutyBoard(Rota()))
     # for each alert to clinicians: name of the clinician on call, or "everyone"
     alerted_alone: list[str] = field(default_factory=list)
@@ -251,7 +251,7 @@ class Meeting:
 
 
 def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeting], None]]) -> Iterator[Meeting]:
-    """Runs every schedule of the tasks after `prepare`. Yields the final state of those that do not end early.
+    """Runs `prepare` and then the tasks, for every schedule. Yields the final state of each schedule not ended early.
 
     Raises:
         BaseException: the error that a task raised

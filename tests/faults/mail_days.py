@@ -1,7 +1,7 @@
-"""Simulates two hours of mail to visitors with random faults: runs the real use case on a virtual clock.
+"""Simulates two hours of mail to visitors with random faults. Runs the real use case on a simulated clock.
 
-Calls fail before or after they take effect, replies are lost, processes are killed, and two sweeps run at once. Leads
-share addresses. Mails are checked against the same limit per second as alerts. The same seed gives the same run.
+Calls fail before or after they take effect, processes are killed, and two sweeps may run at once. Several
+leads share an address. The limit of mails per second is that of mail_limit.py. The same seed gives the same run.
 
 """
 
@@ -33,7 +33,7 @@ PEOPLE = 60  # addresses, each shared by several leads
 
 
 class Killed(BaseException):
-    """The machine died. Not an Exception, so that the function cannot catch it."""
+    """Ends a sweep as if its machine died. Not an Exception, so that no `except Exception` catches it."""
 
 
 class MailDays:
@@ -51,7 +51,7 @@ class MailDays:
         self._receipts: dict[tuple[str, str], UUID] = {}
         self._hours: Counter[str] = Counter()
         self._sweeping = 0
-        self._template = varied(a_lead(), next_at=None)  # its alerts have ended
+        self._template = varied(a_lead(), next_at=None)  # no alert is due
         self._arrivals = sorted(RECEIVED + self.chance.random() * 60 * MINUTE for _ in range(leads))
 
     def run(self) -> MailDays:
@@ -75,7 +75,7 @@ class MailDays:
         self.kept[lead_id] = varied(self._template, **changes)
 
     def sweep(self) -> None:
-        """Runs a sweep as a separate process would: it limits the rate of its own mails only."""
+        """Runs a sweep. Two sweeps at once are separate processes, so each limits only the rate of its own mails."""
         self._sweeping += 1
         mails = _Ses(self, Pace(MAIL_PACE, self._seconds, self._wait))
         writer = MailWriter("Example Spine Clinic", "(312) 555-0100", HOURS, {})
@@ -98,7 +98,7 @@ class MailDays:
         self.now += seconds * SECOND
 
     def carry(self, effect: Callable[[], T], refused: Exception, lost: Exception) -> T:
-        """Makes a call. `refused`: raised if the call has no effect; `lost`: raised if only the reply is lost."""
+        """Makes a call that may fail. Raises `refused` before the effect, `lost` after it, or Killed at either time."""
         self.now += CALL_TAKES * SECOND
         if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered this minute's event twice
             self.counts["side by side"] += 1
@@ -116,7 +116,7 @@ class MailDays:
     # ---- checks of the promises
 
     def _check_claims(self, swept_at: datetime, failed: Collection[UUID]) -> None:
-        """Checks that a sweep that ended in time left no lapsed claim open, except on leads that failed."""
+        """Checks that a sweep left no lapsed claim open, except on leads that it reported as failed (`failed`)."""
         for lead in self.kept.values():
             for entry in lead.mail.entries:
                 lapsed = entry.status == "sending" and swept_at - entry.at > UNKNOWN_AFTER

@@ -1,4 +1,4 @@
-"""Plans faults: a single fault, outages of whole services, and several random faults."""
+"""Runs flows with a single fault, with outages of whole services, or with several random faults."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""Simulates days of the clinic with random faults: runs the real use cases on a virtual clock.
+"""Simulates days of the clinic with random faults. Runs the real use cases on a simulated clock.
 
-Visitors send forms, send twice, leave forms unfinished and come back, retry or give up. Calls fail before or after
-they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks differ. Stored leads
-become unreadable. Staff acknowledge leads, sometimes twice, then call the patient, hand the lead over, or
-forget it. With Weather.every_door, visitors also request calls, answer more after Send and withdraw consent, and staff
-book. The same seed gives the same trace.
+Visitors send forms, some twice, and some finish their form later. After an error, they retry or give up. Calls fail
+before or after they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks
+differ. Stored leads become unreadable. Staff acknowledge leads, and then call, hand over or forget them.
+`Weather.every_door` adds further actions of visitors and staff. The same seed gives the same trace.
 
 """
 
@@ -54,11 +53,11 @@ from tests.faults.random_visits import (
 from tests.leads import RULEBOOK, NoAccessLog, varied
 
 BETWEEN_VISITS = 10  # seconds on average: about 50 times the traffic of a busy clinic
-# Simulated time after the last visit. Escalations that do not pause outside opening hours end within 60 minutes.
+# Simulated time after the last visit. Except for marketing tiers, escalations end within 60 minutes.
 TAIL = timedelta(minutes=75)
 RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between a page's retries
 STREAM_RETRIES = 5
-INVISIBLE = 90  # seconds until the spool delivers a failed entry again, as in the template
+INVISIBLE = 90  # seconds until the spool delivers a failed entry again: the template's VisibilityTimeout
 VISIT = Visit("203.0.113.10", "Agent")
 SHARDS = 4  # shards of a new table's stream; each runs one alert_staff at a time
 
@@ -68,7 +67,7 @@ class Days(Clinic):
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
-        self._callers = random.Random(f"{seed}/doors")  # separate, so that callers do not change other random draws
+        self._callers = random.Random(f"{seed}/doors")  # separate, so that other draws stay the same
         self._of_number: dict[str, list[UUID]] = {}  # phone key -> leads
         self._waiting: Counter[UUID] = Counter()  # how many of a lead's entries wait in the spool
         self._delivered: UUID | None = None  # the id of the submission that is being replayed
@@ -132,9 +131,9 @@ class Days(Clinic):
         self._send(submission, signs, retries)
 
     def _visit_another_door(self, lead_id: UUID, content: int) -> None:
-        """Requests a call; or sends a form and later requests a call, answers more, or withdraws consent.
+        """Requests a call, or sends a form and does something else later.
 
-        Some visitors who withdraw consent later send the form again.
+        That is: requests a call, answers more questions, or withdraws consent and perhaps sends the form again.
         """
         chance = self._callers
         what, later, signs = (
@@ -164,7 +163,7 @@ class Days(Clinic):
     def _add_answers(self, lead_id: UUID, retries: tuple[int, ...]) -> None:
         try:
             lead = add_answers(lead_id, ADDED, self._intake, self.draw_clock())
-        except NotFound:  # a minor, or the form never arrived
+        except NotFound:  # the form never arrived, or the visitor is a minor
             return
         except (StoreUnavailable, Unreadable, Killed):
             if retries:
@@ -229,7 +228,7 @@ class Days(Clinic):
         at = self.draw_clock()
         try:
             alert_staff(lead_id, self._streaming[lead_id.int % SHARDS], at)
-        # After an error, Lambda retries the record. After the last retry, Lambda sends it to the failure queue.
+        # Lambda retries the record after any error.
         except (Exception, Killed):  # noqa: BLE001
             if retries:
                 self.after(2 ** (STREAM_RETRIES - retries), lambda: self._stream(lead_id, retries - 1))
@@ -254,7 +253,7 @@ class Days(Clinic):
         self._waiting[lead.lead_id] += 1
         self.ever_spooled.add(lead.lead_id)
         self.after(self.chance.random(), lambda: self._deliver(lead.lead_id, entry))
-        if self.chance.random() < 0.05:  # at-least-once delivery: sometimes twice
+        if self.chance.random() < 0.05:  # SQS may deliver an entry twice
             self._waiting[lead.lead_id] += 1
             self.after(self.chance.uniform(0, 300), lambda: self._deliver(lead.lead_id, entry))
 
@@ -276,8 +275,8 @@ class Days(Clinic):
     def stored(self, lead: Lead, *, new: bool) -> None:
         if new:
             self.counts["leads"] += 1
-            # The replay of a resubmission stored a separate lead. Faults during the replay were recorded for the lead
-            # with the submission's id, so record a fault for the new lead too.
+            # If the replay stores a resubmission as a separate lead, the replay's faults are recorded for the
+            # submission's id. They may delay the new lead too, so a fault is recorded for it.
             if self._delivered not in (
                 None,
                 lead.lead_id,
@@ -286,7 +285,7 @@ class Days(Clinic):
             self._by_reference[lead.reference] = lead.lead_id
             self._of_number.setdefault(lead.submitted.phone_key, []).append(lead.lead_id)
             if self.weather.stream:
-                # at-least-once delivery: sometimes twice
+                # the stream may deliver a record twice
                 for _ in range(1 + (self.chance.random() < 0.05)):
                     later = self.chance.expovariate(1.0)
                     self.after(later, lambda: self._stream(lead.lead_id, STREAM_RETRIES))

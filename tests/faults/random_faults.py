@@ -1,4 +1,4 @@
-"""Makes calls fail at random on a virtual clock, and records what happens."""
+"""Runs a simulation on a simulated clock, makes its calls fail at random, and records what happens."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after
 
 
 class Killed(BaseException):
-    """The function's machine died. Not an Exception, so that the function cannot catch it."""
+    """Ends a function as if its machine died. Not an Exception, so that no `except Exception` catches it."""
 
 
 class TopicUnavailable(Exception):
@@ -42,13 +42,13 @@ class Unreadable(ValueError):
 class Weather:
     """Settings that decide which faults occur.
 
-    alerts_a_level: highest allowed average of alerts per level that was alerted (R9)
-    fault_rate: share of a call's attempts that fail
+    alerts_a_level: the most alerts per alerted level, on average (R9 in docs/reliability.md)
+    fault_rate: share of the attempts of calls that fail
     outages: whether table, spool, topic and scheduler fail at times, for minutes
     stream: whether the table has a stream
     poison: share of leads that become unreadable
-    every_door: whether visitors also request calls, answer more after Send and withdraw consent, and staff book,
-        promise a time and take over. Visitors who do none of this share the default phone number.
+    every_door: whether visitors also request calls, answer more after Send and withdraw consent, and staff also book,
+        promise a time and take over
 
     """
 
@@ -74,7 +74,7 @@ WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES, EVERY_DOOR)
 
 
 class Table:
-    """A table of leads in memory. `due` returns leads with a red flag first, each group in the order of due times."""
+    """A table of leads in memory. `due` returns leads with a red flag before the others, in order of due time."""
 
     def __init__(self) -> None:
         self.leads: dict[UUID, Lead] = {}
@@ -95,13 +95,13 @@ class Table:
             lead = self.leads[entry[1]]
             if lead.escalation.next_at == entry[0] and lead.assessment.red_flag == red_flag:
                 found[entry] = None
-        for entry in found:  # these leads stay due until they are written again
+        for entry in found:  # a lead stays due until `put` changes it
             heapq.heappush(schedule, entry)
         return [lead_id for _, lead_id in found]
 
 
 class Run:
-    """One simulated run: its clock, its event queue, its faults, and what happened so far.
+    """One simulated run. Has the clock, the planned events, the faults, and a record of what happened.
 
     violations: broken promises, as sentences
     trace: a hash of everything that happened
@@ -115,16 +115,16 @@ class Run:
         self.table = Table()
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.delays: dict[int, int] = {}  # seconds until the first alert -> how many leads
-        self.mails: list[datetime] = []  # when each mail was sent to AlertEmail, which gets every mail
+        self.delays: dict[int, int] = {}  # seconds from due time to first alert -> how many leads
+        self.mails: list[datetime] = []  # when each mail was sent to AlertEmail, the address that gets every mail
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self.ends = self.now
         self.outages: list[tuple[str, datetime, datetime]] = []
         # for each alert: time, level, start of the escalation
         self.alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
-        # for each reminder: time, level 0, when it was due
+        # for each reminder: time, REMINDER in place of a level, when it was due
         self.reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
-        self.hits: dict[UUID, list[datetime]] = {}  # when faults hit calls about the lead
+        self.hits: dict[UUID, list[datetime]] = {}  # lead -> when faults hit calls about it
         self.sweeps_broken: list[datetime] = []
         self.poisoned: set[UUID] = set()
         self.ever_spooled: set[UUID] = set()
@@ -165,7 +165,7 @@ class Run:
         unavailable: type[Exception],
         attempts: int = ATTEMPTS,
     ) -> T:
-        """Makes a call like the SDK: each attempt may fail before or after it takes effect."""
+        """Makes a call with the SDK's retries. Each attempt may fail, before or after it takes effect."""
         for _ in range(attempts):
             fault = self._fault(service)
             if fault is None:
@@ -194,7 +194,7 @@ class Run:
         return any(what in name and begins <= self.now < ends for name, begins, ends in self.outages)
 
     def draw_clock(self) -> datetime:
-        """Draws a clock skew of up to a second for a function that starts. Returns the time on that clock."""
+        """Draws by how much a starting function's clock is wrong, up to a second. Returns the time on that clock."""
         self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
         return self.clock()
 

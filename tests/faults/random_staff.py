@@ -32,13 +32,13 @@ class Clinic(Run):
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
         self._staff = random.Random(f"{seed}/staff")  # separate, so that staff actions do not change other random draws
-        self._managers = random.Random(f"{seed}/rota")  # separate as well
+        self._managers = random.Random(f"{seed}/rota")  # likewise for changes of the rota
         # each saved rota, with the time from which it applies
         self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]
         self._rota_faults: list[datetime] = []
 
     def _change_rota(self) -> None:
-        """Saves a random rota, in which nobody is on call, or a nurse whose subscription may be unconfirmed."""
+        """Saves a random rota. Either nobody is on call, or a nurse, whose subscription may be unconfirmed."""
         names = [nurse.name for nurse in NURSES]
         on_call, reachable = self._managers.choice([*names, ""]), self._managers.choice((names, names, names[:1]))
         board = always(on_call, *reachable, at=self.now) if on_call else DutyBoard(Rota())
@@ -54,9 +54,9 @@ class Clinic(Run):
         self._rota_faults.append(self.now)
 
     def _check_on_call(self, alert: Alert) -> None:
-        """Checks that an alert to clinicians went to the right recipient by a rota that applied in the last minute.
+        """Checks that an alert to clinicians went to whoever is on call by a rota of the last minute.
 
-        A minute is allowed because clocks differ. If the rota could not be read, the alert may go to everyone.
+        The minute allows for different clocks. If the rota could not be read, the alert may go to everyone.
         """
         if not alert.on_call:
             return
@@ -95,7 +95,7 @@ class Clinic(Run):
         return MORE_HABITS if self.weather.every_door else HABITS
 
     def _work(self, lead_id: UUID, habit: str) -> None:
-        """Carries out the habit on the lead: an action of its owner or of a colleague, or nothing ("forgets")."""
+        """Does with the lead what `habit` says, as its owner or as a colleague. "forgets" does nothing."""
         lead = self.table.leads[lead_id]
         owner = next((nurse for nurse in NURSES if nurse.id == lead.work.owner), None)
         if owner is None or habit == "forgets" or lead_id in self.poisoned:

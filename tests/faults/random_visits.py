@@ -1,4 +1,4 @@
-"""Makes the submissions that simulated visitors send, and caches their scores."""
+"""Makes the submissions that simulated visitors send, and caches the triage results."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
-CALLS = (2, 6)  # indexes in ANSWERS for callback requests: with a red flag, and without answers
+CALLS = (2, 6)  # indexes in ANSWERS for requests to be called: a red flag, and no answers
 ADDED = AddedAnswers.model_validate(
     {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
 )
-# A form's `content`: n is a finished form with ANSWERS[n]; ~n is an unfinished form with ANSWERS[n]; -1 is an
-# unfinished form without answers.
+# The parameter `content` of a form: n means a finished form with ANSWERS[n], and ~n an unfinished form with ANSWERS[n].
+# -1 means an unfinished form without answers.
 UNFINISHED = -1
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 
 
 @cache
 def _checked(content: int) -> Submission:
-    """Returns a submission as the page sends it. Cached, because the simulation does not test validation."""
+    """Returns a submission as the page sends it. Cached, because validating it takes long."""
     finished = content >= 0
     return Submission.model_validate(
         {
@@ -53,20 +53,20 @@ def _checked(content: int) -> Submission:
     )
 
 
-# Scores are cached: there are few different answers, and faults do not change their scores.
+# Triage results are cached, because there are few different answers.
 _SCORES: dict[tuple[int, str], TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def cached_score(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
-    """Caches scores by the id() of the answers, which `_checked` keeps alive."""
+    """Replaces `score`. Uses the id() of the answers as the key, which is safe: `_checked` keeps the answers alive."""
     if (id(answers), door) not in _SCORES:
         _SCORES[id(answers), door] = score(rule_set, answers, version, door=door)
     return _SCORES[id(answers), door]
 
 
 def cached_options(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Caches options by the id() of the condition, which RULEBOOK keeps alive."""
+    """Replaces `options_of`. Uses the id() of the condition as the key, because RULEBOOK keeps the condition alive."""
     if id(condition) not in _OPTIONS:
         _OPTIONS[id(condition)] = options_of(condition)
     return _OPTIONS[id(condition)]

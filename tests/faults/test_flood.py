@@ -15,7 +15,7 @@ from tests.faults.mail_limit import MAILS_A_SECOND, first_breach
 BOTS = 4_000
 TEXTED = ("EMERGENCY", "URGENT")  # as in the template's UrgentPhoneSubscription filter
 PEOPLE = 16
-FLOOD_LASTS = timedelta(minutes=4)  # each minute, more leads arrive than a sweep can send alerts about
+FLOOD_LASTS = timedelta(minutes=4)  # in each minute of the flood, more leads arrive than a sweep can alert
 URGENT: list[dict[str, Any]] = [
     {"sys": ["fever"], "change": "yes"},
     {"ces": ["saddle-numb"], "ces-onset": "lt2w"},
@@ -50,7 +50,7 @@ def test_urgent_leads_are_alerted_and_escalated_in_time_in_a_flood() -> None:
         answers = HEALTHY | clinic.chance.choice(URGENT) if person else clinic.chance.choice(BOT_ANSWERS)
         lead_id = clinic.submit(answers, clinic.chance.choice(PERSON if person else BOT))
         people += [lead_id] if person else []
-        if not person or clinic.chance.random() < 0.5:  # the stream misses half of real people's leads
+        if not person or clinic.chance.random() < 0.5:  # half of the real people's leads are left to the sweep
             clinic.stream(lead_id)
     for _ in range(62):
         clinic.now = next_sweep
@@ -95,7 +95,7 @@ def test_text_messages_in_a_flood_are_about_people_only() -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_flood_of_people_does_not_disable_the_mail_address(stream: bool) -> None:
-    """Two hundred leads without spam signs arrive at once, as when the spool is replayed."""
+    """Two hundred leads without signs of spam arrive at once, as from the spool after an outage."""
     clinic = Clinic(seed=9)
     leads = [clinic.submit(HEALTHY | clinic.chance.choice([{}, *URGENT]), PERSON[0]) for _ in range(200)]
     for lead_id in leads[:100] if stream else []:

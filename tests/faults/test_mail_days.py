@@ -1,6 +1,6 @@
-"""Tests under random faults that no mail is sent twice, and that every mail gets a result.
+"""Tests mail to visitors under random faults.
 
-Also tests that at most ten mails are sent within a second.
+No mail is sent twice, every mail gets a result, and at most ten mails are sent within a second.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def violations_at_many_faults() -> Iterator[str]:
 
 
 def test_sending_before_the_claim_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shows that the check works: it reports a sweep that forgets its claims and sends mails twice."""
+    """The check reports a sweep that does not record its claims and so sends mails twice."""
     recorded = MailState.recorded
 
     def forgets(state: MailState, entry: MailEntry) -> MailState:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 def test_nothing_is_lost_doubled_late_or_silent(weather: Weather) -> None:
     days = Days(20261122, VISITS, weather).run()
     assert days.violations == []
-    assert days.counts["levels alerted"] > VISITS  # otherwise, the run tests nothing
+    assert days.counts["levels alerted"] > VISITS  # otherwise the run raised too few alerts
     assert min(days.counts["alerted alone"], days.counts["alerted all"]) > VISITS / 10
     assert (days.counts["faults"] == 0) == (weather is CALM)
 
@@ -41,20 +41,20 @@ def test_cached_rule_results_do_not_change_the_trace(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("seed", [20551128, 20806128, 20926128][: min(DEPTH, 3)])
 def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) -> None:
-    """Covers a bug in the check, seen in six of a million visits (seed 20261128).
+    """Covers a bug in the check of delays, found by seed 20261128.
 
-    An alert was published but not recorded, so it was repeated before the next level. The check had excused
-    a late alert of that level only if a fault occurred after the level was due."""
+    An alert was not recorded, so it was sent again, and the next level was late. The check excused a late level only
+    if a fault occurred after the level was due."""
     assert Days(seed, 2500, STORMY).run().violations == []
 
 
 def test_leads_whose_summary_failed_are_alerted_by_the_same_sweep() -> None:
-    """Covers a topic that refuses the summary of a large sweep (seed 20261130): leads are then alerted one by one."""
+    """If the topic refuses the summary of a large sweep, the leads are alerted one by one (found by seed 20261130)."""
     assert Days(20298630, 2500, SWEEP_ALONE).run().violations == []
 
 
 def test_an_error_of_the_service_excuses_no_late_alert(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only injected faults excuse a late alert. Here the service itself fails to compose the alert."""
+    """The run has no faults, but the service cannot compose any alert. The check must report that."""
 
     def broken(*_: object) -> Alert:
         raise ValueError("an error of the service")
@@ -64,9 +64,9 @@ def test_an_error_of_the_service_excuses_no_late_alert(monkeypatch: pytest.Monke
 
 
 def test_an_alert_that_an_outage_left_unrecorded_is_sent_again() -> None:
-    """Covers a table that fails in the 20 ms between publishing an alert and recording it (seed 777).
+    """Covers a bug in the check of invariant I7, which allows one more alert per fault. Found by seed 777.
 
-    Invariant I7 allows one more alert per fault that hit the lead. The check had not counted outages as faults."""
+    The table failed in the 20 ms between publishing and recording an alert. The check did not count that as a fault."""
     days = Days(73277, 2500, OUTAGES).run()
     assert days.violations == []
     assert days.counts["alerts"] == days.counts["levels alerted"] + 1

@@ -34,14 +34,14 @@ def made() -> Iterator[World]:
 @pytest.mark.slow
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_any_single_fault(made: World, flow: Flow) -> None:
-    """Tests A_FEW at each attempt of each flow, and each of the OTHERS in three of the short flows."""
+    """Tests A_FEW at each attempt of each flow, and each of OTHERS in three of the SHORT flows."""
     faults = A_FEW if flow.name in LONG else (*A_FEW, *OTHERS[SHORT.index(flow) % 3 :: 3])
     assert [broken for fault in faults for broken in single_faults(made, flow, fault)] == []
 
 
 @pytest.mark.slow
 def test_any_outage(made: World) -> None:
-    """Tests every other combination of flow and fault. Each takes down one subset of the services; all get a turn."""
+    """Tests every second combination of flow and fault. Each has the next subset of the services down."""
     found: list[str] = []
     for number, (flow, fault) in enumerate(KINDS[::2]):
         found += outages(made, flow, fault, [SUBSETS[number % len(SUBSETS)]])
@@ -54,7 +54,7 @@ def test_several_faults_at_once(made: World) -> None:
 
 
 def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World) -> None:
-    """Checks rule R7 in the worst case: every attempt times out, and the SDK's backoff is as long as possible."""
+    """Checks R7 of docs/reliability.md if every attempt times out and the SDK waits as long as possible in between."""
     hangs = while_down(frozenset({"dynamodb", "sqs"}), "timeout_before")
     for flow in (flow for flow in FLOWS if flow.tries):
         assert run(made, flow, hangs) == []
@@ -63,7 +63,7 @@ def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World
     assert made.longest == pytest.approx(2 * PATIENT_FACING.read_timeout + 1 + SPOOLING.read_timeout)  # type: ignore[attr-defined]
     [reply] = made.replies
     assert reply.status == 503
-    # A timeout comes without a response from AWS, and so without an error code. The function must handle that.
+    # The function's response is complete, although a timeout has no error code from AWS.
     assert "clinic_phone" in reply.body
 
 

@@ -32,7 +32,7 @@ from tests.functions.calls import CONTEXT, Json, event, spool_of
 
 BEGIN = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
 MINUTE = timedelta(minutes=1)
-ANSWERED_WITHIN = 6.0  # seconds (R7)
+ANSWERED_WITHIN = 6.0  # seconds: R7 of docs/reliability.md
 CONFIGS: dict[str, Any] = {"dynamodb": PATIENT_FACING, "sns": PATIENT_FACING, "sqs": SPOOLING}
 FAULTS = (
     *("throttle", "http500", "http503", "timeout_before", "connect_timeout", "reset_before", "access_denied"),
@@ -63,7 +63,7 @@ Plan = Callable[[int, str], str | None]  # (number of the attempt, service) -> f
 
 
 class Killed(BaseException):
-    """The function's machine died. Not an Exception, so that no handler catches it."""
+    """Ends a function as if its machine died. Not an Exception, so that no `except Exception` catches it."""
 
 
 def no_fault(_number: int, _service: str) -> str | None:
@@ -88,7 +88,7 @@ class Reply:
 
 @dataclass
 class World:
-    """The service in this process, and what a run recorded."""
+    """The service in this process, and a record of one run."""
 
     aws: Aws
     at: datetime = BEGIN
@@ -158,7 +158,7 @@ class World:
         return answer
 
     def _alert(self, request: Any) -> None:
-        """Records an alert, and checks invariants I3 and I8: the alert's lead is stored and not acknowledged."""
+        """Records an alert. Checks that its lead is stored and not acknowledged: I3 and I8 of docs/reliability.md."""
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
         if "Open the inbox:" in message:  # a summary names no lead
@@ -238,7 +238,7 @@ _delay_amount = ExponentialBackoff.delay_amount
 
 
 def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
-    """Returns the longest delay that the SDK may choose before the next attempt. Replaces its random choice."""
+    """Returns the longest delay before the next attempt. Replaces the SDK's random choice of a delay."""
     with patch.object(backoff, "_random", lambda: 1.0):
         delay: float = _delay_amount(backoff, context)
     return delay
@@ -246,14 +246,14 @@ def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Yields a world for many runs, because creating tables takes longer than a run."""
+    """Yields a world. Use it for many runs, because creating its tables takes longer than a run."""
     with ExitStack() as stack:
         aws = stack.enter_context(aws_in_process())
         made = World(aws)
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
-        # After many failures, an SDK client's retry quota is used up. Here each plan retries like a new client.
+        # An SDK client stops retrying after many failures. Here it never does, so that each run is like the first.
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         stack.enter_context(patch.object(wiring, "now", made.now))
         yield made

@@ -1,4 +1,4 @@
-"""Checks that every response must pass, whatever the request."""
+"""Checks that the response to any request must pass."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.functions.calls import Json
 from tests.hostile.attacker import Route
 
 LARGEST = 6 * 1024 * 1024  # bytes: Lambda's limit for a response
-AS_JSON = 12  # the most bytes that JSON needs for one character: two escaped surrogates
+AS_JSON = 12  # bytes that JSON needs at most for a character, as two escaped surrogates
 HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
 SCRIPT = re.compile(r"<script|<img|<iframe|<svg|\bon\w+\s*=", re.IGNORECASE)
 HTML = "text/html; charset=utf-8"
@@ -22,11 +22,11 @@ LINK = re.compile(r'\b(?:href|src|action|formaction)="([^"]*)"')
 RUNS = ("javascript:", "data:", "vbscript:")
 DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # routes whose pages show what a visitor typed
 CACHED = 304
-UNREADABLE = {400}  # statuses of responses to requests that API Gateway would not pass on
+UNREADABLE = {400}  # responses to requests that API Gateway would not pass on
 
 
 def statuses(route: str) -> set[int]:
-    """Returns the statuses that a route may respond with: those in the OpenAPI document, UNREADABLE and CACHED."""
+    """Returns the allowed statuses: those in the OpenAPI document, UNREADABLE, and CACHED if the route is cacheable."""
     operation = openapi.OPERATIONS[route]
     named = {int(status) for status in (*operation.answers, *operation.problems)}
     return named | UNREADABLE | ({CACHED} if operation.cacheable else set())
@@ -82,7 +82,7 @@ def _body(route: Route, answer: Json) -> str:
 def _scripted(page: str) -> bool:
     """Returns whether a page has a tag that runs a script.
 
-    Ignores quoted attribute values other than links, because they may contain any escaped text.
+    Of the quoted attribute values, only links can run a script. The others may contain any text.
     """
     return any(map(_runs, set(TAG.findall(page))))
 

@@ -1,4 +1,4 @@
-"""Runs the attacker in batches. Each batch starts with an empty table, so that it can be repeated on its own."""
+"""Runs the attacker in batches. Each batch starts with an empty table, so that one batch alone can be repeated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # the most faults that a batch reports
 EVERY_SO_OFTEN = 10  # in every tenth batch, table and spool are unavailable
-SEARCHED_FOR = 25  # number of requests after which the leak check forgets the personal data that it searches for
+SEARCHED_FOR = 25  # after so many requests, the leak check forgets the personal data that it has seen
 
 
 @dataclass

@@ -1,6 +1,6 @@
-"""Generates hostile requests to every route, as API Gateway would pass them to functions.
+"""Generates hostile requests to every route, as the events that API Gateway would send to functions.
 
-A request depends only on the seed and the request's number, so that it can be repeated.
+A request depends only on the seed and its number, so that it can be repeated.
 
 """
 
@@ -37,7 +37,7 @@ QUERY = (
     *("language", "questionnaire", "mode", "return_to", "utm_source", "gclid", "view", "tier", "suspect", "cursor"),
     *("from", "to", "format", "reference", "staff", "q", "x", ""),
 )
-NEARLY_RIGHT = (  # query values that some route reads
+NEARLY_RIGHT = (  # query values that are valid or nearly valid
     *("csv", "json", "fhir", "html", "true", "false", "open", "taken", "closed", "done", "EMERGENCY", "fs-intake"),
     *("2026-01-14", "2026-01-13", "2000-01-01", "2199-12-31", "2026-02-30", "0001-01-01", "2026-1-4", "M90GS-X3XCE"),
 )
@@ -284,7 +284,7 @@ class Attacker:
 
 @cache
 def _base(staff: bool) -> bytes:
-    """Returns a valid request to start from, pickled, because unpickling is the fastest way to copy it."""
+    """Returns a valid request for the attacker to change. Pickled, because unpickling is the fastest way to copy it."""
     asked = event("show_lead" if staff else "show_receipt")
     return pickle.dumps({**asked, "pathParameters": None, "queryStringParameters": {}, "rawQueryString": ""})
 

@@ -1,4 +1,4 @@
-"""Provides the fixture `aws` as in tests/functions: an empty table and an empty topic."""
+"""Provides the fixture `aws` of tests/functions: AWS in this process, with an empty table and topic."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Collects texts and documents that are known to break programs.
 
-The Big List of Naughty Strings comes from a package. The environment variable HOSTILE_CORPORA can name a folder of
-further texts, such as a checkout of public fuzz lists. In that folder, each line of a text file becomes a string, and
-each small file becomes a request body.
+The Big List of Naughty Strings comes from a package. The environment variable HOSTILE_CORPORA can name a folder with
+more, such as public fuzz lists. Each line of its text files becomes a string. Each small file becomes a request body.
 """
 
 from __future__ import annotations

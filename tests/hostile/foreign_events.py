@@ -1,4 +1,4 @@
-"""Provides events from services that invoke no function here, and malformed events from services that do."""
+"""Provides events of AWS services that invoke no function here, and malformed events of services that invoke one."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ FOREIGN: dict[str, Any] = {
 
 
 def misshapen(request: Json) -> dict[str, Any]:
-    """Returns description -> HTTP API event. In each event, one part has the wrong type."""
+    """Returns description -> a copy of the HTTP API event in which one part has the wrong type."""
     context = request["requestContext"]
     return {
         "no context": request | {"requestContext": None},

@@ -1,7 +1,6 @@
-"""Tests that every function has one defined reaction to a foreign event: an event of the wrong source or shape.
+"""Tests how functions react to foreign events, which have the wrong source or shape.
 
-- Functions with a route respond 400 with problem details and the emergency advice if the event is not from an HTTP
-API.
+- Functions with a route respond 400 with problem details. Those of public routes add the emergency advice.
 - Functions invoked by a stream, a queue, a topic or an operator raise ForeignEvent or InvalidInput.
 - Scheduled functions ignore the event that starts them.
 

@@ -1,6 +1,6 @@
 """Tests that every request to every route gets a response that the API describes, and never a server error.
 
-`make soak ONLY=requests` sends a million requests. A reported fault names the seed and the number of the request.
+`make soak ONLY=requests` sends a million requests. To repeat a fault, use the seed and request number in its report.
 
 """
 
@@ -88,7 +88,7 @@ def test_every_kind_of_fault_is_detected() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
-    """Sends each string as the name. The phone number is missing, so the page shows the name again with the error."""
+    """Sends each string as the name, without a phone number. The response shows the name again."""
     (route,) = (route for route in routes() if route.name == "POST /submissions")
     for text in corpora.strings():
         if len(text) > 3000:

@@ -1,4 +1,4 @@
-"""Tests that GET, HEAD, and prefetches by mail scanners or browsers change only the access log."""
+"""Tests that GET and HEAD requests, including prefetches by browsers, change only the access log."""
 
 from __future__ import annotations
 

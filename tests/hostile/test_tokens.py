@@ -1,4 +1,4 @@
-"""Tests that tokens, proofs, cursors and signatures are refused if they expired or differ in a bit, key or purpose."""
+"""Tests that a token, proof, cursor or signature is refused if it expired, was changed, or has another purpose."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def flips(token: str) -> Iterator[str]:
-    """Yields the token with each bit flipped in turn, but only results that a request can contain."""
+    """Yields copies of the token with one flipped bit each. Leaves out those that a request cannot contain."""
     for place, character in enumerate(token):
         for bit in range(7):
             other = chr(ord(character) ^ 1 << bit)
@@ -110,7 +110,7 @@ def test_an_invalid_canary_token_makes_it_a_lead(
 
 
 def test_every_flipped_bit_of_a_proof_is_detected_or_has_no_meaning() -> None:
-    """A proof with a flipped bit is accepted only if it still decodes to the same fields."""
+    """If a proof with a flipped bit is accepted, it decodes to the same fields."""
     proof = solved(GUARD)
     assert proof_sign(proof) == Sign.GOOD_PROOF
     for text in flips(proof):
@@ -158,7 +158,7 @@ def test_the_work_is_work() -> None:
     assert form_guard.MAX_NUMBER >= 50_000
 
 
-# --- webhooks, verified with the library of the Standard Webhooks specification, as receivers do ---
+# --- webhooks, verified with the library of the Standard Webhooks specification ---
 
 KEY = ENVIRONMENT["WEBHOOK_KEY"]
 BODY = b'{"type":"lead.new","data":{"reference":"7K3MQ-2XDRT"}}'

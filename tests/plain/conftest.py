@@ -1,4 +1,4 @@
-"""Provides visitors without JavaScript on the local cloud: an HTTP client, and Chromium with JavaScript turned off."""
+"""Provides an HTTP client and a Chromium without JavaScript, which use the local cloud as visitors do."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 def stored(cloud: LocalCloud) -> Callable[[str], list[Json]]:
     """Provides a function that returns the stored leads that contain a text.
 
-    Pass a text that only this test's leads contain.
+    The text must occur in this test's leads only.
     """
     table = cloud.client("dynamodb")
 

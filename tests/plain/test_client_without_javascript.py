@@ -34,7 +34,7 @@ def fill(visitor: Visitor, values: dict[str, Any], form: str = "main form") -> V
 
 
 def press(visitor: Visitor, text: str) -> Any:
-    """Presses the button with this text, whichever form of the page it belongs to."""
+    """Presses the button with this text, in any form of the page."""
     button = next(one for one in visitor.page.select("button") if one.get_text(strip=True) == text)
     number = visitor.page.select("form").index(button.find_parent("form"))
     form = visitor.select_form("form", nr=number)

@@ -1,4 +1,4 @@
-"""Tests that htmx on another site's page submits the form from that page and swaps our response into it."""
+"""Tests that htmx on another site's page submits the form, and puts our response into that page."""
 
 from __future__ import annotations
 

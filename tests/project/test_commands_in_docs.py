@@ -50,7 +50,7 @@ def test_a_command_for_a_deployed_stack_names_it(page: Path) -> None:
 
 
 def test_a_change_and_two_rollbacks_in_one_shell_deploy_what_they_say(tmp_path: Path) -> None:
-    """Pastes the blocks of "Change and roll back" twice, into a shell that is in infra/ after the first deploy."""
+    """Pastes the commands of "Change and roll back" twice into one shell, which starts in infra/ as after a deploy."""
     text = (PROJECT / "docs/deploy.md").read_text(encoding="utf-8")
     section = text.partition("\n## Change and roll back\n")[2].partition("\n## ")[0]
     pasted = "".join(BLOCK.findall(section)).replace("COMMIT", "v1")

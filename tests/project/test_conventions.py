@@ -1,4 +1,4 @@
-"""Tests the repository's conventions: names, documentation, and what may be logged.
+"""Tests the repository's conventions for names, documentation and log lines.
 
 test_layers.py tests the imports.
 """
@@ -43,7 +43,7 @@ def test_a_function_has_one_name_everywhere(logical_id: str) -> None:
     assert (PROJECT / "tests" / "functions" / f"test_{name}.py").is_file()
 
 
-# ---- documented
+# ---- documentation
 
 
 REFERENCE = (PROJECT / "docs" / "reference.md").read_text()
@@ -134,7 +134,7 @@ PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screen
 
 
 def logger_calls() -> Iterator[tuple[str, ast.Call, set[str]]]:
-    """Yields (file, call, names of the function parameters annotated Literal in that file) for each logger call."""
+    """Yields (file, call, names of the parameters in that file with a Literal type) for each logger call."""
     for path in PROJECT.glob("functions/*.py"):
         tree = ast.parse(path.read_text())
         listed = {
@@ -157,7 +157,7 @@ def test_log_lines_are_a_fixed_text_and_a_few_known_keys() -> None:
     calls = list(logger_calls())
     assert calls
     for name, call, listed in calls:
-        # append_keys adds its keys to all later log lines
+        # append_keys logs no text; it adds keys to all later log lines
         if isinstance(call.func, ast.Attribute) and call.func.attr == "append_keys":
             assert (call.args, {keyword.arg for keyword in call.keywords} - LOGGED) == ([], set()), name
             continue

@@ -1,4 +1,4 @@
-"""Tests the imports: a layer imports only layers below it, and each library only where it is needed."""
+"""Tests that each layer imports only lower layers, and that each library is imported only where it is needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
-# The layers, from the top. A module may import its own package and lower layers, but no other package of its layer.
+# The layers, from the top. A module may import its own package and lower layers, but not its layer's other packages.
 LAYERS = (
     ("functions",),
     ("shared.http", "shared.triggers"),

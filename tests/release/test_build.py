@@ -51,8 +51,7 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Provides one function's bundle, as `sam build` makes it. Other bundles differ only in the function's own part.
 
-    If this machine differs from Lambda's, the bundle is built for this machine, so that tests can load it. CI machines
-    are like Lambda's."""
+    If this machine differs from Lambda's, the bundle is built for this machine, so that tests can load it."""
     folder = tmp_path_factory.mktemp("bundle") / build.WEB_FUNCTION
     build.bundle([build.WEB_FUNCTION], folder, HERE, build.LAMBDA_PLATFORM if AS_ON_LAMBDA else None)
     return folder
@@ -60,7 +59,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Provides each function's own part of the bundle, uncompiled, because compiling takes longest."""
+    """Provides each function's own part of its bundle. Does not compile it, because that would take long."""
     folders = {name: tmp_path_factory.mktemp(name) for name in FUNCTIONS}
     with patch.object(build, "compile_all"):
         for name, folder in folders.items():
@@ -115,12 +114,12 @@ def test_it_is_small(bundle: Path) -> None:
 
 
 def test_workflows_run_the_python_that_lambda_runs() -> None:
-    """Otherwise CI would test a bundle that differs from the deployed one."""
+    """With another Python, CI would test a bundle that differs from the deployed one."""
     workflows = [file.read_text() for file in (build.PROJECT / ".github" / "workflows").glob("*.yml")]
     versions = {version for text in workflows for version in re.findall(r"python-version: (.*?)[,}\n]", text)}
 
     assert versions == {'"{}.{}"'.format(*build.LAMBDA_PYTHON)}
-    # this runner has an x86_64 processor, as the functions have
+    # ubuntu-24.04 has an x86_64 processor, as the functions have
     assert {runner for text in workflows for runner in re.findall(r"runs-on: (.*)", text)} == {"ubuntu-24.04"}
 
 
@@ -138,7 +137,7 @@ def test_everything_is_compiled(bundle: Path) -> None:
 def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     own_parts: dict[str, Path], bundle: Path, tmp_path: Path
 ) -> None:
-    """Each handler is loaded from its function's own part of the bundle, everything else from one shared bundle."""
+    """Loads each handler from its function's own part, and everything else from one function's bundle."""
     for name, folder in own_parts.items():
         shutil.copytree(folder / "functions", tmp_path / name / "functions")
     own = {name: str(tmp_path / name) for name in own_parts}
@@ -147,7 +146,7 @@ def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
 
 
 def test_pages_are_drawn_from_compiled_templates(tmp_path: Path, own_parts: dict[str, Path], bundle: Path) -> None:
-    """The template files are removed, so that nothing can parse them."""
+    """Draws a page after removing the template files."""
     shutil.copytree(own_parts["draw_form"] / "functions", tmp_path / "functions")
     shutil.copytree(bundle / "shared", tmp_path / "shared", ignore=shutil.ignore_patterns("*.html"))
     event = build.PROJECT / "events" / "draw_form.json"
@@ -165,7 +164,7 @@ sys.exit(None if answer["statusCode"] == 200 and "<form" in answer["body"] else 
 
 
 def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
-    """Each source file is replaced by one that exits, so that only the .pyc can be imported."""
+    """Replaces each source file by one that exits, so that only its .pyc can be imported."""
     with zipfile.ZipFile(io.BytesIO(zip_folder(bundle))) as archive:
         archive.extractall(tmp_path / "unzipped")
     for source in (tmp_path / "unzipped").rglob("*.py"):
@@ -221,7 +220,7 @@ def test_the_same_content_zips_to_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_build_refuses_a_rulebook_that_does_not_load(tmp_path: Path) -> None:
-    """Otherwise the build would succeed, and the deployed form would fail."""
+    """If the build succeeded, the deployed form would fail."""
     shutil.copytree(build.PROJECT / "shared" / "rulebook", tmp_path, dirs_exist_ok=True)
     rules = tmp_path / "fs-triage.toml"
     build.check_data(tmp_path)

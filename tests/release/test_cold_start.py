@@ -1,8 +1,8 @@
 """Tests that cold starts do not become slower unnoticed.
 
-These tests start the function that takes the form; `make soak ONLY=cold-starts`, which runs every night, starts all.
+These tests start one function. Every night, `make soak ONLY=cold-starts` starts all functions.
 
-After an intended change, run `make bench-baseline` and commit the result.
+If a slower start is intended, run `make bench-baseline` and commit the result.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tests `make scan` without its scans of the whole project, which the workflows run beside `make test`."""
+"""Tests `make scan` on small samples, and tests the CI workflows, which run it on the whole project."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ def test_a_workflow_pins_its_actions_and_has_few_permissions(path: Path) -> None
             assert set(step) <= {"if", "uses", "with", "run", "env", "working-directory"}
             assert ("uses" in step) != ("run" in step)
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", "a/b@" + "0" * 40))
-            assert "${{" not in step.get("run", "")  # the shell would run text from the event as code
+            assert "${{" not in step.get("run", "")  # the shell would run the inserted text as code
             for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", "")):
                 assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE)
-    # GOOGLE_ADS_KEY is a parameter of the stack, not an AWS credential
+    # only the deploy needs a secret; GOOGLE_ADS_KEY is a parameter of the stack
     secrets = {"GOOGLE_ADS_KEY"} if path.stem == "deploy" else set()
     assert set(re.findall(r"secrets\.(\w+)", path.read_text())) == secrets
 
@@ -103,7 +103,7 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 
     assert loaded[True] == {"workflow_run": {"workflows": ["test"], "types": ["completed"], "branches": ["main"]}}
     assert "conclusion == 'success'" in job["if"]
-    assert "workflow_run.event == 'push'" in job["if"]  # a pull request must never be deployed
+    assert "workflow_run.event == 'push'" in job["if"]  # not for a pull request
     assert job["environment"] == "prod"
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert not re.search(r"aws-access-key-id|AWS_SECRET", text)
@@ -112,7 +112,7 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 def test_the_workflow_fails_if_vulnerabilities_cannot_be_looked_up() -> None:
     runs = [step.get("run") for job in jobs(PROJECT / ".github/workflows/test.yml").values() for step in job["steps"]]
 
-    assert {"make test", "make scan", "make sbom"} <= set(runs)  # the exact commands, so OFFLINE is not set
+    assert {"make test", "make scan", "make sbom"} <= set(runs)  # exactly these, without OFFLINE
 
 
 def test_every_kind_of_dependency_is_kept_up_to_date() -> None:

@@ -56,7 +56,7 @@ def test_every_operation_that_the_code_calls_is_shipped_and_no_other() -> None:
 
 
 def known() -> set[str]:
-    """Returns all operations of the services in COVERED. Other attributes are not those of AWS clients."""
+    """Returns the names of all operations of the services in COVERED."""
     session = botocore.session.get_session()
     models = [session.get_service_model(service) for service in session.get_available_services() if service in COVERED]
     return {xform_name(operation) for model in models for operation in model.operation_names}
@@ -85,7 +85,7 @@ def test_a_call_is_found() -> None:
 
 
 def test_every_operation_that_the_template_grants_is_shipped() -> None:
-    """If botocore's description of a granted operation is not shipped, the grant is needless, or the call will fail."""
+    """A function cannot call an operation whose description by botocore is not shipped."""
     granted = set(re.findall(r"\b(dynamodb|sns|sqs):(\w+)", (PROJECT / "infra/template.yaml").read_text()))
     by_aws = {("sqs", "SendMessage")} | {
         (service, name) for service, name in granted if "Stream" in name or name == "*"
@@ -104,7 +104,7 @@ def session_of(folder: Path) -> Any:
 
 
 KEYS: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-NEW_REGION = "us-east-9"  # a region unknown to botocore, as if AWS opened it tomorrow
+NEW_REGION = "us-east-9"  # a region that botocore does not know
 
 
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)
@@ -168,14 +168,14 @@ def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path
 
 
 def described(operation: Any) -> object:
-    """Returns an operation's model and shapes for comparison, stripped of documentation."""
+    """Returns an operation's model and shapes without their documentation, to compare them."""
     shapes = [operation.input_shape, operation.output_shape, *operation.error_shapes]
     model = slimming._without_documentation(operation._operation_model)
     return model, [shape and shape_of(shape, frozenset()) for shape in shapes]
 
 
 def shape_of(shape: Any, above: frozenset[str]) -> object:
-    if shape.name in above:  # AttributeValue contains itself
+    if shape.name in above:  # a shape that contains itself, such as AttributeValue
         return shape.name
     match shape.type_name:
         case "structure":
@@ -227,7 +227,7 @@ def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pyt
 
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:
-    """Checks only top-level imports: imports in functions belong to features that are not used."""
+    """Checks top-level imports only, because libraries import unused features inside functions."""
     gone = [name.replace("/", ".").removesuffix("_*") for name in slimming.UNUSED if name[0] != "*"]
     for path in (*SOURCES, *shipped.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -252,7 +252,7 @@ for region in numbers.SUPPORTED_REGIONS:
 
 
 def test_powertools_batch_loads_after_pydantic(shipped: Path) -> None:
-    """Once pydantic is loaded, the batch utility imports Powertools' parser."""
+    """If pydantic is loaded, the batch utility also imports Powertools' parser, which must be shipped then."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import pydantic; import aws_lambda_powertools.utilities.batch"
     )

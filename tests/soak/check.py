@@ -1,4 +1,4 @@
-"""Defines a long check: pieces of work that depend only on the seed, so that each can be repeated."""
+"""Defines a long check, which consists of pieces of work. A piece depends only on the seed, so it can be repeated."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Piece:
 
 @dataclass(slots=True)
 class Found:
-    """What a piece of a long check found. Counts and histograms are added up over the pieces.
+    """The result of a piece of a long check, or the sum of several pieces.
 
-    violations: sentences, each with how to reproduce it; a piece without faults has none
+    violations: sentences, each with how to reproduce it
     notes: findings worth reading that are not violations
     histograms: name with unit, such as "alert delay, s" -> histogram
 
@@ -54,13 +54,13 @@ class Check:
     """A long check.
 
     name: as in ONLY=name
-    promise: the statement that 0 violations confirm
+    promise: what is true if there are no violations
     amount: number of units
     unit: word for the units, plural
-    piece: units per piece; a piece should take no more than about ten seconds, because Ctrl-C waits for its end
+    piece: units per piece; a piece takes at most about ten seconds, because Ctrl-C waits for its end
     run: runs a piece; a top-level function, because pool processes look it up by name
-    takes: approximate CPU milliseconds per unit, to estimate the total time
-    alone: whether no other piece may run at the same time
+    takes: approximate CPU milliseconds per unit
+    alone: whether a piece must run without any other piece at the same time
     summary: returns the lines to print on the terminal
 
     """

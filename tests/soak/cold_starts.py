@@ -1,4 +1,4 @@
-"""The long check of what the functions import on a cold start, and what that costs."""
+"""Defines the long check of what each function imports on a cold start, and of the CPU cost."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The load test: concurrent visitors send over HTTP without errors. Every lead is stored, and an alert is sent.
+"""The load test: many visitors send forms over HTTP at the same time. Each lead must be stored and alerted.
 
-on_the_local_cloud tests the whole path: gateway, function, table, stream, topic. behind_a_server tests only the
-capture_lead function, on moto in this process, to show the function's own cost.
+on_the_local_cloud tests the whole path from gateway to topic. behind_a_server tests only the function capture_lead, on
+moto in this process, to show how long the function itself takes.
 
 """
 
@@ -101,7 +101,7 @@ def _ids(piece: Piece) -> list[str]:
 def on_the_local_cloud(piece: Piece) -> Found:
     lead_ids = _ids(piece)
     with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder)) as cloud, Outbox(cloud) as outbox:
-        # starts the function before the load, so that no cold start is measured
+        # one request before the load, so that no cold start is measured
         _post(cloud.api, json.dumps(submission(URGENT)))
         load = send_all(cloud.api, lead_ids)
         names = {reference_of(UUID(lead_id)): lead_id for lead_id in lead_ids}
@@ -132,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 8 * AT_ONCE  # a client waits a second if the queue is full
+    request_queue_size = 8 * AT_ONCE  # long, because a client waits a second if the queue is full
 
 
 def behind_a_server(piece: Piece) -> Found:

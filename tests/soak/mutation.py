@@ -1,11 +1,10 @@
-"""Mutation tests with mutmut: makes random small changes to functions/ and shared/, and checks that quick tests fail.
+"""Runs mutmut, which makes small changes (mutants) in functions/ and shared/, and checks that a quick test fails.
 
-mutmut mutates the bodies of functions and methods, but not decorated ones or a module's top level. pyproject.toml has
-its settings. It works on a copy of the project. To see a mutant:
-`cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
+mutmut changes the bodies of undecorated functions and methods, in a copy of the project. pyproject.toml has its
+settings. To see a mutant: `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
 
-For each mutant, mutmut runs the tests that called the mutated function. It attributes calls that happen on import to
-the first test. So if a function is called on import and by fewer than FEW tests, `with_imports` selects all tests.
+For each mutant, mutmut runs the tests that called the function. It counts calls on import as calls by the first test.
+So if a function is called on import and by fewer than FEW tests, `with_imports` selects all tests.
 
 """
 
@@ -28,10 +27,10 @@ from tests.soak.soak import CORES, PROJECT, digest_of_sources
 COPIES = PROJECT / "build" / "mutation"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 MUTANTS = 100
-AT_ONCE = 50  # mutants per round; each round first runs the tests on unchanged code, which takes about a minute
+AT_ONCE = 50  # mutants per round; a round takes about a minute before its first mutant
 SURVIVED, UNTESTED = "survived", "no tests"  # words that mutmut prints
 UNKNOWN = ("not checked", "skipped")
-FEW = 100  # tests
+FEW = 100  # tests; see `with_imports`
 
 
 def mutate(piece: Piece) -> Found:
@@ -75,14 +74,14 @@ def _prepare() -> None:
     copy = _copy()
     if (copy / "mutants" / "mutmut-stats.json").exists():
         return
-    shutil.rmtree(COPIES, ignore_errors=True)  # deletes copies of other versions too
+    shutil.rmtree(COPIES, ignore_errors=True)  # copies of all versions of the code
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True).stdout
     for name in filter(None, files.split("\0")):
         if (PROJECT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, copy / name)
-    output = _mutmut("run", "none of them")  # prepares everything and then fails, because no mutant has that name
+    output = _mutmut("run", "none of them")  # only prepares, because no mutant has this name
     statistics = copy / "mutants" / "mutmut-stats.json"
     if not statistics.exists():
         raise RuntimeError(f"mutmut could not prepare:\n{output[-3000:]}")
@@ -91,7 +90,7 @@ def _prepare() -> None:
 
 
 def with_imports(statistics: dict[str, Any]) -> dict[str, Any]:
-    """Returns mutmut's statistics, but lists all tests for functions called on import and by fewer than FEW tests."""
+    """Returns mutmut's statistics. Lists all tests for a function called on import and by fewer than FEW tests."""
     everything = list(statistics["duration_by_test"])  # in the order in which they ran
     tests = {
         function: everything if everything[0] in called and len(called) < FEW else called

@@ -1,4 +1,4 @@
-"""The restore drill (dev/drill.py) as a long check."""
+"""Defines the long check that runs the restore drill (dev/drill.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The long checks of the promises in docs/reliability.md."""
+"""Defines the long checks of the promises in docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAULT_RATES = (0.0, 0.01, 0.05)
 
 
 def simulate(piece: Piece) -> Found:
-    """Simulates days of the clinic. Successive pieces take the WEATHERS in turn."""
+    """Simulates days of the clinic. Each piece has the next of the WEATHERS."""
     weather = WEATHERS[piece.first // VISITS % len(WEATHERS)]
     days = Days(piece.seed + piece.first, piece.count, weather).run()
     counts = Counter({f"{weather.name}: {what}": times for what, times in days.counts.items()})
@@ -26,7 +26,7 @@ def simulate(piece: Piece) -> Found:
 
 
 def mail(piece: Piece) -> Found:
-    """Simulates hours of mail to visitors. Successive pieces take the FAULT_RATES in turn."""
+    """Simulates hours of mail to visitors. Each piece has the next of the FAULT_RATES."""
     rate = FAULT_RATES[piece.first // LEADS % len(FAULT_RATES)]
     days = MailDays(piece.seed + piece.first, piece.count, rate).run()
     counts = Counter({f"{rate:.0%} faults: {what}": times for what, times in days.counts.items()})

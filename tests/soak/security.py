@@ -1,4 +1,4 @@
-"""The long checks of the promises in docs/security.md."""
+"""Defines the long checks of the promises in docs/security.md."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _named(status: int) -> str:
 def play_by_the_description(piece: Piece) -> Found:
     """Sends requests generated from the OpenAPI description.
 
-    For routes with a body, every second piece sends invalid bodies. `done` counts only requests that were sent.
+    If the route has a body, every second piece sends invalid bodies. `done` counts the requests that were sent.
     """
     route = PUBLIC[piece.first // CASES]
     negative = described.OPERATIONS[route].request is not None and piece.first // AT_ONCE % 2 == 1

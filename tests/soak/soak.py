@@ -23,18 +23,18 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-# tests.aws starts moto. Import it before any function, because functions create clients on import.
+# Imported before any function: tests.aws starts moto, and functions create AWS clients on import.
 from tests import leaks
 from tests.aws import ENVIRONMENT
 from tests.soak.check import Check, Found, Piece
 from tests.soak.report import page
 
-leaks.install()  # likewise before any function is imported
+leaks.install()  # before any function is imported
 PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2
 SHOWN = 5  # violations on the terminal; the report has all
-YOUNG = 20_000  # threshold for garbage collection; high, because pieces create millions of objects with few cycles
+YOUNG = 20_000  # allocations until the garbage collector runs; many, because pieces create few cycles
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Result:
 def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> list[Result]:
     """Runs the pieces that no earlier run of this seed finished with this version of the code.
 
-    The first Ctrl-C stops the run when the running pieces are done; the second stops it at once.
+    After the first Ctrl-C, the run stops when the running pieces are done. A second Ctrl-C stops the run at once.
 
     """
     began = time.monotonic()
@@ -99,7 +99,7 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
 
 
 def _work(results: Iterable[Result]) -> float:
-    """Returns a rough estimate of the seconds that the finished work takes on all cores."""
+    """Returns roughly how many seconds the finished units take on all cores."""
     return sum(result.found.done * result.check.takes for result in results) / 1000 / CORES
 
 
@@ -145,7 +145,7 @@ def _run(
 ) -> Iterable[tuple[Piece, Found, float]]:
     """Yields (piece, result, CPU seconds) as pieces finish.
 
-    A crashed piece has a violation and 0 units done, so the next run repeats the piece.
+    The result of a crashed piece has a violation and no units, so the next run repeats the piece.
     """
     running: dict[Future[tuple[Found, float]], Piece] = {}
     waiting = iter(pieces)
@@ -161,7 +161,7 @@ def _run(
 
 
 def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tuple[Found, float]]:
-    """Submits a piece. The first call starts the processes, with SIGINT blocked, so that Ctrl-C does not reach them."""
+    """Submits a piece. Blocks SIGINT, because the first call starts the processes, which must not get a Ctrl-C."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_timed, check, piece)
@@ -170,11 +170,11 @@ def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tup
 
 
 def _initialize() -> None:
-    """Initializes a pool process. Garbage collection skips imported objects, which are never freed."""
+    """Initializes a pool process. Its garbage collector ignores what was imported until now."""
     os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # sys.exit also stops processes that the piece started
+    # sys.exit cleans up, which stops the processes that the piece started
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     gc.freeze()
     gc.set_threshold(YOUNG)
@@ -190,7 +190,7 @@ def _timed(check: Check, piece: Piece) -> tuple[Found, float]:
 
 
 class SavedPieces:
-    """The saved results of pieces: JSON lines in a folder for this version of the code."""
+    """The saved results of pieces, as lines of JSON. Each version of the code has its own folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / digest_of_sources()

@@ -21,7 +21,7 @@ def npm() -> Path:
 
 
 def rule_sets() -> dict[str, RuleSet]:
-    """Returns the rule sets by questionnaire and language, such as fs-intake-en."""
+    """Provides the rule sets. A key names questionnaire and language, such as "fs-intake-en"."""
     rulebook = load()
     return {
         f"{code}-{language}": found

@@ -1,4 +1,4 @@
-"""Finds faults in a FHIR Questionnaire that validators miss, such as broken internal links."""
+"""Finds faults in a FHIR Questionnaire that validators miss, such as references to missing items."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def items(parent: Json) -> Iterator[Json]:
 
 
 def faults(form: Json, rule_set: RuleSet | None = None) -> list[str]:
-    """Returns a Questionnaire's faults and, given a rule set, how the Questionnaire differs from it."""
+    """Returns a Questionnaire's faults. With a rule set, adds how the Questionnaire differs from the rule set."""
     every = list(items(form))
     counted = Counter(item["linkId"] for item in every)
     found = [f"{link_id}: duplicate linkId" for link_id, count in counted.items() if count > 1]

@@ -34,7 +34,7 @@ class LambdaWsgi:
         headers = dict(answer.get("headers", {}))
         body = answer.get("body", "")
         content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
-        if headers.pop("content-encoding", "") == "gzip":  # real clients decompress bodies; a WSGI client does not
+        if headers.pop("content-encoding", "") == "gzip":  # the test's WSGI client does not decompress bodies
             content = gzip.decompress(content)
         start_response(f"{status.value} {status.phrase}", list(headers.items()))
         return [content]
@@ -45,7 +45,7 @@ class LambdaWsgi:
             match = pattern.fullmatch(raw_path)
             if match and method == environ["REQUEST_METHOD"]:
                 return handler(_event(environ, route, raw_path, match.groupdict()), CONTEXT)
-        return {  # API Gateway's response if no route matches
+        return {  # as API Gateway responds if no route matches
             "statusCode": 404,
             "headers": {"content-type": "application/json"},
             "body": '{"message":"Not Found"}',

@@ -1,6 +1,6 @@
-"""Tests with schemathesis that every response to valid and invalid requests matches the OpenAPI document.
+"""Tests with schemathesis that the response to any valid or invalid request matches the OpenAPI document.
 
-The environment variable API_CASES sets the number of cases for each operation (default: 50; nightly workflow: 400).
+The environment variable API_CASES sets the number of requests per operation. The nightly workflow sets it to 400.
 
 """
 
@@ -42,15 +42,15 @@ ALWAYS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# Requests without a body run in one mode only. They are never invalid, because their only inputs are parameters (a
-# name, a language) that accept any string.
+# POSITIVE generates valid requests, and NEGATIVE invalid ones. Without a body, no request is invalid, because all
+# parameters accept any string.
 MODES = [
     (route, mode)
     for route, described_as in described.OPERATIONS.items()
     for mode in (GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if described_as.request else []))
 ]
 THOROUGH = settings(
-    max_examples=CASES // 2,  # every operation with a body runs in both modes
+    max_examples=CASES // 2,  # for each of the two modes
     deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
@@ -90,7 +90,7 @@ def test_every_response_matches_the_openapi_document(route: str, mode: Generatio
 
 
 class Precise:
-    """Wraps `app` and adds /precise.json, which serves `document` as the OpenAPI document."""
+    """Wraps `app`. Adds the path /precise.json, which returns `document`."""
 
     def __init__(self, app: LambdaWsgi, document: dict[str, Any]) -> None:
         self.app = app
@@ -104,10 +104,10 @@ class Precise:
 
 
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
-    """Returns an OpenAPI document with a precise schema for the answers of fs-intake.
+    """Returns the OpenAPI document, with the precise schema of submissions for the questionnaire fs-intake.
 
-    typed_by_a_person: whether to limit texts to what people type, such as valid phone numbers, because the schema of
-        a submission cannot express which texts are valid
+    typed_by_a_person: whether to allow only texts such as valid phone numbers; the schema itself cannot say which
+        texts are valid
     """
     document = described.document()
     request_body = document["paths"]["/submissions"]["post"]["requestBody"]

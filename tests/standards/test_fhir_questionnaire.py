@@ -1,4 +1,4 @@
-"""Tests that four validators accept the FHIR Questionnaire, and reject Questionnaires with faults."""
+"""Tests with four validators that FHIR Questionnaires are valid, and that the validators find planted faults."""
 
 from __future__ import annotations
 

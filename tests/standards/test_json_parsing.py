@@ -1,4 +1,4 @@
-"""Tests with JSONTestSuite that request bodies are parsed if they are valid JSON, and otherwise rejected."""
+"""Tests with JSONTestSuite that a request body is parsed if it is valid JSON, and is otherwise rejected."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cases(npm: Path) -> dict[str, str]:
 def is_json(text: str) -> bool:
     """Returns whether the public route parses the text as JSON.
 
-    The response is always an error, because no text of the suite is a submission.
+    No text of the suite is a submission, so the response is always an error.
     """
     answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
     if answer["statusCode"] == 413:  # one case is larger than a request body may be

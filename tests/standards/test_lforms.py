@@ -109,7 +109,7 @@ def test_shows_follow_ups_when_they_are_due(page: Page) -> None:
 
 
 def test_asks_everyone_but_minors_for_contact_data(page: Page) -> None:
-    see(page, CONTACT)  # a visitor who gave no age is not treated as a minor
+    see(page, CONTACT)  # without an age, a visitor is not a minor
     say_age(page, "17")
     miss(page, CONTACT)
     say_age(page, "18")

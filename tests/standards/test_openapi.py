@@ -57,7 +57,7 @@ def test_does_not_announce_the_trap(document: Json) -> None:
 
 
 def with_examples(node: Any) -> Iterator[tuple[Json, Any]]:
-    """Yields (schema, example) for each example in `node`. An object that has an `example` may itself be the schema."""
+    """Yields (schema, example) for each example in `node`. The schema is a field of the object or the object itself."""
     if isinstance(node, list):
         for part in node:
             yield from with_examples(part)

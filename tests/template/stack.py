@@ -1,4 +1,4 @@
-"""Reads the template, both as written and as the SAM transform expands it."""
+"""Reads the template, both as written (SOURCE) and after the SAM transform (EXPANDED)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FUNCTIONS = of_type("AWS::Lambda::Function")
 
 
 def called(name: str) -> dict[str, Any]:
-    """Returns the reference that callers use: to the function's alias, or to the function if it has no alias."""
+    """Returns a reference to the function's alias, or to the function if it has no alias. Callers must use this."""
     alias = f"{name}Aliaslive"
     return {"Ref": alias} if alias in EXPANDED["Resources"] else {"Fn::GetAtt": [name, "Arn"]}
 

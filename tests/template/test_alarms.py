@@ -1,6 +1,6 @@
 """Tests the alarms on missing traffic, undelivered messages, and backlogs.
 
-The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show alarms.
+The tests read the template after the SAM transform, because the local cloud has no alarms.
 
 """
 
@@ -88,8 +88,9 @@ def test_a_backlog_raises_an_alarm(name: str, namespace: str, metric: str, thres
 
 
 def test_an_alarm_may_publish_to_its_topic() -> None:
-    """CloudWatch cannot publish to a topic that uses the AWS managed key for SNS. With our key, CloudWatch needs
-    permission for both the key and the topic."""
+    """The topic uses our key, so CloudWatch needs permission for both the key and the topic.
+
+    CloudWatch cannot publish to a topic that uses the AWS managed key for SNS."""
     (allowed,) = [
         statement
         for statement in of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]

@@ -1,7 +1,7 @@
-"""Tests that each alarm sounds in time during its outage, and never without an outage.
+"""Tests that each alarm sounds in time during an outage, and never without one.
 
-The series are the metrics that AWS would report. The tests evaluate them by CloudWatch's rules (user guide,
-"Configuring how CloudWatch alarms treat missing data").
+OUTAGES has the metrics that AWS would report. The tests evaluate them by CloudWatch's rules (user guide, "Configuring
+how CloudWatch alarms treat missing data").
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 from tests.template.stack import MINUTE, SOURCE, of_type
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
-FURTHER_BACK = 2  # extra periods that CloudWatch reads; the user guide's example reads 5 to evaluate 3
+FURTHER_BACK = 2  # extra periods that CloudWatch reads in the guide's example: 5 periods to evaluate 3
 BEGINS = 48 * 60  # the minute when each outage begins, after two days without one
 Series = Callable[[int], float | None]  # minute -> the metric's value, or None if nothing is reported
 
@@ -39,15 +39,15 @@ def silent(_minute: int) -> None:
 def retried(minute: int) -> float | None:
     """Returns the age that SQS reports for the oldest spooled message, in seconds, while every replay fails.
 
-    SQS leaves out messages that were received three times.
+    The age of a message counts only until SQS has delivered it three times.
     """
     return (minute - BEGINS) * 60.0 if minute - BEGINS <= 4 else 0.0
 
 
 def in_flight(minute: int) -> float:
-    """Returns the number of messages in flight while the table is unavailable.
+    """Returns the metric for messages in flight (received, not yet deleted) while the table is unavailable.
 
-    Every 90 s, the messages are visible for a moment. Some samples of the metric fall into such a moment and are 0.
+    Every 90 s, the messages are in the queue for a moment. Some values of the metric are of such a moment, so 0.
     """
     return 0 if minute % 9 == 0 else 1
 
@@ -102,12 +102,12 @@ def test_every_alarm_has_an_outage() -> None:
 
 
 def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
-    """This is the reason for the alarm SpoolRetrying."""
+    """Shows why the alarm SpoolRetrying is needed."""
     assert sounds("SpoolWaiting", lambda minute: 0 if minute < BEGINS else retried(minute)) is None
 
 
 def sounds(name: str, series: Series) -> int | None:
-    """Returns the first minute, after the first day, at which the alarm is on, or None if it is never on."""
+    """Returns the first minute at which the alarm is on (None: never). Ignores the first day."""
     alarm = ALARMS[name]
     period, wanted = int(alarm["Period"]) // MINUTE, int(value_of(alarm["EvaluationPeriods"]))
     points = [aggregated(alarm["Statistic"], series, first, period) for first in range(0, 2 * BEGINS, period)]
@@ -126,7 +126,7 @@ def aggregated(statistic: str, series: Series, first: int, period: int) -> float
 
 
 def is_on(alarm: dict[str, Any], points: list[float | None], wanted: int) -> bool:
-    """Returns whether the latest `wanted` points turn the alarm on. TreatMissingData says how missing points count."""
+    """Returns whether the alarm is on, by the latest `wanted` points with data. If there are fewer, data is missing."""
     threshold = value_of(alarm["Threshold"])
     below = alarm["ComparisonOperator"] == "LessThanThreshold"
     real = [point for point in points if point is not None][-wanted:]

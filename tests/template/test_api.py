@@ -1,6 +1,6 @@
-"""Tests the API: its routes, who may call them, from where, and how often.
+"""Tests the API's routes: who may call them, from which origins, and how often.
 
-The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
 
 """
 
@@ -123,7 +123,7 @@ def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
 
 
 def test_a_second_factor_is_required() -> None:
-    """The sign-in page lets users set up a second factor only if a second factor is required."""
+    """Without this requirement, the sign-in page does not let users set up a second factor."""
     (pool,) = of_type("AWS::Cognito::UserPool").values()
 
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
@@ -165,8 +165,9 @@ def test_only_the_named_origins_may_post() -> None:
 
 
 def test_a_page_elsewhere_may_add_headers_but_never_a_sign_in() -> None:
-    """Monitoring scripts on a site may add headers to every request. By the Fetch standard (4.9), `*` allows every
-    header except Authorization. Without AllowCredentials, browsers send no cookies."""
+    """A site's monitoring scripts may add headers to requests, so all headers are allowed.
+
+    In the Fetch standard (4.9), `*` excludes Authorization. Without AllowCredentials, browsers send no cookies."""
     _condition, allowed, _otherwise = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]["Fn::If"]
 
     assert allowed["AllowHeaders"] == ["*"]
@@ -186,7 +187,7 @@ def test_api_gateway_throttles_a_flood() -> None:
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {
         routes[name]["RouteKey"] for name in EXPANDED["Resources"]["ApiStage"]["DependsOn"]
-    } == limited  # a limit can refer only to an existing route
+    } == limited  # AWS must create a route before its limit
     for route, limit in stage["RouteSettings"].items():
         assert limit["ThrottlingRateLimit"] == (1 if route in taking_out else 10 if route in staff else 5), route
 

@@ -1,6 +1,6 @@
-"""Tests how staff are alerted: the stream, subscriptions, webhooks, and scheduled functions.
+"""Tests the stream, subscriptions, webhooks and scheduled functions, by which staff are alerted.
 
-The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
 
 """
 
@@ -79,7 +79,7 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
 def test_mail_filters_let_through_what_is_mailed() -> None:
     """Compares the filters of all e-mail subscriptions with `Alert.is_mailed`.
 
-    The rate limit for publishing applies only if `is_mailed` is true.
+    Functions limit the rate of only those messages whose `is_mailed` is true.
     """
     filters = [
         s["FilterPolicy"]

@@ -1,6 +1,6 @@
-"""Tests deploying: parameters, stages, and the first deploy.
+"""Tests the parameters of a deploy, and that a first deploy and a second stack are possible.
 
-The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
 
 """
 
@@ -58,7 +58,7 @@ def references(value: Any) -> set[str]:
 
 
 def test_one_deploy_is_enough_for_the_first_time() -> None:
-    """There is no cycle of references, although the sign-in needs the API's URL, and routes need the sign-in."""
+    """The sign-in refers to the API, and routes refer to the sign-in. Still, there is no cycle of references."""
     resources = EXPANDED["Resources"]
     after = {
         name: (references(resource.get("Properties", {})) | set(listed(resource.get("DependsOn", [])))) & set(resources)
@@ -70,9 +70,9 @@ def test_one_deploy_is_enough_for_the_first_time() -> None:
 
 
 def test_two_stacks_fit_into_one_account() -> None:
-    """A literal name can exist only once per account and region, so a second stack that uses it would roll back. For a
-    resource without a literal name, CloudFormation derives a name from the stack's name. A dashboard's name must be
-    unique across all regions of the account."""
+    """A second stack with the same literal name would roll back, because a name is unique per account and region.
+
+    Without a literal name, CloudFormation makes a name from the stack's. A dashboard's name is unique per account."""
     literal = {
         (resource["Type"], name)
         for resource in EXPANDED["Resources"].values()
@@ -101,7 +101,7 @@ def test_without_a_domain_no_address_is_needed_before_the_deploy() -> None:
 
 
 def test_a_custom_domain_is_used_everywhere() -> None:
-    """The template uses AWS's host name for the API only in SiteAddress, if there is no custom domain."""
+    """Only SiteAddress uses AWS's host name for the API, and only without a custom domain."""
     written = re.findall(r"execute-api\.|ApiEndpoint", template.TEMPLATE.read_text())
 
     assert written == ["ApiEndpoint"]
@@ -217,7 +217,7 @@ def test_a_hidden_parameter_can_be_disabled_as_documented() -> None:
 
 
 def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
-    """Whoever may read a repository's settings can read its variables, but not its secrets."""
+    """People who may read a repository's settings can read its variables, but not its secrets."""
     workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     for name in HIDDEN:
         (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)
@@ -228,7 +228,7 @@ def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
     """Types the required and hidden parameters, and presses Enter at every other question.
 
-    The AWS endpoint does not exist, so SAM fails after the last question.
+    SAM then fails, because the AWS endpoint does not exist.
     """
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)

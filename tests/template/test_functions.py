@@ -1,6 +1,6 @@
 """Tests the functions in the template: module, environment, reserved concurrency and time limits.
 
-The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
 
 """
 
@@ -32,7 +32,7 @@ def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
     events = {path.stem for path in (PROJECT / "events").glob("*.json")}
-    # a function's further routes have events such as capture_lead.answers.json
+    # a function with several routes has more events, such as capture_lead.answers.json
     assert names == {stem.partition(".")[0] for stem in events}
     assert names <= events
 
@@ -55,7 +55,7 @@ def test_globals_have_only_shared_variables_and_no_secret() -> None:
     hidden = {name for name, parameter in SOURCE["Parameters"].items() if parameter.get("NoEcho")}
 
     for variable, value in SHARED.items():
-        if isinstance(value, dict):  # plain strings are for libraries
+        if isinstance(value, dict):  # a plain string is a setting of a library
             assert readers[variable] >= len(FUNCTIONS) / 3, f"{variable}: give it to the functions that read it"
             assert set(value) == {"Ref"}, f"{variable}: a secret?"
             assert value["Ref"] not in hidden
@@ -122,10 +122,10 @@ def longest(config: Any) -> float:
 
 @pytest.mark.parametrize("name", ["CaptureLead", "CaptureAdLead"])
 def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
-    """Rule R7 must hold when table and spool both hang.
+    """Checks R7 of docs/reliability.md when both table and spool hang.
 
-    Completing an unfinished form needs a second call to the table, which is made only if the first call was quick. The
-    rest of the six seconds is for creating the spool's client, and for the response."""
+    A form that completes an unfinished one needs a second call to the table. That call is made only if the first was
+    quick. The rest of the six seconds is for creating the spool's client, and for the response."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5

@@ -14,8 +14,8 @@ from dev.cloud import PARAMETERS
 SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
-# A tenth of visitors' requests goes to the new version for five minutes. The sweep runs only once a minute, so each
-# minute another tenth of its runs moves to the new version.
+# REQUESTS: for five minutes, a tenth of the requests goes to the new version; then all do. RUNS: each minute, another
+# tenth of a function's runs moves to the new version. The sweep runs only once a minute.
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
@@ -50,7 +50,7 @@ def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_callers_use_the_alias(name: str) -> None:
-    """Calls that bypass the alias would all reach the new version immediately, and no rollback would move them back."""
+    """Calls without the alias would all reach the new version at once, even after a rollback."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
         who
@@ -76,7 +76,7 @@ def test_stream_schedule_and_routes_use_the_alias() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_a_changed_parameter_publishes_a_version(name: str) -> None:
-    """By itself, SAM publishes no version for a changed parameter, so visitors would not see a changed phone number."""
+    """SAM publishes no version for a changed parameter alone. So the description, which SAM compares, changes too."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
@@ -92,7 +92,7 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
 
 
 def test_a_rotation_reaches_every_function_with_a_key_in_one_deploy() -> None:
-    """CloudFormation reads a secret again only if something in the resource changes: here, its description."""
+    """CloudFormation reads a function's secrets again only if the function changes. Here, its description changes."""
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     with_keys = {
         name: entry["Properties"]["Description"]["Fn::Sub"]

@@ -1,6 +1,6 @@
-"""Tests least privilege: each role allows exactly the calls that its function makes on moto, and has no wildcard.
+"""Tests that each role allows exactly the calls that its function makes on moto, and has no wildcard.
 
-If a function makes a new AWS call, add a flow to this file in which the function makes that call.
+If a function gets a new AWS call, add that call to a flow in this file.
 
 """
 
@@ -143,7 +143,7 @@ def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Spools and replays submissions; one entry is unreadable."""
+    """Spools submissions and replays them, with an unreadable entry."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 202
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
@@ -160,7 +160,7 @@ def alert(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     captured(URGENT, lead_id=OTHER, alerted=False)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
-    # Both leads escalate. Without BatchGetItem, each lead is read by a call of its own.
+    # Both leads escalate. If BatchGetItem fails, each lead is read by a separate call.
     clock.at += timedelta(minutes=31)
     aws.wire.down = {"dynamodb.BatchGetItem"}
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)

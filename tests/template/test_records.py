@@ -1,6 +1,6 @@
-"""Tests keys, tables and queues: who may access them, and what outlives the stack.
+"""Tests who may use keys, tables and queues, and which of them outlive the stack.
 
-The tests read the template as AWS gets it after the SAM transform, because the local cloud cannot show all of this.
+The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
 
 """
 
@@ -150,8 +150,9 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
 
 
 def test_the_spool_retries_for_a_day_and_drains_quickly() -> None:
-    """While the table is unavailable, SQS redelivers a spool entry after each visibility timeout, for at least a day.
-    The timeout is so short that staff are alerted within two minutes after the table is back."""
+    """During an outage of the table, SQS delivers a spool entry after each visibility timeout, for at least a day.
+
+    The timeout is short, so that staff are alerted within two minutes after the outage."""
     spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
     mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]
 

@@ -1,4 +1,4 @@
-"""Tests which tokens a staff route accepts. Functions do not check `token_use`: the route requires a scope instead."""
+"""Tests that staff routes accept no ID tokens. A route requires a scope, because functions do not check `token_use`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that functions stop waiting before Lambda stops them, so that they can report what happened."""
+"""Tests that functions end before Lambda stops them, so that they can report what happened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def longest_call(config: Any) -> float:
 
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
-    """After the wait for delivery, checking the subscriptions takes one more call."""
+    """After the wait for delivery, the function makes one more call, which checks the subscriptions."""
     assert (
         watch_delivery.LONGEST_DELIVERY.total_seconds() + longest_call(BACKGROUND)
         < FUNCTIONS["WatchDelivery"]["Timeout"]
