@@ -1,6 +1,6 @@
-"""Tests rule R7 over real sockets, with a table and a spool that accept connections but never answer.
+"""Tests, over real sockets, that our code gives up when a server hangs.
 
-Also tests a webhook whose receiver never answers or accepts no connection.
+With a hanging table and spool, a patient must get an answer within 6 seconds (R7 in docs/reliability.md).
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def full() -> Iterator[str]:
 def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
-    """Shortens the timeouts. tests/template/test_time_limits.py compares the real ones with the function's timeout."""
+    """Uses shortened timeouts. tests/template/test_time_limits.py checks the real timeouts."""
     waits: Any = webhook.TIMEOUT
     shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
     monkeypatch.setattr(webhook, "TIMEOUT", shortened)

@@ -1,4 +1,4 @@
-"""Tests on an in-memory table that the worklist's order is right with any number of partitions."""
+"""Tests the order of the worklist on a table in memory, with any number of index partitions."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What decides a lead's position in the worklist. Times are minutes from a fixed instant.
+    """The values of a test lead that decide its position in the worklist.
 
-    due: None for a lead without a deadline.
+    came: arrival, in minutes after RECEIVED
+    due: deadline, in minutes after RECEIVED; None for a lead without a deadline
     """
 
     tier: str
@@ -88,7 +89,7 @@ def listing(table: LeadsTable) -> Listing:
 
 @contextmanager
 def small_pages(size: int) -> Iterator[None]:
-    """Makes pages and partition reads small, so that the tests reach every boundary."""
+    """Limits each page, and each read of a partition, to `size` leads, so that few leads fill several pages."""
     with (
         patch("shared.usecases.listing.PAGE_OF_LEADS", size),
         patch("shared.adapters.dynamodb.partitions.READ_AT_ONCE", size),
@@ -98,7 +99,7 @@ def small_pages(size: int) -> Iterator[None]:
 
 
 def pages(table: LeadsTable, view: str) -> list[list[str]]:
-    """Returns the references on each page, following the cursors."""
+    """Reads a view page by page. Returns the references on each page."""
     found: list[list[str]] = []
     query: dict[str, Any] = {"view": view}
     while True:
@@ -142,17 +143,17 @@ def _done(lead: Lead) -> tuple[datetime | None, UUID]:
 @pytest.mark.parametrize("partitions", [1, 3, 62])
 @pytest.mark.parametrize("tier", sorted(BASES))
 def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str) -> None:
-    """All other leads are owned, and more urgent by deadline or tier."""
+    """The other 999 leads are owned EMERGENCY leads with earlier deadlines."""
     leads = [State("EMERGENCY", "acknowledged", -number, -number).lead(number) for number in range(999)]
     untaken = State(tier, "new", 0, 1_000_000).lead(999)
     table, memory = table_of([*leads, untaken], partitions)
     page = list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
     assert [page.leads[0].reference, len(page.leads)] == [untaken.reference, 50]
-    assert memory.requests == partitions + 1  # a query per partition, plus one request for the patients' names
+    assert memory.requests == partitions + 1  # one query for each partition, and one request for the names
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, listing(table), RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (50, False)
-    # per partition, a query for NURSE's leads and one for the first open leads, plus one request for the names
+    # for each partition, one query for NURSE's leads and one for the first open leads; then one request for the names
     assert memory.requests == 2 * partitions + 1
 
 
@@ -163,12 +164,12 @@ def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
         list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
         return memory.requests
 
-    # one more request for each partition that has more than its share of the page's leads
+    # each of the 4 partitions may need a second query, if it holds more than its share of the page's leads
     assert requests(1_200) <= requests(120) + 4
 
 
 def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None:
-    """Measures work as a count of function calls, which other load on the machine does not change."""
+    """Counts requests and function calls, because times would depend on the load of the machine."""
 
     def cost(count: int) -> tuple[int, int]:
         states = (State("URGENT", "new" if number % 2 else "acknowledged", 0, number) for number in range(count))
@@ -192,7 +193,7 @@ def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None
 
 
 def test_every_lead_is_found_after_partitions_are_added() -> None:
-    """IndexShards may be raised at any time; earlier leads stay in the old partitions."""
+    """When the template parameter IndexShards is raised, stored leads stay in their partitions."""
     memory = TableInMemory(TABLE)
     leads = [State("URGENT", "new", 0, number).lead(number) for number in range(40)]
     for lead in leads[:20]:

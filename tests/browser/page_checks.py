@@ -1,4 +1,4 @@
-"""Checks for every state of the form: accessibility, target sizes, and no falsely reassuring words."""
+"""Checks a state of the form for accessibility, sizes of targets, and falsely reassuring words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ REASSURANCE = re.compile(
     re.IGNORECASE,
 )
 
-# Links within a sentence may be smaller than a fingertip (WCAG 2.5.8). A checkbox's target includes its label.
+# Returns the visible controls that are smaller than `smallest` px. Links within a sentence may be (WCAG 2.5.8).
+# Measures .option in place of the input in it, because a press on the label counts too.
 TARGETS = """
 (smallest) => [document, ...[...document.querySelectorAll("lead-form")].map(form => form.shadowRoot)]
   .flatMap(root => [...root.querySelectorAll("button, .button, input, textarea, .option, .call a, .languages a")])

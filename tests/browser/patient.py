@@ -27,7 +27,7 @@ LAST = len(CALM)
 STEP = "Step {number} of {count}"
 PHONE_NUMBER = "(212) 555-0123"
 
-# Stores a draft with these fields in the tab, as if the visitor had filled them in before loading the page.
+# Stores a draft with the given fields in the tab, as the page does while a visitor fills in the form.
 FILLED_IN = """
 ([fields, step]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
@@ -47,7 +47,7 @@ FOCUSED = """
 
 
 class Patient:
-    """A patient who uses the mouse or a finger. (test_sending.py tests the keyboard.)"""
+    """Fills in the form with clicks. test_sending.py tests the keyboard."""
 
     def __init__(self, page: Page, site: str, level: int = 1) -> None:
         self.page = page
@@ -82,7 +82,7 @@ class Patient:
         return self
 
     def fill_to(self, step: int, **changed: str | list[str]) -> Patient:
-        """Fills in the pages before `step`. `changed`: answers that differ from CALM; write _ for - in codes."""
+        """Fills in the pages before `step`. `changed`: answers that differ from CALM, by code with _ for -."""
         return self.go_on(1, step, **changed)
 
     def go_on(self, first: int, step: int, **changed: str | list[str]) -> Patient:
@@ -97,16 +97,16 @@ class Patient:
         return {code: named.get(code, value) for code, value in CALM[step - 1].items()}
 
     def at(self, step: int, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Opens the form at `step`. Stores a draft of the earlier pages, which is faster than filling them in."""
+        """Opens the form at `step`, with a stored draft of the earlier pages. Filling them in would be slower."""
         draft = json.dumps(self._draft(step, **changed))
-        once = f"filled in {uuid4()}"  # the script also runs on later loads of the tab, whose name stays
+        once = f"filled in {uuid4()}"  # kept in the tab's name, because the init script runs on every load
         self.page.add_init_script(f'if (!name.includes("{once}")) {{ name += "{once}"; ({FILLED_IN})({draft}); }}')
         self.open(query)
         self.sees_step(step, text)
         return self
 
     def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Reloads the page with a draft of the pages before `step`."""
+        """Stores a draft of the pages before `step`, then reloads the page."""
         self.page.evaluate(FILLED_IN, self._draft(step, **changed))
         self.page.reload()
         self.sees_step(step, text)
@@ -168,7 +168,7 @@ class Patient:
         return shown.inner_text()
 
     def focused(self) -> str:
-        """Returns the focused element's id, or its name and value. Looks into the form's shadow root."""
+        """Returns the focused element's id, or "name=value" if it has no id. Also looks into shadow roots."""
         return str(self.page.evaluate(FOCUSED))
 
     def submission_id(self) -> str:
@@ -182,15 +182,12 @@ class Patient:
 
 
 def appears(locator: Locator) -> None:
-    """Waits until the element is visible.
-
-    Checks in every animation frame. `expect` checks only after 0.1, 0.25, 0.5 and 1 s.
-    """
+    """Waits until the element is visible. Faster than `expect`, which checks only after 0.1, 0.25, 0.5 and 1 s."""
     locator.wait_for()
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
-    """Waits until the condition holds. Playwright's own wait_for_function is blocked by the form's security policy."""
+    """Waits until the condition holds. The form's security policy blocks Playwright's wait_for_function."""
     for _ in range(300):
         if holds():
             return
@@ -199,7 +196,7 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 class Traffic:
-    """The requests that the page makes, as the browser sees them."""
+    """Records each request of the browser: method, URL and, for a POST, the parsed JSON body."""
 
     def __init__(self, page: Page) -> None:
         self.requests: list[tuple[str, str, Any]] = []
@@ -214,7 +211,7 @@ class Traffic:
 
 
 class Held:
-    """Holds back requests to `path` until the test releases them."""
+    """Holds back requests to `path` until the test calls `let_go`."""
 
     def __init__(self, page: Page, path: str) -> None:
         self._routes: list[Route] = []

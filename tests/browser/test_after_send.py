@@ -1,6 +1,6 @@
 """Tests the page of extra questions after Send.
 
-Visitors may skip the page. Its answers are sent once and, like the receipt, survive a reload.
+Visitors may skip the page. Its answers are sent once. Answers and receipt survive a reload.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def test_nothing_more_is_asked_beside_emergency_advice(patient: Patient, page: P
     patient.next()
     patient.reference()
     expect(page.get_by_role("heading", name=TITLE)).to_have_count(0)
-    # not shown, because the clinic may be closed
+    # an emergency's receipt does not say to call the clinic, which may be closed
     expect(page.get_by_text("Something changed? Call us:")).to_have_count(0)
     expect(page.get_by_text("Something changed or got worse? Call 911.")).to_be_visible()
 

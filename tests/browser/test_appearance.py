@@ -187,7 +187,7 @@ def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
 
 @pytest.mark.parametrize(("language", "text"), [("en", STEP), ("es", "Paso {number} de {count}")])
 def test_every_page_reads_on_a_phone_at_200_percent(patient: Patient, page: Page, language: str, text: str) -> None:
-    """A phone of 390 CSS pixels zoomed to 200% has 195."""
+    """A phone that is 390 CSS pixels wide has 195 when zoomed to 200%."""
     page.set_viewport_size(ViewportSize(width=195, height=422))
     patient.at(1, f"?language={language}", text)
     for step in range(1, LAST + 1):

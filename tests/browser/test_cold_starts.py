@@ -1,6 +1,6 @@
-"""Tests that once the visitor has pressed Start, a usual visit waits for no cold start.
+"""Tests that after a visitor presses Start, no request waits for a function to start.
 
-Before the visit, no function is running on the local cloud.
+Before the visit, no function runs on the local cloud.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from benchmarks.visit import drive
 
 @pytest.mark.slow
 def test_a_usual_visit_waits_for_no_start_after_start(browser: Browser) -> None:
-    """Loading the form and the token has already started the functions that screen answers and accept submissions."""
+    """The page requests the form and a token before Start. The same functions screen answers and accept submissions."""
     visit = drive(browser, "usual")
 
     assert set(visit.started) == {"ShowPage", "DrawForm", "CaptureLead"}

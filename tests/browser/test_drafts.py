@@ -46,7 +46,7 @@ def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, store
     expect(page.locator("[type=submit]:visible")).to_be_disabled()
     page.reload()
     patient.sees_check()
-    page.unroute("**/submissions")  # only after the reload, or the response might arrive before it
+    page.unroute("**/submissions")  # not before the reload, because the response might arrive first
     patient.next()
     patient.reference()
     assert len(stored()) == 1
@@ -80,7 +80,7 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     page.get_by_role("button", name="Start a new form").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
     assert json.loads(patient.kept()["lead-form:fs-intake"])["fields"] == []
-    page.go_back()  # to "Check your answers", which shows page 1 because there are no answers
+    page.go_back()  # to the URL of "Check your answers", which shows page 1 while the form is empty
     patient.sees_step(1)
     expect(page.locator("#summary, .error")).to_have_count(0)
 
@@ -262,7 +262,7 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
         expect(again.or_(reference)).to_be_visible()
         if reference.is_visible():
             break
-        # does nothing if the button has gone because the page retried by itself
+        # if the page has retried by itself, there is no button to click
         again.evaluate_all("nodes => nodes.forEach(node => node.click())")
     patient.reference()
     assert len(stored()) == 1

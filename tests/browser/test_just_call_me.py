@@ -1,4 +1,4 @@
-"""Tests "Just call me": one question, name, phone number, a good time to call, and consent."""
+"""Tests "Just call me", which asks one question, name, phone number, a good time to call, and consent."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_without_network_it_is_kept_and_sent_when_it_is_back(
 
 
 def test_no_answer_changes_while_the_request_is_sent(asking: Patient, page: Page) -> None:
-    """A late receipt would otherwise replace the emergency advice for an answer that the clinic did not get."""
+    """If an answer could change to an emergency, the late receipt would replace the emergency advice."""
     held = Held(page, "**/callbacks")
     asking.answer({"em-now": ["none"]}).leave_contact().next()
     expect(page.locator("#block-em-now input[value=chest-pressure]")).to_be_disabled()

@@ -112,7 +112,7 @@ def test_enlarged_nothing_is_cut_or_stuck(patient: Patient, page: Page, zoomed: 
 
 
 def serve(page: Page, site: str, name: str, landing: LandingPage) -> None:
-    """Serves the file `name`, filled in from `landing`, at the site's URL in place of the stack's own landing page."""
+    """Serves the file `name` at the site's URL, filled in from `landing`."""
     content = WebFiles(landing.placeholders).get(name).content
     page.route(site, lambda route: route.fulfill(body=content, content_type="text/html"))
 

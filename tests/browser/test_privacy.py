@@ -12,13 +12,13 @@ from playwright.sync_api import Page, Request, expect
 from dev.cloud import LocalCloud
 from tests.browser.patient import LAST, Patient, Traffic
 
-FIRST_VIEW_BYTES = 24_000  # the page, its styles and the script
-FORM_BYTES = 12_500  # the HTML that the script loads: the form with its texts and styles
+FIRST_VIEW_BYTES = 24_000  # most bytes of the page, its styles and the script
+FORM_BYTES = 12_500  # most bytes of the form's HTML, which the script loads
 ELEMENT_BYTES = 16_000
 
 
 def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> None:
-    """Does not count the icon: browsers always request an icon, and would get a 404 without it."""
+    """Does not count the icon, because browsers request one for any page."""
     sizes: dict[str, int] = {}
 
     def note(request: Request) -> None:

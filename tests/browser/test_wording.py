@@ -1,4 +1,4 @@
-"""Checks the wording of the page: no claims, no brands, and only known placeholders."""
+"""Checks that the page makes no claims, names no brands, and has only known placeholders."""
 
 from __future__ import annotations
 
@@ -38,13 +38,12 @@ PLACES = {
     "index": EVERYWHERE | {"site_address", "address?", "map_link?", "clinician?", "insurers?"},
     "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
 }
-# Names of treatments and of parts of the spine. They do not count towards a sentence's reading grade, because patients
-# know them from their doctor.
+# Names of treatments and of parts of the spine, which patients know from their doctor. Each counts as the word "it".
 TREATMENTS = re.compile(
     r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
     re.IGNORECASE,
 )
-FIRST_VIEW = 14_000  # limit in gzipped bytes: about what a new connection delivers in its first round trip
+FIRST_VIEW = 14_000  # gzipped bytes: about as many as a new connection delivers in its first round trip
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -114,7 +113,7 @@ COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
 
 
 def test_every_text_of_the_script_has_a_translation() -> None:
-    assert len(form_script.spoken()) >= 8  # the texts shown before the form has loaded
+    assert len(form_script.spoken()) >= 8  # texts that the script shows before the form has loaded
     assert form_script.spoken() | set(SCRIPT_TEXTS.values()) <= words("es").keys()
 
 
@@ -140,7 +139,7 @@ def test_every_text_of_the_drawn_form_is_translated() -> None:
 
 
 def test_the_script_has_the_texts_of_the_rulebook() -> None:
-    """`python -m dev.form_script` puts the rulebook's texts into the script."""
+    """If this fails, run `python -m dev.form_script`, which puts the rulebook's texts into the script."""
     script = (WEB / "lead-form.js").read_text("utf-8")
     rulebook = load()
     for language in ("en", "es"):

@@ -1,4 +1,4 @@
-"""Generates answer sets for Hypothesis: complete, partial and contradictory ones, and answers to hidden questions."""
+"""Generates answer sets for tests. A set may be partial or contradictory, and may answer hidden questions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HEALTHY: Answers = {
     "imaging": "none", "tx": ["none"],
 }  # fmt: skip
 
-# Answers for which a rule nearly fires, so that changing one answer can make it fire.
+# Answers for which a rule nearly fires: one changed answer can make it fire.
 EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
 STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
 _CHANGES: list[Answers] = [
@@ -95,11 +95,11 @@ QUESTIONS = RULE_SET.questionnaire.questions
 
 
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
-    """Draws an answer set.
+    """Draws an answer set of one of three kinds, each equally likely.
 
-    A third of the sets are a healthy adult's answers with small changes, so that single rules fire. A third are test
-    cases or sets for which a rule nearly fires, with small changes, because many rules need a combination of answers.
-    A third are entirely random.
+    Healthy: a healthy adult's answers with small changes, so that single rules fire.
+    Near: a test case, or answers for which a rule nearly fires, with small changes. Many rules need several answers.
+    Random: every answer is random.
     """
     questions = list(questionnaire.questions.values())
     draw = chance.random()

@@ -13,7 +13,7 @@ NOT_PROGRESSING = {"stable", "worse-slow"}
 
 
 class Reading:
-    """The answers in the clinical text's terms."""
+    """One visitor's answers, translated into the clinical text's terms."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         self.contradiction = False
@@ -29,7 +29,7 @@ class Reading:
         self.motor_items = self.motor - NOT_POSITIVE
         self.cord_items = self.cord - NOT_POSITIVE
         self.injury = answers.get("injury")
-        # a follow-up question that was shown but skipped counts as 'unsure'; one that was not shown does not count
+        # a follow-up question is 'unsure' if it was shown and skipped, and None if it was not shown
         self.onset = answers.get("ces-onset", "unsure") if self.ces_items else None
         self.course = answers.get("motor-course", "unsure") if self.motor_items else None
         self.injured = answers.get("injury-when", "unsure") if self.injury in {"fall", "strain", "major"} else None
@@ -43,7 +43,7 @@ class Reading:
         self.minor = self.younger(18) or answers.get("who") == "guardian"
         self.says_weak_and_not_weak = "weak" in self.sx and not self.motor_items and "unsure" not in self.motor
         self.note: str = answers.get("note", "")
-        # positive answers that count even if their question was not shown
+        # a positive answer counts even if its question was not shown
         self.preg = "yes" if answers.get("preg") == "yes" else None
         if self.age is not None and 18 <= self.age <= 55:
             self.preg = answers.get("preg", "unsure")
@@ -116,5 +116,5 @@ class Reading:
         return self.injury in injuries and self.injured in recent
 
     def hurt_perhaps_by(self, *injuries: str, within: str) -> bool:
-        """Like `hurt_by`, but also True if the visitor is not sure when the injury happened."""
+        """Like `hurt_by`, but also True if the visitor is not sure, or does not say, when the injury happened."""
         return self.hurt_by(*injuries, within=within) or (self.injury in injuries and self.injured == "unsure")

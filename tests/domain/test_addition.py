@@ -1,4 +1,4 @@
-"""Tests additions to a stored lead: they may raise its tier, but never lower it or alert staff needlessly."""
+"""Tests answers that are added to a stored lead. They may raise its tier, but never lower it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MORE: Json = {"goal": ["why", "second"], "insurance": "private"}
 
 
 def added(lead: Lead, makes_it: Json, answers: Json = MORE) -> Lead:
-    """Returns the lead after `answers` were added. `makes_it`: the answers whose assessment the lead gets."""
+    """Returns the lead after `answers` were added. Its new assessment is that of a lead with the answers `makes_it`."""
     return with_answers(lead, answers, a_lead(makes_it, BACK).assessment, BACK, TIERS, HOURS)
 
 

@@ -95,7 +95,7 @@ def test_the_deadline_is_put_into_the_text() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_emergency_messages_begin_with_911_988_or_the_emergency_room(language: str) -> None:
-    """In advice for a patient in despair, one sentence of comfort comes first."""
+    """Crisis advice begins with one sentence of comfort, which the test skips."""
     rule_set = RULEBOOK.of("fs-intake", language)
     assert rule_set
     comfort = re.compile(r"(You are not alone|Usted no está solo ni sola)\. ")

@@ -27,7 +27,7 @@ from shared.domain.rules.condition import (
 
 
 class Words:
-    """Replaces the free-text search: returns each word of the text as a kind. `asked`: number of searches so far."""
+    """Replaces the free-text search: each word of the text is a kind. `asked`: number of searches so far."""
 
     def __init__(self) -> None:
         self.asked = 0

@@ -39,7 +39,7 @@ LATER = datetime(2026, 3, 1, tzinfo=UTC)  # a time after all deadlines
 
 
 class NoRules:
-    """Has no rule set, so that counting does not look for sole causes."""
+    """A rulebook without rule sets. With it, nothing counts which rule alone caused a tier."""
 
     tier_names = TIERS
     rule_sets: Mapping[str, RuleSet] = MappingProxyType({})
@@ -57,7 +57,7 @@ def count_all(
 
 
 def simulated(chance: random.Random, number: int) -> list[Lead]:
-    """Returns a lead's versions, in order."""
+    """Returns the versions of a random lead, in order."""
     base = chance.choice(BASES)
     at = RECEIVED + timedelta(minutes=chance.randrange(10 * 24 * 60))
     lead = varied(
@@ -90,7 +90,7 @@ def _worked(lead: Lead, version: int, at: datetime, chance: random.Random) -> Le
 
 
 def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
-    """Returns figures computed directly from the leads."""
+    """Computes figures directly from the leads. `medians=False` leaves out acknowledgements and medians."""
     calls = {lead.lead_id: first_call_at(lead) for lead in leads}
     due = [lead for lead in leads if lead.escalation.deadline]
     in_time = [lead for lead in due if (call := calls[lead.lead_id]) and call <= (lead.escalation.deadline or call)]
@@ -110,7 +110,7 @@ def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
 
 
 def test_the_report_equals_a_count_of_10_000_simulated_leads() -> None:
-    """Changes are counted late, twice, out of order, and while another run counts the same lead."""
+    """Counts changes late, twice, out of order, and while another run counts the same lead."""
     chance = random.Random(7)
     leads = LeadsInMemory()
 
@@ -192,9 +192,9 @@ def test_the_only_cause_of_a_tier_stays_when_the_rules_change() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40), st.integers(1, 10), st.booleans())
 def test_untaken_leads_of_the_first_page_are_exact(rows: list[tuple[int, bool]], page: int, lost: bool) -> None:
-    """Even if the stored counts are lost, the count of each tier but the last on the page is exact.
+    """Counts unowned leads with the stored counts, or without them (`lost`).
 
-    No tier's count is ever below the number of its rows on the page.
+    Without them, only the page's last tier may be counted too low, but not below the number of its rows.
     """
     ordered = [(TIERS[tier], taken) for tier, taken in sorted(rows, key=lambda row: (row[1], row[0]))]
     truth = Counter(tier for tier, taken in ordered if not taken)
@@ -286,18 +286,18 @@ def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER))
     assert '"tier","URGENT","21","21","0","7","0",""' in text
-    # two leads were booked, and the median is of two leads: fewer than five, so both figures are hidden
+    # hidden: only two leads were booked, and the median is that of these two
     assert f'"source","form","15","15","0","{HIDDEN}","{HIDDEN}",""' in text
-    # five were booked: hidden too, because the tier's seven would reveal the two above
+    # hidden although five were booked: subtracting them from the tier's seven would reveal the two above
     assert f'"source","callback","6","6","0","{HIDDEN}","0",""' in text
     assert f'"campaign","\'=knees","{HIDDEN}","","","","",""' in text
-    # hidden too, because subtracting it from all leads would reveal the other campaign's number
+    # hidden: subtracting it from the total would reveal the other campaign's number
     assert f'"campaign","newsletter / spring","{HIDDEN}","","","","",""' in text
     assert not re.search(r'"[1-4]"', text)
 
 
 def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
-    """As on the screen, the figure of a group in which no call is due yet is empty, not 0."""
+    """The figure of a group in which no call is due yet is empty, not 0, as on the screen."""
     leads = [varied(a_lead(URGENT), lead_id=UUID(int=each)) for each in range(3)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each)) for each in range(10, 19)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each), source="callback") for each in range(20, 28)]
@@ -305,7 +305,7 @@ def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
     assert '"source","callback","8","0","","0","",""' in text
-    # hidden: only three calls were due; google-ads is hidden too, because the total less its six would reveal the three
+    # Only three calls of the form were due. Google-ads is hidden too, or subtraction would reveal the three.
     assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
     assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 

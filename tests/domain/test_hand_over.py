@@ -73,7 +73,7 @@ def test_handing_over_is_undone(taken: Lead) -> None:
 
 def test_of_two_hand_overs_the_later_is_told_who_has_the_lead(taken: Lead) -> None:
     over = act(taken, "hand_over", to=BEN)
-    with pytest.raises(AlreadyTaken) as refused:  # NURSE tries to hand the lead over in another tab
+    with pytest.raises(AlreadyTaken) as refused:  # in another tab, NURSE still sees the lead as her own
         work(over, action("hand_over", taken.version, to="cat"), NURSE, RECEIVED, RULES, CAT)
     assert refused.value.owner_name == "ben"
     with pytest.raises(AlreadyTaken):
@@ -81,7 +81,7 @@ def test_of_two_hand_overs_the_later_is_told_who_has_the_lead(taken: Lead) -> No
 
 
 def test_who_has_the_lead_has_it_since_it_was_handed_over(taken: Lead) -> None:
-    """The hand-over sets `owned_since`; undoing the hand-over restores the former time."""
+    """The hand-over sets `owned_since`. Undoing it restores the earlier time."""
     minute = timedelta(minutes=1)
     over = act(taken, "hand_over", at=RECEIVED + minute, to=BEN)
     assert (over.owned_since, over.work.acknowledged_at) == (RECEIVED + minute, RECEIVED)

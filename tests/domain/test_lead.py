@@ -135,7 +135,7 @@ def test_after_the_last_level_the_lead_stays_open_without_alerts() -> None:
 def test_a_level_in_open_hours_waits_for_opening() -> None:
     friday = datetime(2026, 1, 16, 22, 0, tzinfo=UTC)  # Friday, 16:00 in Chicago
     lead, _ = alert(a_lead(PRIORITY, at=friday), friday)
-    # counts 1 open hour on Friday and 3 on Monday
+    # 4 open hours later: 1 on Friday and 3 on Monday
     assert lead.escalation.next_at == datetime(2026, 1, 19, 17, 0, tzinfo=UTC)
 
 

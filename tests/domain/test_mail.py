@@ -83,7 +83,7 @@ def with_receipt(lead: Lead) -> Lead:
         ({"name": "A", "email": "a@example.com"}, True),
         ({"name": "A", "phone": "(312) 555-0142"}, False),
         (EMAIL | {"message_ok": "yes"}, True),
-        # others who read this mailbox would see that the clinic wrote
+        # others who read the mailbox must not learn that the clinic wrote
         (EMAIL | {"message_ok": "no"}, False),
         (EMAIL | {"message_ok": "no", "preference": "email"}, True),
         # the helper consented to mail at her own address
@@ -185,7 +185,7 @@ def test_a_claimed_receipt_that_was_never_recorded_is_forgotten_not_sent() -> No
     due = due_mail(lead, SOON + UNKNOWN_AFTER)
     assert due is not None
     assert due.step == "forget"
-    # given a sweep each minute, staff see "unknown" within five minutes
+    # with a sweep each minute, staff see "unknown" after less than five minutes
     assert timedelta(minutes=5) > UNKNOWN_AFTER + 2 * MINUTE
 
 
@@ -281,7 +281,7 @@ def moved(lead: Lead, to: datetime, at: datetime) -> Lead:
 
 
 def mailed(lead: Lead, at: datetime, status: MailStatus = "sent") -> Lead:
-    """Returns the lead after the mail that is due at this time."""
+    """Returns the lead after the mail that is due at `at` got this status."""
     due = due_mail(lead, at)
     assert due is not None
     return recorded(lead, MailEntry(due.kind, due.about, status, at, 1))
@@ -294,7 +294,7 @@ def test_a_move_is_written_about_once_it_cannot_be_undone_and_undoing_it_later_i
     until = SOON + HOUR + UNDO_WITHIN
     assert due_mail(lead, until - MINUTE) is None
     assert next_mail_at(lead) == until
-    assert next_mail_at(act(lead, "undo", until)) is None  # the person knows this time
+    assert next_mail_at(act(lead, "undo", until)) is None  # back to the time that was mailed
 
     back = act(mailed(lead, until, status), "undo", until)
     corrected = mailed(back, until)
@@ -365,7 +365,7 @@ def test_somebody_who_could_not_be_reached_learns_that_nobody_tries_again() -> N
     assert next_mail_at(act(lead, "undo")) is None
 
 
-# ---- the state
+# ---- MailState and restored leads
 
 
 def test_a_bounce_marks_the_latest_mail_of_its_kind() -> None:

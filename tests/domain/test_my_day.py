@@ -36,7 +36,7 @@ def test_a_lead_is_found_for_each_member_of_staff_and_day() -> None:
 
 
 def test_only_the_latest_days_are_kept() -> None:
-    """All of a lead's keys are written in one transaction, which can have at most a hundred items."""
+    """All keys of a lead are written in one transaction, and DynamoDB allows at most 100 items in it."""
     lead = a_lead(URGENT)
     for days in range(MOST_DAYS + 5):
         lead = act(lead, "note", at=RECEIVED + timedelta(days=days), text="A note.")

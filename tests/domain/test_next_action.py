@@ -31,7 +31,7 @@ BEN = Staff("b", "ben", frozenset({CLINICIAN}))
 
 
 def chicago(day: int, clock: str) -> datetime:
-    """Returns a time in January 2026 in the clinic's time zone, where RECEIVED is Wednesday the 14th at 10:00."""
+    """Returns a time in January 2026 by the clinic's clock. RECEIVED is Wednesday the 14th at 10:00."""
     return datetime.fromisoformat(f"2026-01-{day:02}T{clock}-06:00").astimezone(UTC)
 
 
@@ -64,7 +64,7 @@ def test_a_lead_that_nobody_has_is_to_be_taken_by_its_deadline() -> None:
 
 
 CALLS: list[tuple[Any, list[str], str | None, str, datetime, datetime]] = [
-    # answers, outcomes of the calls, good time to call; then: next action, its time, when the owner loses the lead
+    # answers, outcomes of the calls, good time to call, next action, when it is due, when the owner loses the lead
     (EMERGENCY, ["no_answer"], None, "call_again", chicago(14, "10:15"), chicago(14, "10:30")),
     (EMERGENCY, ["no_answer"] * 2, None, "call_again", chicago(14, "11:00"), chicago(14, "11:15")),
     (EMERGENCY, ["no_answer"] * 3, None, "call_again", chicago(15, "08:00"), chicago(15, "08:15")),
@@ -156,7 +156,7 @@ def test_a_more_urgent_tier_shortens_the_time_to_call() -> None:
 def later(lead: Lead, at: datetime) -> tuple[Lead, list[int]]:
     """Simulates a sweep each minute until `at`.
 
-    Returns the lead afterwards, and the escalation levels that were due, in order; REMINDER stands for a reminder.
+    Returns the lead afterwards, and the escalation levels that were due, in order. A reminder has the level REMINDER.
     """
     now, sent = RECEIVED, []
     while now <= at:
@@ -201,7 +201,7 @@ def test_a_call_that_nobody_makes_again_goes_back_too() -> None:
     )  # overdue, so the new owner is reminded at once
     assert taken.escalation.next_at == chicago(14, "13:05")
     again = act(taken, "contact_attempt", BEN, outcome="no_answer", at=chicago(14, "13:06"))
-    assert plan(again)[:2] == ("call_again", chicago(15, "08:00"))  # the second unanswered call
+    assert plan(again)[:2] == ("call_again", chicago(15, "08:00"))  # after the second unanswered call
 
 
 def test_a_recorded_call_ends_the_time_to_call() -> None:
@@ -226,7 +226,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
     lead = act(a_lead(EMERGENCY, contact={"name": "Jo Doe", "phone": "(312) 555-0142"}), "acknowledge")
     reminder = reminder_for(lead, "https://x.example/#", HOURS.zone)
     assert (reminder.kind, reminder.audience, reminder.attributes["owner"]) == ("reminder", "owner", "nurse")
-    assert reminder.attributes["on_call"] == "nurse"  # so that a personal subscription gets alerts and reminders
+    assert reminder.attributes["on_call"] == "nurse"  # personal subscriptions are filtered by it
     revoked = act(lead, "revoke_consent", consent="contact", text="By phone.")
     assert "Next: close it, or call for a medical reason, due" in reminder_for(revoked, "", HOURS.zone).body
     assert reminder.body.splitlines()[:3] == [
@@ -242,7 +242,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
         "Somebody had it and did not act in time.",
         "Overdue since Wed 2026-01-14 10:15 CST.",
     ]
-    assert alert.received_at is None  # so the lead's delay is not measured again
+    assert alert.received_at is None  # so the seconds until the alert are not measured again
     assert "Doe" not in reminder.body + alert.body
 
 

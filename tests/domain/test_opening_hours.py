@@ -160,7 +160,7 @@ def test_a_span_counts_clock_time_open_time_or_business_days() -> None:
 
 
 def test_a_long_wait_is_not_mistaken_for_a_closure() -> None:
-    """At a clinic that opens for one hour a week, PRIORITY and ROUTINE leads escalate for months, but not forever."""
+    """At a clinic that opens for one hour a week, 12 open hours take three months."""
     rare = OpeningHours.parse("Sat 10:00-11:00", "America/Chicago", "2026-04-04")
     assert shown(rare.later(local("2026-01-14 10:00"), 720)) == "2026-04-11 11:00"
     assert shown(rare.close_of_business(local("2026-01-14 10:00"), 12)) == "2026-04-11 11:00"
@@ -203,7 +203,7 @@ YEARS_OF_CHANGES = [
 def test_open_minutes_agree_with_counting_minute_by_minute(
     hours: str, zone: str, holidays: str, at: datetime, minutes: int
 ) -> None:
-    """The test itself counts minute by minute on the local clock, without date arithmetic."""
+    """The test asks for each minute whether a clock on the clinic's wall shows an open time."""
     clinic = OpeningHours.parse(hours, zone, holidays)
     at = at.replace(second=0, microsecond=0)
     later, counted, wall = clinic.later(at, minutes), 0, ZoneInfo(zone)

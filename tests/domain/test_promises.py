@@ -125,7 +125,7 @@ def test_urgent_care_is_never_advised_for_cauda_equina(language: str) -> None:
     messages = rule_set_in(language).messages
     for message in (messages["M-E-CES"], messages["M-U-CES"]):
         texts = " ".join(filter(None, (message.text, message.closed_text, message.no_number_text)))
-        assert "urgent care" not in texts.lower()  # urgent care has no MRI; the Spanish text uses the English term
+        assert "urgent care" not in texts.lower()  # which has no MRI; Spanish texts would say "urgent care", too
 
 
 @pytest.mark.parametrize(("language", "warning"), [("en", "do not drive|don't drive"), ("es", "no maneje")])

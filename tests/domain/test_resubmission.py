@@ -1,4 +1,4 @@
-"""Tests resubmissions: the lead's owner and tier afterwards, and whether staff are alerted."""
+"""Tests how a resubmission changes a lead's owner and tier, and whether it alerts staff."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def waiting(answers: Json) -> Lead:
 
 
 def fully_escalated(answers: Json) -> Lead:
-    """Returns the lead of an unfinished form, after every level of its escalation was alerted and nobody took it."""
+    """Returns the lead of an unfinished form after all its escalation levels were alerted. Nobody has taken it."""
     lead = a_lead(answers, complete=False)
     for level in range(1, len(lead.ladder(TIERS, HOURS)) + 1):
         lead = alerted(lead, level)
@@ -242,7 +242,7 @@ def revoked(lead: Lead) -> Lead:
 
 UNFINISHED, FINISHED = sent(ROUTINE, EARLY, complete=False), sent(ROUTINE, EARLY)
 ROBIN = sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0177")
-# an unfinished ROUTINE form that a finished PRIORITY form completes
+# the lead after a finished PRIORITY form has completed an unfinished ROUTINE form
 MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)
 CASES = {
     # Each case: stored lead, new lead, whether the visitor has a receipt for the new lead, expected decision.

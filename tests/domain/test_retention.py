@@ -58,7 +58,7 @@ AUDITED = {"urgent", "emergency", "raised", "lowered", "urgent and booked"}
 
 
 def kept_after(kept: Kept, at: datetime) -> Kept | None:
-    """Returns what remains of a lead at `at`, after the retention run of each day (None: nothing)."""
+    """Returns what remains of a lead at `at`, after all retention runs until then. None: nothing remains."""
     left: Kept | None = kept
     while left is not None:
         later = retired(left, RETENTION, at)

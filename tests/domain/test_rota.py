@@ -1,4 +1,4 @@
-"""Tests who is on call: at night, on holidays, in exceptions and gaps, and when clocks change."""
+"""Tests who is on call at night, on holidays, in exceptions and gaps, and when clocks change."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def a_rota(shifts: list[dict[str, str]], *overrides: str) -> Rota:
 
 
 def at(text: str) -> datetime:
-    """Returns a time in Chicago, written with its offset: "2026-11-30T17:00-06"."""
+    """Reads a time with its offset from UTC, such as "2026-11-30T17:00-06"."""
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
@@ -123,7 +123,7 @@ def test_the_next_days_name_every_gap() -> None:
     found = [(duty.who, duty.begins, duty.ends) for duty in duties(rota, since, since + timedelta(days=2), HOURS)]
     assert found == [
         (NOBODY, since, at("2026-11-30T08:00-06")),
-        ("ann", at("2026-11-30T08:00-06"), at("2026-12-01T08:00-06")),  # two shifts in a row are one duty
+        ("ann", at("2026-11-30T08:00-06"), at("2026-12-01T08:00-06")),  # two shifts of one person in a row are one duty
         (NOBODY, at("2026-12-01T08:00-06"), at("2026-12-01T12:00-06")),
         ("cat", at("2026-12-01T12:00-06"), at("2026-12-01T13:00-06")),
         (NOBODY, at("2026-12-01T13:00-06"), at("2026-12-02T07:00-06")),
@@ -151,7 +151,7 @@ def test_the_list_of_duties_says_the_same_as_the_question(
 
 @given(st.lists(SHIFTS, max_size=6))
 def test_shifts_without_a_problem_never_run_at_the_same_time(shifts: list[dict[str, str]]) -> None:
-    """In an ordinary week, the time on call equals the sum of the shifts only if none overlap."""
+    """If shifts overlapped, the time on call would be shorter than the sum of the shifts."""
     ordinary = [shift for shift in shifts if shift["day"] != HOLIDAY]
     asked = change(ordinary)
     since = at("2026-02-02T00:00-06")

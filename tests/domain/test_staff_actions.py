@@ -1,4 +1,4 @@
-"""Tests staff actions: single cases, and properties of any sequence of actions."""
+"""Tests staff actions, one by one and in random sequences."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_only_clinicians_lower_a_tier_and_always_with_a_reason(
 def test_levels_are_alerted_exactly_while_a_lead_has_no_owner(
     lead: Lead, steps: list[tuple[Action, Staff, int, bool]]
 ) -> None:
-    """Checks invariants I5 and I8 of docs/reliability.md."""
+    """A level is alerted only while nobody owns the lead (I5 and I8 in docs/reliability.md)."""
 
     def check(before: Lead, after: Lead, request: Action, who: Staff, at: datetime) -> None:
         ladder = after.ladder(TIERS, HOURS)
@@ -208,7 +208,7 @@ def test_a_colleagues_call_refuses_what_would_end_the_work_unread(name: str, *, 
     with pytest.raises(WrongState) as refusal:
         work(noted, action(name, lead.version, **NEEDED.get(name, {})), NURSE, RECEIVED, RULES)
     assert (refusal.value.by_name, refusal.value.action) == ("desk", "contact_attempt")
-    # allowed, because the sender of this request has seen the version that records the colleague's call
+    # allowed for a sender who has seen the version with the colleague's call
     assert act(noted, name, **NEEDED.get(name, {})).history[-1].action == name
 
 

@@ -1,4 +1,4 @@
-"""Tests submissions: fields are normalised, and equal content has equal hashes."""
+"""Tests that fields of a submission are normalised, and that equal content has equal hashes."""
 
 from __future__ import annotations
 

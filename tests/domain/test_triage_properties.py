@@ -19,8 +19,7 @@ from tests.domain.second_reading_safety import ALWAYS_ASKED, ASKED_FOR_SAFETY
 
 RESULT = TypeAdapter(TriageResult)
 
-# Leaves out "rash", because a rash explains pain and so suppresses the rules CARD-04 and VASC-02. A separate test
-# covers it.
+# Leaves out "rash": a rash explains pain, and so suppresses the rules CARD-04 and VASC-02.
 RED_FLAGS = [
     (code, option.code)
     for code in (*ASKED_FOR_SAFETY, "signs")
@@ -64,7 +63,7 @@ def test_a_safety_rule_fires_exactly_if_its_condition_holds(answers: dict[str, A
 
 
 def test_most_safety_rules_need_an_answer() -> None:
-    """Triage skips a rule whose needed answers are not chosen. It evaluates all other rules for every visitor."""
+    """Triage saves time by skipping a rule if the visitor chose none of the options in its `needs`."""
     needy = [rule for rule in RULE_SET.safety if rule.needs]
     assert len(needy) > 0.8 * len(RULE_SET.safety)
     assert all(option in QUESTIONS[code].option_codes for rule in needy for code, option in rule.needs or ())

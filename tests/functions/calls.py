@@ -18,7 +18,7 @@ Json = dict[str, Any]
 VERSION = tomllib.loads((FOLDER / "fs-intake.toml").read_text(encoding="utf-8"))["version"]
 FORM_VERSION = re.compile(r'(?<=\\"id\\":\\"fs-intake\\",\\"version\\":\\")[\d.]+')
 
-# Changes to the answers in events/capture_lead.json, each named after the resulting tier.
+# Changes to the answers in events/capture_lead.json. All but MINOR are named after the resulting tier.
 PRIORITY: Json = {}
 ROUTINE: Json = {"dx": ["none"], "imaging": "none", "tx": ["none"], "spread": ["none"], "sx": ["pain"], "fn": "some"}
 URGENT: Json = {"sys": ["fever"], "change": "yes"}
@@ -45,21 +45,22 @@ CONTEXT = Context()
 
 
 def event(name: str) -> Json:
-    """Returns this sample event. A form in it gets the questionnaire's current version."""
+    """Returns the event in events/`name`.json. A form in it gets the questionnaire's current version."""
     found: Json = json.loads(FORM_VERSION.sub(VERSION, (EVENTS / f"{name}.json").read_text()))
     return found
 
 
 def sent(name: str) -> Json:
-    """Returns the parsed body of this sample event."""
+    """Returns the parsed body of the event in events/`name`.json."""
     found: Json = json.loads(event(name)["body"])
     return found
 
 
 def posting(name: str, body: object, *, encoded: bool = False) -> Json:
-    """Returns the sample event with this body. A body that is neither bytes nor text is converted to JSON.
+    """Returns the event in events/`name`.json with another body.
 
-    encoded: whether to encode the body in Base64; bytes always are
+    body: bytes, text, or a value that is converted to JSON
+    encoded: whether to encode a text in Base64; bytes always are
     """
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
     posted = event(name)
@@ -70,7 +71,7 @@ def posting(name: str, body: object, *, encoded: bool = False) -> Json:
 
 
 def submission(answers: Json | None = None, **changes: Any) -> Json:
-    """Returns the submission in events/capture_lead.json with these answers and fields changed (None: removed)."""
+    """Returns the submission in events/capture_lead.json with changed answers and fields. None removes one."""
     body = copy.deepcopy(sent("capture_lead"))
     body["answers"] = {key: value for key, value in (body["answers"] | (answers or {})).items() if value is not None}
     return {key: value for key, value in (body | changes).items() if value is not None}

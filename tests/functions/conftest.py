@@ -24,12 +24,12 @@ AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in C
 def aws() -> Iterator[Aws]:
     with aws_in_process() as aws, recording() as uses:
         yield aws
-    assert difference(uses, granted()).missing == []  # AWS would have refused a call without permission
+    assert difference(uses, granted()).missing == []  # AWS refuses calls without permission, but moto does not
 
 
 @pytest.fixture(autouse=True)
 def checked_output(no_leak: Watch) -> Iterator[None]:
-    """Fails the test if a function's log line, metric or response has a format that output.py does not allow."""
+    """Checks each log line, metric and response of a function with output.py, after the test."""
     yield
     for line in no_leak.lines:
         check_line(line)

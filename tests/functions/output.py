@@ -19,7 +19,7 @@ from shared.rulebook.ui_texts import FILE
 
 LEAD = {"reference", "lead_id"}
 FAILED = {"error", "cause"}
-# message of a log line -> the fields of that line, except those that every line has (OF_EVERY_LINE)
+# message of a log line -> its fields, except those that every line has (OF_EVERY_LINE)
 LOG_LINES: dict[str, set[str]] = {
     "alert failed": LEAD | FAILED,
     "alerted": LEAD | {"tier", "ladder_level"},
@@ -96,7 +96,7 @@ HEADERS = {  # header -> pattern for its values
     "vary": "((accept|accept-language|accept-encoding|origin)(, (?!$)|$))+",
     "x-content-type-options": "nosniff",
 }
-# sentences of problem details for staff and programs; those for visitors are in ui_texts.toml
+# Sentences of problem details for staff and programs. Those for visitors are in ui_texts.toml.
 SENTENCES = """
 Ask an administrator to add you to a group: clinician, desk, manager or admin.
 Check in a few seconds whether it was done before you try again.
@@ -157,7 +157,7 @@ def check_line(text: str) -> None:
 def _check_log_line(line: dict[str, Any]) -> None:
     fields = line.keys() - OF_EVERY_LINE
     expected = LOG_LINES[line["message"]]
-    # if another function in this process handled the previous request, the logger may still add that lead's reference
+    # `reference` may be left over from an earlier request, because the functions in this process share a logger
     assert fields - {"reference"} == expected - {"reference"}, line
     assert fields >= expected, line
     wrong = {field for field in fields if not re.fullmatch(VALUES[field], str(line[field]))}

@@ -75,7 +75,7 @@ def attributes(alert: Json) -> dict[str, str]:
 
 
 def indexed(*lead_ids: str) -> None:
-    """Counts these leads and makes them searchable, as the table's stream does."""
+    """Invokes index_leads, which counts these leads and makes them searchable."""
     assert index_leads.handler(stream_of(*lead_ids), CONTEXT) == {"batchItemFailures": []}
 
 

@@ -1,4 +1,4 @@
-"""Tests POST /callbacks ("Just call me"): a new lead, or an addition to the open lead with the same phone number."""
+"""Tests POST /callbacks ("Just call me"). It makes a lead, or adds to the open lead with the same phone number."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def test_other_content_under_the_same_id_is_a_conflict(aws: Aws, other: Json) ->
 
 
 def sent_at_once(aws: Aws, bodies: list[Json]) -> list[Json]:
-    """Returns the answers to nested requests: each starts just before the previous one writes its lead."""
+    """Sends requests that overlap: each starts just before the previous one writes its lead. Returns the responses."""
     waiting, answers = list(bodies), list[Json]()
 
     def another_begins(operation: str) -> None:

@@ -105,9 +105,9 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
 
 
 def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
-    """The response is the receipt itself, because the receipt page, to which we usually redirect, reads the table.
+    """The response is the receipt itself. The receipt page, to which we usually redirect, needs the table.
 
-    If the visitor refreshes the page, the browser sends the form again, which makes no second lead.
+    If the visitor refreshes the response, the browser sends the form again. That makes no second lead.
     """
     fill_and_check(browser)
     _, fields = browser.fields("Send")
@@ -125,7 +125,7 @@ def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: Pl
     assert len(aws.leads()) == 1
     browser.open(answer["headers"]["location"])
     assert json.loads(entry)["reference"] in browser.text
-    # The questions after Send are shown only once the lead is stored. Remove them before comparing the two pages.
+    # The receipt page also has the questions after Send, because the lead is now stored. The comparison ignores them.
     for form in browser.page.select("main form"):
         form.decompose()
     assert browser.text == shown.replace("(312) 555-0142", "the number ending in 42")
@@ -275,7 +275,7 @@ def test_only_who_has_seen_the_advice_reads_everything_that_is_wrong(
 ) -> None:
     """The response is the page with emergency advice.
 
-    seen: "yes" if the visitor has seen that page before; otherwise the page shows only errors in the fields it asks for
+    seen: "yes" if the visitor has already seen that page; "" if not, and then it names only the wrong phone number
     """
     sent = changed(contact__name="x" * 500, contact__phone="1", emergency=seen)
     browser._show(send([*sent, ("answers.em-now", "chest-pressure")]))

@@ -1,4 +1,4 @@
-"""Tests POST /submissions while AWS or our own code fails: the spool, the advice, and the log."""
+"""Tests the spool, the advice and the log of POST /submissions while AWS or our own code fails."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
 def test_the_largest_body_and_odd_characters_can_be_spooled(aws: Aws) -> None:
     """Spools a body near the size limit.
 
-    It has the characters that take the most space when escaped, and characters that SQS refuses unless escaped.
+    Some of its characters take the most space when escaped. SQS would refuse others if they were not escaped.
     """
     answers = {f"q{number}": "\U0001f600" * 400 for number in range(38)} | {"note": "\uffff\ufffe"}
     body = submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}, website="\x01\x7f")

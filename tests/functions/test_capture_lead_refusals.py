@@ -1,4 +1,4 @@
-"""Tests what POST /submissions refuses: invalid fields, which it names, and unreadable requests."""
+"""Tests that POST /submissions refuses unreadable requests, and names invalid fields."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_every_invalid_field_is_named_once(logs: Callable[[], str]) -> None:
     )
     response = send(body)
     assert_problem(response, 422)
-    # Not /answers/pain: whether an answer may be a text is checked only after everything else is valid.
+    # /answers/pain is not named: whether `pain` may be a text is checked only when these fields are valid.
     expected = ["/submission_id", "/answers/ces", "/contact/phone", "/contact/email", "/contact/preference"]
     assert pointers(response) == [*expected, "/consents/contact", "/consents/sms"]
     assert CANARY not in logs()
@@ -152,7 +152,7 @@ def test_every_answer_that_the_questionnaire_rejects_is_named() -> None:
 
 
 def test_a_request_is_checked_in_the_order_that_the_reference_gives() -> None:
-    """First types and fields, then codes and ranges of answers, then consent."""
+    """The API reference names this order: types and fields, then codes and ranges of answers, then consent."""
     answers, consents = {"em-now": ["no-such-code"], "age": 121}, {"contact": False}
     first = send(submission(answers, contact={"email": "nobody"}, consents=consents))
     assert pointers(first) == ["/contact/email"]

@@ -26,7 +26,7 @@ Received = list[tuple[dict[str, str], bytes]]
 
 
 class Receiver:
-    """A webhook receiver: the requests that it got, and the status that it returns."""
+    """Receives webhooks, and answers with `status`. `got`: headers and body of each request."""
 
     def __init__(self) -> None:
         self.got: Received = []
@@ -55,7 +55,7 @@ class Receiver:
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     receiver = Receiver()
-    # polls every 10 ms for shutdown
+    # checks every 10 ms whether to stop
     thread = threading.Thread(target=receiver.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     monkeypatch.setattr(deliver_webhook, "webhook", Webhook(receiver.address, KEY))
@@ -193,7 +193,7 @@ def test_https_is_allowed_anywhere_and_http_on_loopback(address: str) -> None:
 
 @pytest.mark.parametrize("secret", [f"{KEY[:4]}-_-_{KEY[4:]}", f"whsec_{KEY[:8]}\n{KEY[8:]}", KEY[:-1]])
 def test_a_secret_that_is_not_base64_is_refused_at_start(secret: str) -> None:
-    """A lenient decoder would skip invalid characters, and so sign with a different key than the receiver's."""
+    """A lenient decoder would skip invalid characters. The key would then differ from the receiver's."""
     with pytest.raises(ValueError, match=r"base64|padding"):
         Webhook("https://pager.clinic.example/", secret)
 

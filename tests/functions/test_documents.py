@@ -1,7 +1,7 @@
 """Compares whole documents with the copies stored in tests/data.
 
-The documents are what one lead causes from Send to erasure (responses, alerts, mails, exports, table items), the pages
-of the plain form, and the representations of the questionnaire.
+Documents are the responses, alerts, mails, exports and table items of one lead from Send to erasure. Documents are also
+the pages of the plain form, and the questionnaire in each format.
 
 After an intended change, run `STORE=1 .venv/bin/python -m pytest tests/functions/test_documents.py` and review the diff
 of tests/data.
@@ -49,7 +49,7 @@ ANSWERS = URGENT | {
 }
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that differ in each run
-# parts that a physician's signature or the review of a translation changes; other tests check these parts
+# parts that change when a physician signs or a translation is reviewed; other tests check them
 OF_SIGNATURES = re.compile(
     r'"(approved_by|approvalDate|awaiting_approval|awaiting_translation_review)": ("[^"]*"|true|false), '
     r'|(?<="resourceType": "Questionnaire", )"status": "\w+", |"[^"]*class=\\"approval\\"[^"]*", '
@@ -167,7 +167,7 @@ def form_pages() -> Iterator[tuple[str, object]]:
 
 
 def definitions() -> Iterator[tuple[str, object]]:
-    """Yields the representations of the questionnaire."""
+    """Yields the questionnaire in each format, with its name."""
     asked = event("draw_form.questionnaire")
     for media_type, language in (("json", "en"), ("json", "es"), ("schema+json", "en"), ("fhir+json", "en")):
         asked["headers"] |= {"accept": f"application/{media_type}", "accept-language": language}

@@ -161,7 +161,7 @@ def test_a_changed_answer_leads_back_to_the_check(browser: PlainBrowser, aws: Aw
     assert browser.title == "Check your answers"
     assert "Neck; Low back" in browser.text
     browser.press("Change: How old is the person who needs care?").fill({"age": 40}).press("Next")
-    assert browser.title == "New signs"  # a younger person is asked about pregnancy
+    assert browser.title == "New signs"  # at age 40, the form asks about pregnancy
     browser.fill({"preg": "na"}).press("Next")
     assert browser.title == "Check your answers"
     browser.press("Send")

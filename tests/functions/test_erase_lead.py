@@ -1,4 +1,4 @@
-"""Tests erasing a lead, on moto: what remains, what is deleted, and who may do it."""
+"""Tests, on moto, what erasing a lead deletes, what remains, and who may erase."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CANARIES = {
     "email": "canary.address@example.com",
     "postal": "60611-0188",  # too long to be in a hash by chance
 }
-APART = ("table", "access log", "erasures")  # keys of everything() that are tables; the other keys are indexes
+APART = ("table", "access log", "erasures")  # keys of everything() that name tables; the others name indexes
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
 IN_PATH = "/canary-path"
@@ -188,7 +188,7 @@ def test_nothing_is_erased_that_cannot_be_recorded(aws: Aws, table: str) -> None
 
 
 class TestAfterARestore:
-    """A restore brings erased leads back. The list of erasures names them, and is never restored."""
+    """Restoring the leads table from a backup brings erased leads back. The list of erasures still names them."""
 
     def test_the_daily_run_erases_a_lead_again(self, aws: Aws, clock: Clock) -> None:
         reference = captured(URGENT)

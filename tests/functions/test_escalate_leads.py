@@ -192,9 +192,9 @@ def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
 
 
 def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
-    """E-mail gets an alert for each of the first 20 leads, red flags first, and a summary of the rest per audience.
+    """The first 20 leads, red flags first, get one e-mail each. Each audience gets one e-mail about the other leads.
 
-    Webhooks and SMS still get every alert.
+    Webhooks and SMS get an alert for every lead.
     """
     for _ in range(20):
         captured(URGENT, str(uuid.uuid4()))

@@ -132,6 +132,6 @@ def test_a_missing_safety_answer_alone_does_not_clear_a_suspect(aws: Aws) -> Non
 
 
 def test_an_emergency_that_is_sent_within_seconds_is_not_too_quick(aws: Aws) -> None:
-    """The emergency interrupts the form, so there is less to fill in."""
+    """An emergency interrupts the form, so the visitor fills in less of it."""
     found = suspicion_of(aws, token=challenge()["token"], answers=EMERGENCY)
     assert (found["signs"], found["suspect"]) == (["no-proof"], False)

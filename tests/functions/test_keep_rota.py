@@ -1,4 +1,4 @@
-"""Tests the on-call rota, on moto: who may change it, what is refused, whom alerts reach."""
+"""Tests, on moto, who may change the on-call rota, which changes are refused, and whom alerts reach."""
 
 from __future__ import annotations
 
@@ -94,9 +94,9 @@ def test_problems_name_the_entries(clock: Clock) -> None:
 
 
 def test_a_new_exception_that_is_over_is_refused(clock: Clock) -> None:
-    """Tests exceptions at 10:00 and at 11:00 in the clinic's time zone.
+    """At 10:00 by the clinic's clock, an exception until 10:00 is refused, and one until 10:01 is stored.
 
-    A stored exception may be sent again after its end. Saving drops it, so it is refused when it is sent once more.
+    At 11:00, the stored exception may be sent again. Saving drops it, so the next time it is refused as new.
     """
     lasting = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:01"}
     over = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:00"}

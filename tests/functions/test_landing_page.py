@@ -33,7 +33,7 @@ UNSIGNED = replace(SIGNED, open=False, rulebook=unsigned(SIGNED.rulebook))
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, landing: LandingPage, language: str = "en") -> str:
-    """Returns the HTML of `/` on a stack with this landing page."""
+    """Returns the HTML of `/` with this landing page."""
     monkeypatch.setattr(show_page, "landing", landing)
     monkeypatch.setattr(show_page, "files", WebFiles(landing.placeholders))
     asked = event("show_page") | {"queryStringParameters": {"language": language}}
@@ -152,7 +152,7 @@ def test_search_engines_find_each_language_at_one_address(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_link_to_the_page_has_a_picture(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
-    """Other sites need the picture's absolute URL."""
+    """Sites that preview the link need the picture's absolute URL."""
     page = shown(monkeypatch, SIGNED, language)
     assert '<meta property="og:image" content="https://leads.clinic.example/web/social.png">' in page
     address = "https://leads.clinic.example/" + ("?language=es" if language == "es" else "")

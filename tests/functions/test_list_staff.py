@@ -29,7 +29,7 @@ def test_names_who_works_leads(who: str) -> None:
         ("other-nurse", ["clinician"]),
     ]
     assert staff[1]["id"] == STAFF_IDS["nurse"]
-    assert set(staff[0]) == {"id", "name", "groups"}  # neither e-mail address nor phone number
+    assert set(staff[0]) == {"id", "name", "groups"}  # no e-mail address or phone number
 
 
 def test_is_refused_without_a_group() -> None:
@@ -46,7 +46,7 @@ def user(name: str, staff_id: str, *, enabled: bool = True) -> Json:
 
 
 class Pool:
-    """A user pool: one group's list has two pages, one user is in both groups, and one user is disabled."""
+    """Replaces the user pool. One group's list has two pages, one user is in both groups, and one is disabled."""
 
     def list_users_in_group(self, **asked: Any) -> Json:
         if asked["GroupName"] == "desk":

@@ -93,7 +93,7 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
             "en",
             THANKS,
             "We will call {number} by Wednesday, January 14 at 2 PM CST.",
-        ),  # after a red flag, the clinic calls, whatever the preference
+        ),  # after a red flag, the clinic calls even those who prefer e-mail
         (EMERGENCY, BY_MAIL, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", INTENTA),
@@ -175,7 +175,7 @@ def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_healt
     assert "DTSTART:20260115T223000Z\r\nDTEND:20260115T230000Z" in file
     assert "SUMMARY:By Thursday\\, January 15 at 5 PM CST: call from Example Spine & Nerve Clinic" in file
     assert r"DESCRIPTION:We will call you by Thursday\, January 15 at 5 PM CST.\nWe call from" in file
-    assert "TRANSP:TRANSPARENT" in file  # shown as free time: a deadline for the call, not an appointment
+    assert "TRANSP:TRANSPARENT" in file  # calendars show it as free time, because it is no appointment
     assert "Something changed? Call us: (312) 555-0100." in file
     for answers, contact in ((PRIORITY, NO_PHONE), (PRIORITY, BY_MAIL), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
         assert next_steps(answers, contact)["calendar"] == ""
@@ -194,7 +194,7 @@ def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock)
 def test_an_urgent_call_that_is_due_after_closing_is_promised_for_today(
     clock: Clock, answers: Json, language: str, promise: str
 ) -> None:
-    """Like the advice for an open clinic ("We will call you today"). A time after closing is not promised."""
+    """The promise names no time after closing. The advice also says "We will call you today"."""
     clock.at = datetime(2026, 1, 14, 22, 0, tzinfo=UTC)  # 4 PM; the clinic closes at 5
     found = next_steps(answers, language=language)
     assert found["promise"] == promise

@@ -1,4 +1,4 @@
-"""Tests that the form stays closed until a physician has signed it, except in a pilot."""
+"""Tests that the form stays closed until a physician has signed it. A pilot needs no signature."""
 
 from __future__ import annotations
 

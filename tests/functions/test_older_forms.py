@@ -1,4 +1,4 @@
-"""Tests a 1.0.0 form that is open in a browser when 2.0.0 goes live: it is accepted, at URGENT or higher."""
+"""Tests that a form of version 1.0.0 is accepted after 2.0.0 goes live. Its lead is at least URGENT."""
 
 from __future__ import annotations
 

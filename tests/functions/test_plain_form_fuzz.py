@@ -1,4 +1,4 @@
-"""Tests that any form, however odd, gets a page with emergency advice and no script, and never a server error.
+"""Tests that any plain form, even a malformed one, gets a page with emergency advice and without a script.
 
 `make soak ONLY=requests` sends a million requests to all routes, including these.
 """

@@ -1,4 +1,4 @@
-"""Tests that no personal data leaves the table: it is in no log, metric, alert, error response or error text."""
+"""Tests that logs, metrics, alerts, error responses and error texts have no personal data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import Clock
 
 CANARIES = ("Canaryname", "5550177", "canary-mail", "Canarynote", "60699", "canary-campaign", "canary/3")
-# A planted number counts as found only if it stands alone or after an area code: times and ids may contain its digits.
+# Finds a planted number only if it stands alone or after 312, because times and ids may contain its digits.
 SEARCHED = {
     canary: re.compile(
         rf"(?<![0-9a-f.])(?:\+?1?312)?{canary}(?![0-9a-f])" if canary.isdecimal() else re.escape(canary.lower())

@@ -1,4 +1,4 @@
-"""Tests the spool, on moto: a submission during an outage becomes one lead, dated by its arrival."""
+"""Tests, on moto, that a spooled submission becomes one lead, dated by its arrival."""
 
 from __future__ import annotations
 
@@ -313,7 +313,7 @@ def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
 
 
 def spoiled(entry: str, **assessment: object) -> str:
-    """Returns the spool entry with an invalid triage result. `assessment`: further changes to its assessment."""
+    """Returns the spool entry with an invalid triage result. `assessment`: further fields to change beside `triage`."""
     lead = json.loads(entry)
     lead["assessment"] |= {"triage": {"tier": 5}} | assessment
     return json.dumps(lead)

@@ -192,7 +192,7 @@ def test_a_late_stream_record_of_a_retired_lead_alerts_nobody(aws: Aws, clock: C
 
 
 class TestAfterARotationOfKeys:
-    """After `make rotate`, the daily run recomputes stored hashes, so that the new key alone suffices for searches."""
+    """After `make rotate`, the daily run recomputes the stored hashes. Searches then need only the new key."""
 
     @pytest.fixture
     def rotated(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:

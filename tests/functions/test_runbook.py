@@ -64,7 +64,7 @@ LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}
 
 @dataclass
 class Written:
-    """What functions wrote.
+    """The log lines and metrics that functions wrote.
 
     lines: function -> message of a log line -> fields of that line
     metrics: names of all metrics
@@ -199,7 +199,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
-    """Also checks that the function named before a log line writes that line, with the fields named after it."""
+    """Also checks the function that the runbook names before a line, and the fields that it names after the line."""
     seen = set()
     for entry in LOOK:
         function = ""

@@ -1,4 +1,4 @@
-"""Tests that sample events name the questionnaire's current version, whatever that version is."""
+"""Tests that sample events always name the questionnaire's current version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests the digest's numbers, on moto, after leads were captured and worked."""
+"""Tests the numbers in the digest, on moto."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_the_subject_is_within_the_limits_of_sns() -> None:
 @pytest.mark.parametrize("subscribed", [True, False])
 @pytest.mark.usefixtures("clock")
 def test_it_says_when_nobody_gets_the_alarms(aws: Aws, monkeypatch: pytest.MonkeyPatch, subscribed: bool) -> None:
-    """While no alarm subscription is confirmed, no alarm can reach anyone to say so."""
+    """If nobody has confirmed a subscription to the alarms, an alarm about this would reach nobody."""
     sns, topic, endpoint = boto3.client("sns"), ENVIRONMENT["ALARM_TOPIC_ARN"], "+13125550100"
     alarms = Subscriptions(sns, {topic: frozenset({endpoint})})
     monkeypatch.setattr(send_digest, "digesting", varied(send_digest.digesting, alarms=alarms))

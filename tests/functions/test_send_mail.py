@@ -1,4 +1,4 @@
-"""Tests the mail sweep, on moto: each receipt is claimed and sent once, within limits, and staff see the result."""
+"""Tests, on moto, that the mail sweep sends each mail once and within limits, and that staff see the result."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_mail_whose_reply_was_lost_is_not_sent_again(aws: Aws, clock: Clock) -
 
 
 class Killed(BaseException):
-    """Stands for the process being killed: code that catches Exception does not catch it."""
+    """Simulates a process that is killed. It is a BaseException, because mailing catches Exception."""
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -217,7 +217,7 @@ def test_an_hour_full_of_receipts_delays_an_appointment_only_until_the_next_hour
     assert worked(reference, "book", booking={"at": "2026-01-16T09:30:00-06:00"})["statusCode"] == 200
     next_hour = clock.at.replace(minute=0, second=0, microsecond=0) + 60 * MINUTE
     clock.at += UNDO_WITHIN
-    assert clock.at < next_hour - 40 * MINUTE  # long enough for the tries of a mail that SES does not accept
+    assert clock.at < next_hour - 40 * MINUTE  # time for all tries of a mail that SES does not accept
     monkeypatch.setattr(mailing, "MAILS_AN_HOUR", 1)
     waiting = [captured(lead_id=lead_id, contact=person(number)) for number, lead_id in enumerate((OTHER, THIRD))]
     while clock.at < next_hour:

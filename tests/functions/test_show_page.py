@@ -101,7 +101,7 @@ def test_its_files_have_their_media_types(file: str, media_type: str) -> None:
 
 @pytest.mark.parametrize("file", [None, "index.html", "icon.svg"])
 def test_the_policy_forbids_loading_from_elsewhere(file: str | None) -> None:
-    """Scripts and style sheets are served without a policy, because it would have no effect on them."""
+    """Scripts and style sheets have no policy, because browsers would ignore it."""
     headers = ask(file)["headers"]
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"

@@ -127,7 +127,7 @@ def test_an_outage_is_answered_with_phone_and_advice(browser: PlainBrowser, aws:
     answer = show_receipt.handler(event("show_receipt"), CONTEXT)
     assert answer["statusCode"] == 503
     assert "911" in answer["body"]
-    assert "We cannot show your receipt right now" in answer["body"]  # must not sound as if the form were lost
+    assert "We cannot show your receipt right now" in answer["body"]  # the form has arrived
     assert "could not receive your answers" not in answer["body"]
 
 
@@ -178,7 +178,7 @@ def test_any_other_return_address_is_ignored(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["https:evil.example", "https:/evil.example", "https:///evil.example/"])
 def test_an_address_without_a_host_is_ignored_if_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
-    """A browser would follow such an address to evil.example."""
+    """A browser would read such an address as https://evil.example."""
     fill_and_check(browser).press("Send")
     asked = event("show_receipt") | {"queryStringParameters": {"return_to": address}}
     asked["pathParameters"] = {"submission_id": browser.url.rpartition("/")[2]}

@@ -123,7 +123,7 @@ def test_log_lines_carry_their_requests_id(logs: Logs, function: str) -> None:
     asked["requestContext"]["requestId"] = f"request of {function}"
     module.handler(asked, CONTEXT)
     logs()
-    module.logger.info("rota saved")  # not every function logs on success
+    module.logger.info("rota saved")  # writes a line, because not every function logs on success
     [line] = lines(logs)
     assert line["correlation_id"] == f"request of {function}"
 
@@ -131,7 +131,7 @@ def test_log_lines_carry_their_requests_id(logs: Logs, function: str) -> None:
 def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     logs()
-    # calling None fails, before a submission is parsed
+    # makes the request fail before its submission is parsed
     monkeypatch.setattr(Request, "read", None)
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
@@ -182,7 +182,7 @@ def test_the_wait_for_an_unfinished_form_is_not_measured(clock: Clock, logs: Log
         (EMERGENCY, 5, 1, 0),
         (EMERGENCY, 10, 2, 1),
         (URGENT, 60, 2, 1),
-        (PRIORITY, 7 * 24 * 60, 1, 0),  # only urgent leads raise this alarm
+        (PRIORITY, 7 * 24 * 60, 1, 0),  # `untaken` counts only EMERGENCY and URGENT leads
         (ROUTINE, 7 * 24 * 60, 1, 0),
     ],
 )
@@ -229,7 +229,7 @@ def test_an_ad_lead_is_counted_like_any_other(logs: Logs) -> None:
     found = counts(logs)
     assert found["captured"] == [1.0]
     assert not found.keys() & {"suspects", "scoring_failed"}
-    assert "page_active" not in found  # an ad lead does not show that the page works
+    assert "page_active" not in found  # an ad lead does not show that visitors can use the page
 
 
 def test_a_storage_error_matches_the_log_metric_filter(aws: Aws, logs: Logs) -> None:

@@ -143,7 +143,7 @@ def test_after_a_withdrawal_the_visitor_can_still_send(aws: Aws, clock: Clock) -
         ("withdrawn", ""),
         ("sent_after_all", ""),
     ]
-    # so the inbox shows neither "All 0 answers" nor the mark "more answers"
+    # otherwise the inbox would show "All 0 answers" and the mark "more answers"
     assert (shown["earlier"], shown["summary"]["sent_more"]) == ([], False)
 
 
@@ -217,7 +217,7 @@ def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
 
 
 def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None:
-    """Otherwise anyone could fill a lead up to DynamoDB's limit of 400 KB, and staff could not acknowledge it."""
+    """Without a limit, a visitor could fill a lead to DynamoDB's 400 KB. Staff could then not acknowledge it."""
     texts = {
         consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
     }
@@ -261,7 +261,7 @@ def test_a_repeated_finished_form_gets_the_same_receipt(aws: Aws, clock: Clock) 
 
 
 def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, clock: Clock) -> None:
-    """Only the unfinished form has the red flag. Though that form arrives last, staff are alerted about the flag."""
+    """Only the unfinished form has the red flag, and it arrives last. Staff are alerted about the flag."""
     finished = content(send())
     assert run_alerts(aws) == ["PRIORITY lead waiting"]
     worked(finished["reference"], "book")

@@ -1,4 +1,4 @@
-"""Tests the unsubscribe link: GET shows a button; POST stops mail to the address, and the consent ledger records it."""
+"""Tests the unsubscribe link. GET shows a button. POST stops mail to the address and adds to the consent ledger."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Tests the canary, on moto: from the POST through the real functions to the queue.
+"""Tests, on moto, that a canary goes from the POST through the real functions to the queue.
 
-Also tests how a lost canary is reported.
+A canary is a lead that the service sends to itself. If a canary is lost, that is reported.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 class Api:
     """Replaces API Gateway: passes each POST to capture_lead.
 
-    stream: called with the id of each lead that was sent
-    spooled: returns the new spool entries, which are then replayed
+    spooled: function that returns the new spool entries, which are then replayed
+    stream: function called with the id of each lead that was sent; by default, it alerts staff
     """
 
     def __init__(self, spooled: Callable[[], list[str]]) -> None:
@@ -68,7 +68,7 @@ class Api:
 @pytest.fixture
 def api(aws: Aws) -> Iterator[Api]:
     api = Api(aws.spooled)
-    # polls every 10 ms for shutdown
+    # checks every 10 ms whether to stop
     thread = threading.Thread(target=api.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     yield api
@@ -239,7 +239,7 @@ def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_a_missing_alert_is_reported(api: Api, logs: Callable[[], str]) -> None:
-    api.stream = str  # ignores the lead, so nobody is alerted
+    api.stream = str  # does nothing, so nobody is alerted
     assert run()["delivered"] is False
     written = logs()
     assert "the canary did not come out" in written
@@ -281,7 +281,7 @@ def test_every_five_minutes_only_the_subscriptions_are_checked(
 
 
 def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A subscription to another topic does not replace the expected one."""
+    """A subscription to the alert topic does not count at the alarm topic."""
     subscribers = expecting("+13125550100", alarms="+13125550100")
     monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, subscribers=subscribers))
     assert run()["subscriptions_missing"] == 1

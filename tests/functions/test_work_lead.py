@@ -1,4 +1,4 @@
-"""Tests staff actions on a lead, on moto: permissions, concurrent actions, and concurrent alerts."""
+"""Tests, on moto, staff actions on a lead, with their permissions, and with concurrent actions and alerts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_acknowledging_sets_the_owner_and_is_in_the_history(aws: Aws) -> None:
 
 
 def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
-    """Checks invariant I8 of docs/reliability.md."""
+    """Nobody but the owner is alerted about an owned lead (I8 in docs/reliability.md)."""
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     aws.alerts()
@@ -66,7 +66,7 @@ def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
 
 
 def test_a_taken_lead_that_nobody_calls_reminds_its_owner_and_escalates_again(aws: Aws, clock: Clock) -> None:
-    """Checks invariant I11 of docs/reliability.md."""
+    """An owner who does not call in time loses the lead (I11 in docs/reliability.md)."""
     reference = captured(EMERGENCY)
     worked(reference, "acknowledge")
     aws.alerts()

@@ -1,4 +1,4 @@
-"""Serves the inbox to a browser from this process: the functions on moto, and a sign-in page without passwords.
+"""Serves the inbox to a browser from this process, with functions on moto and a sign-in page without passwords.
 
 test_on_the_local_cloud.py uses the real user pool.
 """
@@ -37,7 +37,7 @@ AUTHORIZE = """<!doctype html><title>Sign in</title><form>
 LOGOUT = '<!doctype html><script>location.replace(new URLSearchParams(location.search).get("logout_uri"))</script>'
 
 
-# Functions expect one request at a time, and in this process they share their logger and metrics.
+# A function expects one request at a time. In this process, all functions share one logger and its metrics.
 one_at_a_time = threading.Lock()
 
 
@@ -93,8 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
 def served() -> Iterator[str]:
     """Serves the inbox, and yields its address.
 
-    A browser treats localhost as secure, so the page may use crypto.subtle. Requests do not pass through Playwright,
-    which would slow down the dozens of modules and turn off the browser's cache.
+    A browser treats localhost as secure, so the page may use crypto.subtle. Serving through Playwright would be slower
+    and would turn off the browser's cache.
     """
     with ThreadingHTTPServer(("localhost", 0), _Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -116,9 +116,9 @@ def _token(username: str) -> str:
 
 
 def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yields (route key, function, path parameters) of matching routes, those without parameters first.
+    """Yields (route key, function, path parameters) of each matching route.
 
-    API Gateway prefers routes without parameters too.
+    Routes without parameters come first, because API Gateway prefers them.
     """
     for key, function in _routes():
         asked, _, pattern = key.partition(" ")
@@ -129,7 +129,7 @@ def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]
 
 @cache
 def _routes() -> list[tuple[str, str]]:
-    """Returns (route key, function), those without parameters first. Cached: a page makes dozens of requests."""
+    """Returns (route key, function) of each route, those without parameters first."""
     return sorted(template.routes().items(), key=lambda item: "{" in item[0])
 
 

@@ -1,4 +1,4 @@
-"""Provides staff in Chromium, signed in to the functions in this process."""
+"""Provides staff who use the inbox in Chromium. The functions of this process serve it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def aws() -> Iterator[Aws]:
 
 
 def hours_are(hours: OpeningHours, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shows these opening hours to staff. Deadlines are still computed from the ordinary hours."""
+    """Shows these opening hours to staff. Deadlines still depend on the hours in the settings."""
     shown = ShownHours.of(hours)
     monkeypatch.setattr(ShownHours, "of", lambda _: shown)
 

@@ -16,7 +16,7 @@ from tests.browser.patient import appears
 OPEN_LEADS = re.compile(r"/leads\?view=open$")
 REFRESHED_EVERY = 16_000  # milliseconds of the page's clock, a little more than the interval in web/inbox/refresh.js
 TURNS = 20
-TURN = 1_000  # milliseconds
+TURN = 1_000  # milliseconds to wait for a reload, up to TURNS times
 
 
 def next_january() -> str:
@@ -36,7 +36,7 @@ class Member:
         page.on("pageerror", lambda error: console.errors.append(str(error)))
 
     def open(self, reference: str = "") -> Member:
-        """Opens the inbox and signs in. `reference`: a lead, which is opened by the URL in its alert."""
+        """Opens the inbox and signs in. `reference`: the lead to open, with the URL in its alert; "": none."""
         self.page.goto(f"{self.site}inbox{f'#lead={reference}' if reference else ''}")
         self.sign_in()
         return self.sees(reference) if reference else self
@@ -45,10 +45,10 @@ class Member:
         self.page.get_by_label("Username").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.locator("#user", has_text=self.name).wait_for(state="attached")  # hidden on a phone
+        self.page.locator("#user", has_text=self.name).wait_for(state="attached")  # attached, because a phone hides it
 
     def goes_to(self, reference: str) -> Member:
-        """Opens a lead by its URL. Needs a signed-in member."""
+        """Opens a lead by its URL. The member must have signed in."""
         self.page.evaluate("reference => { location.hash = `lead=${reference}` }", reference)
         return self.sees(reference)
 
@@ -79,7 +79,7 @@ class Member:
         return self
 
     def refreshes(self) -> Member:
-        """Advances the page's clock until the page reloads the list. (A page that is still loading skips a reload.)"""
+        """Advances the page's clock until the page reloads the list. A page that is still loading skips a reload."""
         for _ in range(TURNS):
             with suppress(TookTooLongError), self.page.expect_request(OPEN_LEADS, timeout=TURN):
                 self.page.clock.fast_forward(REFRESHED_EVERY)

@@ -1,4 +1,4 @@
-"""Tests the list of leads: its URL, its pages, the mark of the lead that is being viewed, and news of new leads."""
+"""Tests the list of leads, with its URL, its pages, its mark of the open lead, and its news of new leads."""
 
 from __future__ import annotations
 
@@ -153,12 +153,12 @@ def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
     asked = {(query.get("source", [""])[0], query.get("questionnaire", [""])[0]) for query in table.asked}
     assert asked >= {("", "knee"), ("google-ads", "knee")}
     del rules["rule_sets"][1:]
-    manager.page.reload()  # the filter in the URL stays visible though its questionnaire is gone
+    manager.page.reload()  # the filter in the URL stays visible, although the rules no longer have its questionnaire
     expect(manager.page.get_by_label("Questionnaire").locator("option")).to_have_text(["all", "fs-intake", "knee"])
     manager.page.goto(f"{manager.site}inbox#")
     manager.page.reload()
     expect(manager.page.locator("#rules")).to_be_visible()
-    expect(manager.page.get_by_label("Questionnaire")).to_be_hidden()  # there is nothing to choose
+    expect(manager.page.get_by_label("Questionnaire")).to_be_hidden()  # only one questionnaire is left
 
 
 def test_the_open_lead_is_marked_and_in_view(send: Send, member: Come) -> None:

@@ -1,4 +1,4 @@
-"""Tests the inbox with the real template and user pool: from the submission to an appointment, and signing out."""
+"""Tests the inbox on the local cloud, with the real template and user pool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests revoked consents, exports and erasure in the inbox: who has the buttons, and what they do."""
+"""Tests who can revoke consents, export and erase in the inbox, and what these buttons do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests what the inbox asks and says before staff let an emergency or urgent lead go."""
+"""Tests what the inbox asks and says before staff close, book or reopen an emergency or urgent lead."""
 
 from __future__ import annotations
 

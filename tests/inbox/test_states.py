@@ -31,7 +31,7 @@ TARGETS = """
   .filter(([, box]) => box.height < smallest || box.width < smallest)
   .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
 """
-# whether nothing cuts or covers the element's corners
+# Returns whether the element's content fits, and nothing covers its first and last corner.
 ON_TOP = """
 part => {
   const { left, right, top, bottom } = part.getBoundingClientRect();
@@ -49,7 +49,7 @@ def look(member: Member, name: str) -> None:
     """Takes screenshots of the current state and checks it, in light and dark.
 
     All of axe's rules run on the wide layout in light and on the phone layout in dark. On the phone layout in light,
-    only the rules for colours run; on the narrow layout, none.
+    only the rule for contrast runs. On the narrow layout, none runs.
     """
     page = member.page
     for folder, size, scheme in (
@@ -120,7 +120,7 @@ def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> Non
     look(nurse, "02-locked")
     nurse.press("Sign in")
     expect(nurse.page.get_by_label("Username")).to_be_visible()
-    # the page has ended the user pool's session, so that the sign-in page asks for the password again
+    # the page has signed out at the user pool, so the sign-in page asks for the password again
     assert any("/logout?" in address for address in nurse.addresses)
     nurse.sign_in()
     nurse.sees(reference)
@@ -300,7 +300,7 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     expect(dialog).to_be_hidden()
     keys.press("Escape")
     expect(nurse.lead).to_be_hidden()
-    # focus cannot return to the lead's row: the lead is open, and the list shows only closed leads
+    # focus cannot return to the lead's row, because the list shows only closed leads
     expect(nurse.page.locator("#main")).to_be_focused()
 
 

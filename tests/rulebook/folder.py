@@ -17,10 +17,9 @@ WORDS, WEIGHTS = "fs-intake.words.toml", "fs-intake.weights.toml"
 
 
 def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
-    """Copies questionnaire, rules, words and tiers, but no translations. The copy is unsigned, so no test depends on
-    a physician's signature.
+    """Copies questionnaire, rules, words and tiers into `folder`, unsigned. Does not copy translations.
 
-    second: adds the invented second questionnaire, which has no free text.
+    second: whether to add the invented second questionnaire, which has no free text.
     """
     for name in (INTAKE, TRIAGE, TIERS, WORDS, WEIGHTS):
         shutil.copy(FOLDER / name, folder)
@@ -33,7 +32,7 @@ def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
 
 
 def sign(folder: Path, by: str = "Dr. Sample", on: str = SIGNED_ON) -> None:
-    """Signs questionnaire and rules as in docs/rules.md: sets name and date in both files, and the content hash."""
+    """Signs questionnaire and rules with name, date and content hash, as docs/rules.md describes."""
     rule_set = load(folder).of("fs-intake")
     assert rule_set is not None
     for name in (INTAKE, TRIAGE):
@@ -50,11 +49,10 @@ def _sign(file: Path, **values: str) -> None:
 
 
 def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = SIGNED_ON, *, reviewed: bool = False) -> Rulebook:
-    """Returns the rulebook signed by `by` ("": unsigned).
+    """Returns a copy that is signed, or unsigned, whatever the state of the clinic's own rulebook.
 
-    reviewed: whether its translations count as reviewed
-
-    Tests that use this rulebook do not depend on whether the clinic's own rulebook is signed.
+    by: the physician's name; "" for an unsigned copy
+    reviewed: whether the translations count as reviewed
     """
 
     def part(rule_set: RuleSet, *, reviewed: bool = True) -> RuleSet:

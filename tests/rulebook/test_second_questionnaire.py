@@ -1,4 +1,4 @@
-"""Tests that a second questionnaire needs only data: loader, tiers, triage, form and use cases need no new code."""
+"""Tests that a second questionnaire needs only data, and no new code."""
 
 from __future__ import annotations
 

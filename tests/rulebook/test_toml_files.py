@@ -1,4 +1,4 @@
-"""Tests that the JSON into which the build parses a TOML file has the same content, and is ignored if outdated."""
+"""Tests the JSON that the build makes from a TOML file. It has the same content, and is ignored if outdated."""
 
 from __future__ import annotations
 
@@ -55,6 +55,5 @@ def test_the_build_records_the_hash_of_a_file(folder: Path) -> None:
 
 
 def test_no_parsed_file_is_committed() -> None:
-    """Only the build makes parsed files."""
     assert not [path for path in FOLDER.rglob("*.json") if "made_from" in json.loads(path.read_text())]
     assert not list(FOLDER.rglob("*.sha256"))

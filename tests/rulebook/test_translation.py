@@ -1,4 +1,4 @@
-"""Tests that a translation counts as reviewed only while unchanged, and keeps placeholders."""
+"""Tests that a change of texts ends a translation's review, and that a translation keeps placeholders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that patients can read questionnaire and advice: grade 6 or below, sentence by sentence."""
+"""Tests that every sentence that patients read in questionnaire and advice has a reading grade of 6 or less."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = re.compile(
 
 
 def syllables(word: str) -> int:
-    """Counts a word's groups of vowels, except a silent ending, as common syllable counters do."""
+    """Counts a word's groups of vowels. Does not count a silent ending."""
     word = re.sub(r"[^a-z]", "", word.lower())
     if len(word) <= 3:
         return 1
@@ -42,7 +42,7 @@ def grade(text: str) -> float:
 
 
 def sentences_of(text: str) -> list[str]:
-    """Returns the sentences that are long enough to measure. Colons and lists in parentheses end no sentence."""
+    """Returns the sentences that are long enough to measure. A colon does not end a sentence."""
     measured = NAMES.sub("it", text)
     return [s for s in re.split(r"(?<=[.?!])\s+|\n", measured) if len(words_of(s)) >= FEWEST_WORDS]
 
