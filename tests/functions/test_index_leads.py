@@ -185,7 +185,7 @@ def test_the_report_follows_the_work(clock: Clock) -> None:
     clock.at += timedelta(minutes=5)
     worked(reference, "contact_attempt", outcome="reached")
     indexed(LEAD_ID)
-    clock.at += timedelta(hours=5)  # a report counts a deadline only after its hour
+    clock.at += timedelta(hours=5)  # a report counts a deadline once its hour is over
     report = content(reported())
     [campaign] = report["campaigns"]
     assert (campaign["name"], campaign["called_in_time"]) == ("search / spring", 1)

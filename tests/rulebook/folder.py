@@ -49,9 +49,9 @@ def _sign(file: Path, **values: str) -> None:
 
 
 def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = SIGNED_ON, *, reviewed: bool = False) -> Rulebook:
-    """Returns a copy that is signed, or unsigned, whatever the state of the clinic's own rulebook.
+    """Returns a copy of the rulebook that is signed by `by`.
 
-    by: the physician's name; "" for an unsigned copy
+    by: the physician's name; "" makes the copy unsigned
     reviewed: whether the translations count as reviewed
     """
 
