@@ -137,14 +137,14 @@ def failure_queue() -> str:
 
 
 def form_keys() -> tuple[str, ...]:
-    """Returns the secrets for form tokens and challenges. The first signs; the others only verify (dev/rotate.py)."""
+    """Returns the secrets for form tokens and challenges. The first one signs, and all verify (dev/rotate.py)."""
     return tuple(_required("FORM_KEY").split(","))
 
 
 def person_keys() -> tuple[str, ...]:
     """Returns the secrets that hash phone numbers and e-mail addresses, so that all leads of a person can be found.
 
-    The first secret hashes new leads; the others hashed earlier leads (dev/rotate.py).
+    The first secret is for new leads. The others were used for earlier leads (dev/rotate.py).
     """
     return tuple(_required("PERSON_KEY").split(","))
 

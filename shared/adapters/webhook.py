@@ -29,7 +29,7 @@ class Webhook:
     """
 
     def __init__(self, address: str, secret: str) -> None:
-        """Checks the settings. Raises ValueError unless `address` is https (or on loopback) and `secret` is base64."""
+        """Raises ValueError if `address` is not https (or on loopback), or if `secret` is not base64."""
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("a webhook's address begins with https://")
@@ -38,7 +38,7 @@ class Webhook:
         self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def deliver(self, lead: WaitingLead, at: datetime) -> None:
-        """Sends the webhook about a lead. Follows no redirects. Raises NotDelivered unless the receiver answers 2xx."""
+        """Sends the webhook about a lead. Follows no redirects. Raises NotDelivered if the answer is not 2xx."""
         body, timestamp = lead.body, str(int(at.timestamp()))
         headers = {
             "content-type": "application/json",

@@ -25,7 +25,7 @@ Column = Callable[[Lead, ZoneInfo], str]
 
 
 def text(read: Callable[[Lead], str | None]) -> Column:
-    """Returns a column of text that a spreadsheet neither runs nor converts to a number or a date."""
+    """Returns a column of text. Spreadsheets show it as it is: they do not run it or read it as a number or date."""
     return lambda lead, _: safe_cell(read(lead) or "")
 
 

@@ -8,7 +8,7 @@ LONGEST_ADDRESS = 500
 
 
 def return_address(text: str, origins: frozenset[str], own: str) -> str:
-    """Returns the address if it is on one of these origins or on our own site; otherwise ""."""
+    """Returns the address if it is on one of these origins or on our own site. Returns "" for any other address."""
     if len(text) > LONGEST_ADDRESS or not text.isascii() or not text.isprintable() or set(text) & set(' \\"<>'):
         return ""
     try:

@@ -42,7 +42,7 @@ def read_fields(content: bytes, content_type: str) -> Fields:
 
 
 def _charset(content_type: str) -> str:
-    """Returns the Python codec of the declared charset if browsers send forms in that charset; otherwise UTF-8."""
+    """Returns the Python codec of the declared charset; UTF-8 if it is missing or no charset of browsers."""
     declared = re.search(r";\s*charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     label = declared[1].lower() if declared else ""
     return label if OTHER_CHARSETS.fullmatch(label) else CHARSETS.get(label, "utf-8")

@@ -193,7 +193,7 @@ class Request:
     def wants_page(self) -> bool:
         """Whether to respond with a page. Always False for a JSON body; otherwise Accept decides.
 
-        If the client prefers neither a page nor JSON, a GET or a form gets a page, and any other request gets JSON.
+        If the client accepts a page and JSON equally, a GET or a form gets a page, and any other request gets JSON.
         """
         if self.content_type == JSON:
             return False

@@ -26,7 +26,7 @@ SECURITY = {
 
 
 def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] | None = None) -> Response:
-    """Returns a JSON response. It is not cacheable, unless `headers` say otherwise."""
+    """Returns a JSON response. Caches do not store it, but `headers` can allow that."""
     return {
         "statusCode": int(status),
         "headers": {"content-type": "application/json", "cache-control": "no-store", **SECURITY, **(headers or {})},
@@ -45,7 +45,7 @@ def cacheable(
 ) -> Response:
     """Returns a response with a strong ETag; 304 if the client already has the content.
 
-    The body is gzipped if the client accepts gzip, unless it is a PNG image.
+    The body is gzipped if the client accepts gzip. PNG images are never gzipped.
 
     API Gateway adds CORS headers only if the request has an Origin. So the response has `vary: origin`. Without it, a
     page on another site could get a cached copy that lacks the CORS headers.

@@ -28,7 +28,7 @@ def words(language: str, file: Path = FILE) -> Mapping[str, str]:
 def all_words(file: Path = FILE) -> Mapping[str, Mapping[str, str]]:
     """Returns language -> English text -> translation.
 
-    Raises: RulebookError unless every text exists exactly once in every language, with the same {placeholders}.
+    Raises: RulebookError if a text is repeated, lacks a language, or has other {placeholders} in a language.
     """
     table = Reader(table_of(file), file.name)
     entries = [_entry(entry) for entry in table.each("words", ENGLISH)]

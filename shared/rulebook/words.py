@@ -47,7 +47,7 @@ def read_trained(reader: Reader) -> Trained:
 
 
 def check_rows(rows: Mapping[str, str], kinds: int) -> None:
-    """Raises ValueError unless each row has a finite number for each kind."""
+    """Raises ValueError if a row does not have exactly one finite number for each kind."""
     for feature, numbers in rows.items():
         if len(numbers.split()) != kinds or not all(map(math.isfinite, map(float, numbers.split()))):
             raise ValueError(f"{feature!r} needs {kinds} numbers")

@@ -1,4 +1,4 @@
-"""Alerts staff about a lead, at one escalation level after the other until a staff member takes the lead.
+"""Alerts staff about a lead until a staff member takes it: one alert for each escalation level.
 
 Then reminds this owner of the next action. If the owner does not act in time, the lead loses its owner.
 """
@@ -23,7 +23,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, RuleSets
 from shared.usecases.scoring import rule_set_of
 
-MAILED_SINGLY = 20  # how many alerts a sweep e-mails one by one; the others are e-mailed as summaries
+MAILED_SINGLY = 20  # how many e-mails of a sweep are about one lead each; later e-mails are summaries
 BATCH = 250  # how many leads a sweep reads at once; it has time to send about as many alerts
 
 

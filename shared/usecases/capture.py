@@ -56,7 +56,7 @@ class Captured(NamedTuple):
     created: True if the submission became a new lead in the table.
     spooled: True if the lead waits in the spool. Whether its id is already stored is then unknown.
     joined: True if the submission is a callback request that was just added to an open lead with the same phone number.
-    request: the callback request that `lead` contains, represented as a lead; None for any other submission.
+    request: the submission as a lead of its own, if it is a callback request that `lead` contains; otherwise None.
     """
 
     receipt: Receipt
@@ -68,7 +68,7 @@ class Captured(NamedTuple):
 
     @property
     def sent(self) -> Lead | None:
-        """The lead that the receipt is about: `request`, or else `lead`."""
+        """The lead that the receipt is about: `request` if there is one, otherwise `lead`."""
         return self.request or self.lead
 
     @property

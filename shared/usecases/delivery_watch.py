@@ -35,7 +35,7 @@ class Watch:
 class Watched:
     """The result of a delivery watch. Fields ending in `_by_spool` are about the canary that goes through the spool.
 
-    took: the time from sending the canary to its alert; None if there was no alert.
+    took: the time until the canary's alert arrived; None if no alert arrived.
     error: the class of the error that stopped the canary or its alert; "" if there was none or it is unknown.
     error_of_subscriptions: the class of the error if subscriptions could not be read; "" if they could.
     cause: why the canary could not be sent, such as an HTTP status; "" if it was sent or the cause is unknown.

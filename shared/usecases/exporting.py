@@ -112,7 +112,7 @@ def export_person(
 
 
 def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
-    """Yields the leads that still exist, since an index may list leads that were erased a moment ago."""
+    """Yields the leads with these references. Leaves out leads that were erased a moment ago."""
     for reference in references:
         try:
             yield lead_by_reference(reference, leads)

@@ -20,7 +20,7 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
     page, if something is missing or wrong; follow-ups that the answers call for; the age notice for a minor; the next
     page. After the last page, this is the first incomplete page. If none is incomplete, it shows all answers to check.
 
-    check_contact: a function that returns the problems with the contact details.
+    check_contact: function that returns the problems with contact details.
     """
     last = form.questionnaire.page_ids[-1]
     screened = _screen_form(form, rule_sets, texts=form.step == last and not form.wanted)

@@ -130,7 +130,7 @@ class Worklist(Leads, LeadsByReference, Protocol):
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
         """Returns lead id -> summary for the leads with these ids. Leaves out ids without a lead.
 
-        Open leads come first, by `urgency`; then the others, the latest `LeadSummary.done_at` first.
+        Open leads come first, in the order of `urgency`. Then come the others, the latest `LeadSummary.done_at` first.
         """
 
 
@@ -212,7 +212,7 @@ class OpenCounts(Protocol):
     """The counts of open leads, and the search keys of leads. All methods raise StoreUnavailable."""
 
     def open_leads(self) -> Mapping[Cell, int]:
-        """Returns the counts of open leads, which may be slightly out of date."""
+        """Returns the counts of open leads. They may be slightly out of date."""
 
     def found_by(self, search_keys: Iterable[str], /) -> frozenset[UUID]:
         """Returns the ids of the leads that have all of these search keys."""

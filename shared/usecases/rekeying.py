@@ -19,7 +19,7 @@ def rekey_leads(
     """Renews the hashes that were made with a former key. Reads only leads that have such hashes.
 
     person_keys: the current hash key, then the former ones.
-    until: the time after which the run stops before the next lead; the next run continues.
+    until: the time after which the run starts no further lead. The next run continues.
 
     Raises: StoreUnavailable if the leads cannot be listed.
     """

@@ -1,4 +1,4 @@
-"""Replays the spool: stores each queued lead exactly once, however often the queue delivers it."""
+"""Replays the spool: stores each queued lead exactly once, even if the queue delivers it several times."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Screened:
 
 
 def screen_answers(screening: Screening, rule_sets: RuleSets, language: str) -> Screened:
-    """Checks whether the answers so far call for emergency advice at once.
+    """Checks whether the answers so far call for emergency advice, which must not wait until the form is sent.
 
     language: the language of the advice, if a translation exists.
 

@@ -169,11 +169,11 @@ class LeadsTable:
         return self._open("open", "0", after)
 
     def taken_leads(self, after: str | None = None) -> Iterator[Listed]:
-        """Yields open leads that have an owner. Otherwise like `open_leads`."""
+        """Yields open leads that have an owner, in the order of `urgency`. See `open_leads` for `after` and errors."""
         return self._open("taken", "1", after)
 
     def closed_leads(self, after: str | None = None) -> Iterator[Listed]:
-        """Yields leads that need no more work, the most recently finished first. Otherwise like `open_leads`."""
+        """Yields leads that are not open, the most recently finished first. See `open_leads` for `after` and errors."""
         before = AFTER if after is None else WorklistCursor.parse(after, "closed").order
         items = self._partitions.read(self._query, WORKLIST, CLOSED, "< :before", latest_first=True, before=before)
         return _listed("closed", items)

@@ -40,9 +40,9 @@ class RotaTable:
             raise StoreUnavailable from error
 
     def replace(self, rota: Rota) -> None:
-        """Stores the rota. Raises RotaChanged unless the stored rota is the previous version.
+        """Stores the rota. Raises RotaChanged if the stored rota is not the version before this one.
 
-        If the SDK's retry finds its own first write, the stored rota already is this one. That counts as a success.
+        If the SDK's retry finds its own first write, the stored rota is already the new one. That counts as a success.
         """
         text = rota.model_dump_json()
         values: dict[str, Any] = {":rota": {"S": text}, ":version": {"N": str(rota.version)}}

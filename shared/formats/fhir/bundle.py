@@ -112,10 +112,7 @@ class _LeadExport:
         }
 
     def _pages(self) -> Iterator[Json]:
-        """Yields the answers, grouped by page as in the Questionnaire.
-
-        An answer to a hidden question is left out unless rules use it.
-        """
+        """Yields the answers that the rules take into account, grouped by page as in the Questionnaire."""
         if self.rule_set is None:
             return
         facts = self.rule_set.questionnaire.facts(self.lead.submitted.answers, door=self.lead.door)

@@ -95,7 +95,7 @@ class _Export:
         }
 
     def _contact(self, contact: ContactBlock) -> Json:
-        """Returns the contact group, which is shown unless `hidden_when` holds.
+        """Returns the contact group. It is hidden while `hidden_when` holds.
 
         enableWhen can only say when to show an item, and one item cannot combine 'any' and 'all'. So there is a nested
         group for each part of `hidden_when`, which is shown while that part does not hold.
