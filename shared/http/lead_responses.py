@@ -137,9 +137,9 @@ class ShownMails(ResponseModel):
 
 
 class EarlierSubmission(ResponseModel):
-    """Answers that the person sent besides the lead's current ones.
+    """Answers of the person that are not the lead's current answers.
 
-    They were replaced, arrived late, or belong to a callback request.
+    Either later answers replaced them, or they arrived after later answers, or they belong to a callback request.
 
     reference: the reference that the person got for these answers; "" if it is the lead's own reference.
     """
@@ -155,7 +155,7 @@ class HistoryLine(ResponseModel):
     """One action on the lead.
 
     again_at: for a call, the time at which the person asked to be called again.
-    moved: whether the action moved an appointment that was booked before to another time.
+    moved: whether the action changed the time of a booked appointment.
     """
 
     at: datetime
@@ -215,10 +215,10 @@ class Alerted(ResponseModel):
 class Planned(ResponseModel):
     """What staff do next about the lead.
 
-    what: take, call, call_again, other_way (reach the person without the wrong number), confirm_booking or close (book
-        or close).
+    what: take, call, call_again, other_way (the number is wrong: reach the person in another way), confirm_booking or
+        close (book or close).
     due: the deadline or, for call_again, the time of the call; null if there is none.
-    returns_at: when the lead loses its owner and its alerts restart, unless the action is done by then.
+    returns_at: until when the owner must act. Then the lead loses its owner, and its alerts restart; null for never.
     """
 
     what: str
