@@ -11,7 +11,7 @@ from typing import NamedTuple
 def cause_of(error: BaseException) -> str:
     """Returns the class name of an error's cause, followed by the AWS error code if there is one.
 
-    If the error has no cause, returns the error's own class name and AWS error code, or "" without such a code. Never
+    If the error has no cause, returns the error's own class name and AWS error code; "" if it has no code. Never
     returns the text of an error, because the text could quote a patient.
     """
     source = error.__cause__ or error
@@ -70,7 +70,7 @@ class SubmissionConflict(LeadIntakeError):
 
 
 class LeadErased(SubmissionConflict):
-    """Raised if a submission has the id of an erased or retired lead, which must not come back."""
+    """Raised if a submission has the id of an erased or retired lead, and so cannot be stored."""
 
 
 class LeadChanged(LeadIntakeError):
@@ -112,7 +112,7 @@ class WrongState(LeadIntakeError):
     """Raised if the state of a lead or of the rota does not allow an action.
 
     detail: the reason, as a sentence for staff.
-    by_name, action, at: who changed the lead in the meantime, how, and when; empty if nobody did.
+    by_name, action, at: who changed the lead in the meantime, by which action, and when; "" or None if nobody did.
     """
 
     def __init__(self, detail: str, by_name: str = "", action: str = "", at: datetime | None = None) -> None:
@@ -132,10 +132,7 @@ class FormNotOpen(LeadIntakeError):
 
 
 class ForeignEvent(LeadIntakeError):
-    """Raised if an event is not meant for the Lambda function.
-
-    The message says what the function expected, and quotes nothing from the event.
-    """
+    """Raised if an event is not meant for the Lambda function. The error's text quotes nothing from the event."""
 
 
 class StoreUnavailable(LeadIntakeError):

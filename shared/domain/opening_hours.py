@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PART = r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)"
 EVENING = time(17)
-LONGEST_CLOSURE = 60  # days in a row; such a closure must be a configuration mistake
+LONGEST_CLOSURE = 60  # days in a row; a closure of this length must be a configuration mistake
 
 
 class OpeningHours(NamedTuple):
@@ -74,7 +74,7 @@ class OpeningHours(NamedTuple):
         return today is not None and today[0] <= at < today[1]
 
     def later(self, at: datetime, open_minutes: int) -> datetime:
-        """Returns the time (UTC) when the clinic has been open for `open_minutes` since `at`."""
+        """Returns the time (UTC) at which the clinic has been open for `open_minutes` minutes since `at`."""
         at, left = at.astimezone(UTC), timedelta(minutes=open_minutes)
         days = self._open_days(at.astimezone(self.zone).date())
         while True:
@@ -102,7 +102,7 @@ class OpeningHours(NamedTuple):
         return datetime.combine(at.astimezone(self.zone).date(), clock, self.zone).astimezone(UTC)
 
     def _open_days(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """Yields the opening and closing time of each open day from `day` on, without end.
+        """Yields the opening and closing times of all open days from `day` on, endlessly.
 
         Raises: ValueError if the clinic is closed for LONGEST_CLOSURE days in a row.
         """
@@ -120,7 +120,7 @@ class OpeningHours(NamedTuple):
 def _in_utc(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     opens = datetime.combine(day, opens_at, zone).astimezone(UTC)
     closes = max(datetime.combine(day, closes_at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    return opens, max(opens, closes)  # in spring, clocks can skip the opening time, which may then fall after closing
+    return opens, max(opens, closes)  # clocks can skip the opening time in spring; it may then be later than closing
 
 
 class Span(NamedTuple):

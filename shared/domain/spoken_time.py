@@ -25,11 +25,11 @@ MONTHS = {
 }
 
 
-@lru_cache(maxsize=8)  # advice, promise and calendar of a receipt name the same deadline
+@lru_cache(maxsize=8)  # the advice, promise and calendar of a receipt name the same deadline
 def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     """Returns the time in words, in this time zone and language. Uses English for a language that is not in DAYS.
 
-    Names the zone, because the reader may be in another one.
+    Names the time zone, because the reader may be in a different one.
     """
     language = language if language in DAYS else "en"
     local = at.astimezone(zone)
@@ -52,7 +52,7 @@ def in_english(spoken: str) -> str:
 def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
     """Returns opening hours, for example "Monday to Thursday, 8 AM to 5 PM; Friday, 8 AM to 12 PM".
 
-    Spanish text begins with a small letter, as inside a sentence.
+    Spanish text begins with a small letter.
 
     days: weekday (0 = Monday) -> opening and closing time.
     language: the language of the result; English for a language that is not in DAYS.

@@ -25,7 +25,7 @@ CONTACT_COLUMNS = {
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
 NOTE = "note"  # the code of the free-text question
 NOT_NOTED = {*NAME_COLUMNS, *(column for columns in CONTACT_COLUMNS.values() for column in columns)}
-# Answers that the note leaves out: "Numbness between the legs? No" would read like a complaint.
+# The note leaves out these answers, because "Numbness between the legs? No" would read like a complaint.
 PLAIN_NO = frozenset({"no", "none", "never", "n/a", "na", "ninguno", "ninguna", "nunca"})
 
 
@@ -90,8 +90,7 @@ class AdLead(Stored):
         )
 
     def _contact(self) -> ContactEntry:
-        """Returns the contact with the first valid value of each field. Drops invalid values, since nobody can correct
-        them.
+        """Returns the contact with the first valid value of each field. Drops invalid values: nobody can correct them.
 
         Raises: InvalidInput if no valid phone number or email address is left.
         """

@@ -23,7 +23,7 @@ class AddedAnswers(Model):
     token: Token = None
 
     def readable(self, questionnaire: Questionnaire) -> Answers:
-        """Returns the answers. If they were given to another version, leaves out those that are invalid in this one."""
+        """Returns the answers. Of answers to another version, leaves out those that are invalid in `questionnaire`."""
         return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
 
     def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:

@@ -14,11 +14,11 @@ Fields = Mapping[str, tuple[str, ...]]  # the fields of a plain form: name -> te
 LONGEST_TEXT = 120  # a campaign parameter is cut to this many characters
 LONGEST_HOST = 253
 LONGEST_PATH = 500
-LONGEST_CLICK_ID = 512  # longer ones are dropped, because part of a click id is useless
+LONGEST_CLICK_ID = 512  # longer click ids are dropped, because part of a click id is useless
 
 
 class Attribution(Model):
-    """Where a visitor came from: campaign parameters, click ids, referrer and landing page. Reading it never fails."""
+    """Where a visitor came from: campaign parameters, click ids, referrer and landing page."""
 
     utm_source: str | None = None
     utm_medium: str | None = None

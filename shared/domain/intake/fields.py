@@ -17,23 +17,23 @@ from shared.domain.intake.phone import e164, extension_alone
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
 MAX_CODE = 64  # characters in an option code
-MAX_TEXT = 2_000  # characters in a free-text answer; the maximum that a question sets is smaller
+MAX_TEXT = 2_000  # characters in a free-text answer; a question sets a smaller maximum
 MAX_NUMBER = 10**6
 UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
 # Matches most email addresses, so that they need no email_validator, whose import takes a tenth of a cold start. Tests
 # check that this pattern and email_validator agree.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
-LONGEST_USUAL = 64  # characters; short enough that no domain label of the usual pattern exceeds 63 characters
+LONGEST_USUAL = 64  # characters; a longer address can have a domain label of over 63 characters, which is invalid
 LONGEST_ADDRESS = 500  # a page's URL is cut to this many characters
-CONTROL = ("Cc", "Cs")  # Cn (unassigned) is allowed: new phones send characters that this Python does not know yet
+CONTROL = ("Cc", "Cs")  # not Cn (unassigned), because new phones send characters that this Python does not know
 LINE_BREAKS = "\n\r\t"
 UNSEEN = ("Cc", "Cs", "Cf")  # categories of invisible characters: control, surrogates, format
-# Fillers and blanks of several scripts. These are invisible too, although Unicode calls them letters or marks.
+# Fillers and blanks of several scripts. They are invisible, although Unicode calls them letters or marks.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-# Direction marks get copied along with phone numbers from address books, and can disguise what staff read.
+# Direction marks come with phone numbers copied from address books, and can disguise what staff read.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
-# Unusual line breaks become plain ones. A vertical tab, for example, comes from a word processor.
+# Unusual line breaks, for example from word processors, become plain line breaks.
 REPLACED = DIRECTION_MARKS | dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
 
 
@@ -48,7 +48,7 @@ def several_lines(text: str) -> str:
 def clean_line(value: Any) -> Any:
     """Returns a text as one line, with plain spaces and without invisible characters; other values unchanged.
 
-    People copy invisible characters from other programs and cannot see them to remove them.
+    People copy invisible characters from other programs, and do not notice them.
     """
     if not isinstance(value, str):
         return value
@@ -64,7 +64,7 @@ def page_address(value: Any) -> str | None:
 
 
 def whole_or_absent(most: int) -> Callable[[Any], str | None]:
-    """Returns a validator that drops a text longer than `most` characters, since part of it would be useless."""
+    """Returns a validator that drops a text longer than `most` characters. Part of such a text would be useless."""
 
     def check(value: Any) -> str | None:
         text = clean_line(value) if isinstance(value, str) else ""

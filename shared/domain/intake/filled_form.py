@@ -1,9 +1,9 @@
 """Reads the plain form that a browser without JavaScript posts, and decides which page comes next.
 
-Form fields have the same names as in the API: `answers.age`, `contact.phone`, `consents.contact`; attribution fields
-have no prefix (`utm_source`). A form on the clinic's own page also posts the id of the page that it shows (`step`) and
-the codes of the questions on that page (`asked`). Hidden inputs repeat the fields of other pages, because the server
-keeps no state.
+Form fields have the same names as in the API, such as `answers.age` and `contact.phone`. Attribution fields have no
+prefix (`utm_source`). A form on the clinic's own page also posts the id of the page that it shows (`step`) and the
+codes of the questions on that page (`asked`). Hidden inputs repeat the fields of other pages, because the server keeps
+no state. A follow-up is a question that is shown only after certain answers to other questions.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class FilledForm:
 
     @property
     def not_asked_yet(self) -> tuple[Question, ...]:
-        """The follow-ups that the answers on this page call for and that the form has not asked yet."""
+        """The follow-ups on this page that are due, but that the form has not asked yet."""
         return tuple(
             question
             for question in self.due(self.step)
@@ -179,7 +179,7 @@ class FilledForm:
                 yield code, answer
 
     def answers(self) -> dict[str, Answer]:
-        """Returns all answers. On a form with several pages, leaves out those to follow-ups that are now hidden."""
+        """Returns all answers. On a form with several pages, leaves out answers to follow-ups that are now hidden."""
         paged = self.step not in ("", WHOLE)
         questions = self.questionnaire.questions
         return {
@@ -191,8 +191,8 @@ class FilledForm:
     def answers_to_screen(self, *, texts: bool) -> dict[str, Answer]:
         """Returns the valid answers for the safety check.
 
-        Leaves out an answer while its follow-up on the same page is unanswered, because the rules would assume the
-        worst answer to the follow-up.
+        Leaves out an answer while a required follow-up to it, on the same page, is unanswered. Otherwise, the rules
+        would assume the worst answer to the follow-up.
 
         texts: whether to include free text.
         """
@@ -245,7 +245,7 @@ class FilledForm:
         return content
 
     def readable(self) -> dict[str, Any]:
-        """Returns the parts of the form that can reveal an emergency, as JSON."""
+        """Returns the parts of the form that can reveal an emergency, as a JSON object."""
         return {"questionnaire": self._version, "answers": self.answers(), "language": self.questionnaire.language}
 
     def added_answers(self) -> dict[str, Any]:
@@ -302,7 +302,7 @@ class FilledForm:
     def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
         """Returns the problems on the page from which the visitor sends the form.
 
-        Returns none for a form on another site, which may require less than the form on the clinic's own page.
+        Returns no problems for a form on another site, because such a form may require less than the clinic's form.
         """
         if self.in_emergency:
             return tuple(self._emergency_contact_problems())

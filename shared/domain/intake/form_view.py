@@ -11,15 +11,15 @@ from shared.domain.intake.filled_form import CALLBACK_STEP, WHOLE, FilledForm
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.questionnaire import Page, Question
 
-MINUTES = 0.5  # the minutes that visitors need for a page
+MINUTES = 0.5  # how many minutes a visitor needs for a page
 
 
 @dataclass(frozen=True, slots=True)
 class FormView:
     """The next view of the plain form, for a visitor without JavaScript.
 
-    kind: "page" (of questions), "follow-ups" (to a page), "emergency" (advice), "minor" (the age notice), "check" (all
-        answers, before Send) or "element" (the whole form, for the script of <lead-form>).
+    kind: "page" (of questions), "follow-ups" (to answers on a page), "emergency" (advice), "minor" (the age notice),
+        "check" (all answers, before Send) or "element" (the whole form, for the script of <lead-form>).
     step: the id of the page; WHOLE or "" for a form on one page; CALLBACK_STEP for the form that asks for a call.
     at_once: (question code, option code) -> id of the message to show as soon as the visitor chooses this option.
     """
@@ -66,7 +66,7 @@ class FormView:
     def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
         """The pages that the view shows, each with its questions.
 
-        A form on one page shows every follow-up, and says when to answer it.
+        A form on one page shows every follow-up, and says when to answer the follow-up.
         """
         return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
 

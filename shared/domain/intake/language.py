@@ -11,7 +11,7 @@ THREE_LETTERS = {"spa": "es", "eng": "en"}  # ISO 639-2 -> ISO 639-1; correct ta
 def primary_language(tag: str) -> str:
     """Returns the language of a tag, without region and script: "es" for es-MX, es-419, es_MX and spa.
 
-    For a list, such as an Accept-Language header, the first tag counts.
+    Reads only the first tag of a list, such as an Accept-Language header.
     """
     language = re.split("[-_,;]", tag.strip(), maxsplit=1)[0].strip().lower()
     return THREE_LETTERS.get(language, language)

@@ -1,6 +1,6 @@
-"""Finds typos in e-mail addresses: a usual domain with one letter wrong, missing, extra or swapped with the next.
+"""Finds typos in the domains of e-mail addresses: one letter wrong, missing, extra or swapped with the next.
 
-Allows one typo in the domain, or one in each of its two parts (before and after the dot).
+Finds one typo in the domain, or one in each of its two parts (before and after the dot).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ USUAL = (  # the most common domains
 
 
 def meant(address: str) -> str:
-    """Returns the address, corrected to the usual domain that was probably meant; "" if there is no such domain.
+    """Returns the address, corrected to the usual domain that was probably meant; "" if there is no correction.
 
     The first letter of the domain must be right: mail.com, email.com and ymail.com are not gmail.com.
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-# Tests never enter this example number, since they check that an error text does not repeat what was entered.
+# Tests never enter this example number, because they check that an error text does not repeat what was entered.
 WANTED = "Enter one phone number that we can call, with area code (312-555-0190) or with + and country code."
 HOME_REGION = "US"  # the clinic's country, which is assumed for phone numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
@@ -19,7 +19,7 @@ LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u0
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
 # A number with an extension after a comma: 3125550142,12. At the comma, a phone pauses before it dials the extension.
 PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")
-# A number followed by a word for the kind of phone. Compiled when needed, since few people write such a word.
+# A number followed by a word for the kind of phone. Compiled only when needed, because few people write such a word.
 WHICH_PHONE = (
     r"(?i)((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
     r"|trabajo|oficina)(?:\s+(?:phone|number))?[\s.)]*"
@@ -29,7 +29,7 @@ ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
 SPOKEN = r"(?:\+?1)?[^\d+]*(\d{3})[^\d+]*(\d{3})[^\d+]*(\d{4})[ ,;]*(\D.*)?"
 KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # letter -> its key
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
-EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # dialed in place of + in most other countries
+EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # people in most other countries dial it in place of +
 # A Mexican number, with or without the prefixes that were dialled until 2020: 1, 01, 044 or 045.
 MEXICAN = re.compile(r"(?:(?:\+|011)?[ .-]?52[ .(-]*(?:0?1|044|045)?|04[45])\)?((?:[ .()-]*[0-9]){10})")
 # Matches most phone numbers, so that they need no phonenumbers library, whose import takes a third of a cold start.
@@ -49,8 +49,9 @@ def phone_link(phone: str) -> str:
 
 
 def spoken_number(phone: str) -> str:
-    """Returns a phone number as people in the clinic's country write it: "+13125550142" and "312.555.0142" become
-    "(312) 555-0142". Keeps an extension. Leaves foreign numbers and other texts unchanged.
+    """Returns a U.S. phone number as people write it, for example "(312) 555-0142" for "+13125550142".
+
+    Keeps an extension. Leaves foreign numbers and other texts unchanged.
     """
     home = re.fullmatch(SPOKEN, phone.strip(), re.ASCII)
     return "({}) {}-{} {}".format(*home.groups(default="")).strip() if home else phone
@@ -72,7 +73,7 @@ def extension_alone(value: str) -> str:
 def e164(value: str) -> str:
     """Returns a phone number in E.164 format.
 
-    Raises PydanticCustomError if the number cannot be called, or if it may be a U.S. number or a foreign one.
+    Raises: PydanticCustomError if the number cannot be called, or if it may be both a U.S. and a foreign number.
     """
     value = _plain(value)
     if usual := USUAL_PHONE.fullmatch(value):
@@ -110,7 +111,7 @@ def _parsed(value: str) -> PhoneNumber | None:
 
 
 def _is_home_number_with_plus(value: str) -> bool:
-    """Returns whether the text may be a ten-digit U.S. number with a + that does not belong there."""
+    """Returns whether the text may be a ten-digit U.S. number after a superfluous +."""
     return value.startswith("+") and re.fullmatch(NORTH_AMERICAN, _digits(value)) is not None
 
 

@@ -1,6 +1,6 @@
 """Estimates how likely it is that a bot sent a submission.
 
-A lead that probably comes from a bot is a suspect (suspected bot). Suspects are still stored and listed.
+A lead that probably comes from a bot is called a suspect or suspected bot. Suspects are still stored and listed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WEIGHTS = {
     Sign.BAD_PROOF: 1,
     Sign.GOOD_PROOF: -2,
 }
-# The lowest score of a suspect. A form on another site has neither token nor proof: it scores 2 and is not a suspect.
+# The lowest score of a suspect. A form on another site has no token and no proof, and scores only 2.
 SUSPECT_AT = 4
 
 
@@ -46,8 +46,8 @@ class Suspicion:
 def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspicion:
     """Adds up the weights of the signs and decides whether the submission is a suspect.
 
-    flagged: True if the submission has a red flag. It is then never a suspect.
-    answered: True if at least one question was answered. Most bots post only a name and a phone number.
+    flagged: True if the submission has a red flag. Such a submission is never a suspect.
+    answered: True if at least one question, other than free text, was answered.
     """
     noticed = signs | ({Sign.NO_ANSWERS} if signs and not answered else set())
     if flagged:  # emergency advice cuts the form short, so a quick Send is no sign of a bot

@@ -100,8 +100,7 @@ class ContactEntry(Model):
     @field_validator("phone", "email", "postal", "extension", mode="before")
     @classmethod
     def plain_text(cls, value: Any) -> Any:
-        """Converts full-width characters to plain ones. Converts a whole number to text, since a program may send a ZIP
-        code as a number."""
+        """Converts full-width characters to plain characters, and a whole number (such as a ZIP code) to text."""
         if isinstance(value, str) and not value.isascii():
             return unicodedata.normalize("NFKC", value)
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -133,7 +132,7 @@ ConsentCode = Literal["contact", "sms", "marketing"]
 
 
 def usable_hashes(value: Any) -> Any:
-    """Returns the entries of `consents_shown` that look like a hash. Other entries prove nothing."""
+    """Returns the entries of `consents_shown` that have a known code and look like a hash."""
     entries = value.items() if isinstance(value, dict) else ()
     return {
         code: text
@@ -160,8 +159,8 @@ class Submission(Model):
     proof: the proof of work for the challenge from GET /challenges.
     website: a trap for bots; people do not see this field.
 
-    A form is never refused for its attribution, language, page, token, proof or `consents_shown`: invalid ones are cut
-    or dropped.
+    Invalid values of attribution, language, page, token, proof and `consents_shown` are cut or dropped. The form is not
+    refused for them.
     """
 
     submission_id: UUID

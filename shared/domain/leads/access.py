@@ -17,7 +17,7 @@ from shared.domain.leads.lead import reference_of
 from shared.domain.model import Model
 
 USUAL_DAYS = timedelta(days=6)  # from the first day to the last, so 7 days in all
-# From the first day to the last. Limited because a query reads all entries of its days before it filters them.
+# From the first day to the last. A query reads all entries of its days before it filters them.
 MOST_DAYS = timedelta(days=92)
 
 
@@ -39,12 +39,12 @@ class Access:
 
 
 class AccessQuery(Model):
-    """A request for the log entries of a date range, both ends included.
+    """A request for the log entries of a date range, first and last day included.
 
     Days are in the clinic's time zone. The default is the last seven days.
 
-    reference: the reference of a lead or half of it; None for entries about any lead.
-    staff: the user name of a member of staff, ignoring case; None for all.
+    reference: the reference of a lead or half of it; None for all entries.
+    staff: the user name of a member of staff, ignoring case; None for all staff.
     cursor: where the previous page ended; None for the first page.
     """
 
@@ -78,7 +78,7 @@ class AccessQuery(Model):
     def wants(self, access: Access, reference: str | None) -> bool:
         """Returns whether an entry passes the filters.
 
-        reference: `self.reference` in its stored form, or half of it; None to accept entries about any lead.
+        reference: `self.reference` in its stored form, or half of it; None to accept all entries.
         """
         about = {part for each in access.references for part in (each, *each.split("-"))}
         return (reference is None or reference in about) and (
@@ -89,7 +89,7 @@ class AccessQuery(Model):
 def references_of(lead_id: str, listed: str) -> tuple[str, ...]:
     """Returns the references of the leads that an entry of the access log is about; () if there are none.
 
-    lead_id: the entry's key: the id of a lead, or text with "#" if the entry is not about a single lead.
+    lead_id: the entry's key: the id of a lead; text with "#" if the entry is not about a single lead.
     listed: the references of a list of leads, separated by spaces; "" for any other entry.
     """
     if listed:

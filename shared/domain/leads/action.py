@@ -16,7 +16,7 @@ from shared.domain.leads.next_action import CALL_AT, WRONG_NUMBER
 from shared.domain.model import Model
 from shared.domain.rules.triage import Tier
 
-BOOKED_WITHIN = timedelta(days=2 * 365)  # how far ahead an appointment can be; a later date is a typing error
+BOOKED_WITHIN = timedelta(days=2 * 365)  # how far ahead an appointment can be; a later date must be a typing error
 LONGEST_WAIT = timedelta(days=30)  # how far ahead a person can ask to be called
 
 ActionName = Literal[
@@ -57,8 +57,7 @@ Reason = Literal[
     "already_patient",
     "booked_elsewhere",
 ]
-# Outcome of a contact attempt -> the reason for closing the lead that the inbox then suggests. After any other
-# outcome, the work on the lead goes on. See `closes_as`.
+# Outcome of a contact attempt -> the reason for closing the lead that the inbox suggests after this outcome.
 CLOSES_AS: Mapping[str, Reason] = {
     WRONG_NUMBER: "unreachable",
     "emergency_room": "emergency_care",
@@ -109,8 +108,8 @@ class Action(Model):
 def closes_as(lead: Lead, *, safety: bool) -> str:
     """Returns the reason for closing that the last call suggests; "" if it suggests none.
 
-    A wrong number suggests none if the lead is in a safety tier, because nobody was reached, or if the person revoked
-    the consent to contact.
+    After a call to a wrong number, returns "" in a safety tier, because nobody was reached. Also returns "" after a
+    wrong number if the person revoked the consent to contact.
     """
     call = lead.work.last_call
     if call is None or (call.outcome == WRONG_NUMBER and (safety or lead.contact_revoked)):
@@ -149,7 +148,7 @@ def _booking_problems(booking: BookingRequest | None, at: datetime) -> Iterable[
 
 
 def example(name: str, lead: Lead, at: datetime, tiers: Iterable[Tier]) -> Action:
-    """Returns a valid sample request for the action `name`, for testing whether that action is possible."""
+    """Returns a valid sample request for the action `name`, to test whether that action is possible."""
     by_urgency = sorted(tiers, key=lambda tier: tier.rank)
     tier = by_urgency[0 if name == "raise_tier" else -1].name
     return Action.model_validate(

@@ -65,8 +65,8 @@ def may_join(callback: Lead, lead: Lead) -> bool:
     """Returns whether a callback request is added to `lead`, which has the same phone number.
 
     The lead must be open, because staff would not notice a request on any other lead. The names must match, because two
-    people may share a number. Both must have the same questionnaire. The lead must not be suspected to come from a
-    bot, and must not have reached the maximum number of resubmissions.
+    people may share a number. The questionnaires must be the same. The lead must not be a suspected bot, and must not
+    have reached the maximum number of resubmissions.
     """
     return (
         lead.needs_someone
@@ -186,7 +186,7 @@ class _Addition:
             return True
         escalation = self.before.escalation
         if self.action == ASKED and not self.before.submitted.complete and escalation.alert_delivered == 0:
-            return True  # the first alert still waits for the rest of the form, which may never come
+            return True  # the visitor may never finish the form
         waiting = escalation.next_at not in (None, NEVER)
         return not waiting and (self.brings_red_flag or self.action == ASKED)
 
@@ -223,10 +223,10 @@ class _Addition:
         return escalation.restarted(self.at, escalates=self.tiers[self.tier].escalates)
 
     def _deadline(self) -> datetime | None:
-        """Returns the old deadline, unless the lead becomes more urgent or alerts restart.
+        """Returns the deadline of the next version.
 
-        In these cases, returns the earlier of the old and new deadlines, or the new deadline if the lead was booked or
-        closed. If the tier has no deadline, the old deadline stays.
+        If the tier has a deadline, it can change when the lead becomes more urgent or alerts restart. A lead that was
+        booked or closed then gets the new deadline. Any other lead gets the earlier of the old and new deadlines.
         """
         old, span = self.before.escalation.deadline, self.tiers[self.tier].deadline
         if not (self.raises or self.alerts_again) or span is None:

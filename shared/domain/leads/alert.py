@@ -1,4 +1,4 @@
-"""Builds the alerts to staff. An alert says enough to act on and nothing about the person or their health."""
+"""Builds the alerts to staff. An alert says nothing about the person or their health."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.domain.leads.overdue import OWNER, REMINDER
 from shared.domain.leads.rota import EVERYONE
 
 CLINICIANS = "clinician"  # the audience of alerts that go to all clinicians
-ON_CALL = "on_call"  # replaces the audience CLINICIANS if only the clinician on call is alerted
+ON_CALL = "on_call"  # the audience that replaces CLINICIANS if only the clinician on call is alerted
 AUDIENCES = {"desk": "the desk", CLINICIANS: "the clinicians", "manager": "the managers"}
 WORDS = {
     TAKE: "take it",
@@ -27,7 +27,7 @@ WORDS = {
 }
 
 AFTER_REVOCATION = (
-    "close it, or call for a medical reason"  # what is next after the person revoked the consent to contact
+    "close it, or call for a medical reason"  # the next step after the person revoked the consent to contact
 )
 
 
@@ -35,12 +35,11 @@ AFTER_REVOCATION = (
 class Alert:
     """An alert to staff about a lead. SNS subscriptions filter by its attributes.
 
-    SNS encrypts neither the attributes nor the subject of a message, so both must stay free of personal data.
+    SNS does not encrypt the attributes and the subject of a message, so they must not contain personal data.
 
     level: the escalation level, from 1; 0 for a reminder.
-    kind: "new" at level 1, "escalation" above level 1, "reminder" to the owner of a lead, "canary" for a lead that only
-        tests delivery.
-    suspect: True if a bot may have sent the lead. Subscriptions such as text messages can filter suspects out.
+    kind: "new" at level 1, "escalation" above level 1, "reminder" for the owner of a lead, "canary" for a test lead.
+    suspect: True if a bot may have sent the lead. Some subscriptions, such as text messages, can exclude suspects.
     received_at: when the form arrived; None for an unfinished form, after alerts have restarted, and for a reminder.
     last: True for the last escalation level of the lead.
     summarised: True if e-mail subscriptions get a summary instead of this alert.
@@ -72,7 +71,7 @@ class Alert:
 
     @property
     def is_mailed(self) -> bool:
-        """Whether e-mail subscriptions get the alert. Must agree with their filter policies in infra/template.yaml."""
+        """Whether e-mail subscriptions get the alert. Must agree with the filter policies in infra/template.yaml."""
         return not (self.suspect or self.summarised or self.is_canary)
 
     @property
@@ -91,7 +90,7 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
-            # a reminder puts the owner here, too, because a clinician's only subscription filters on `on_call`
+            # for a reminder, the owner, because a clinician's only subscription filters on `on_call`
             "on_call": self.on_call or self.owner,
         }
         return {name: value for name, value in values.items() if value}
@@ -101,8 +100,8 @@ class Alert:
 class Summary:
     """A notice that replaces the individual e-mails about many leads.
 
-    leads: how many leads of one sweep wait for the audience. Leads about which it got individual e-mails do not count.
-    safety: how many of the counted leads are in a safety tier, EMERGENCY or URGENT.
+    leads: how many alerts about waiting leads the notice replaces.
+    safety: how many of these leads are in a safety tier, EMERGENCY or URGENT.
     inbox: the URL of the staff inbox.
     on_call: see `Alert`.
     """
@@ -145,7 +144,7 @@ def alert_for(
 ) -> Alert:
     """Returns the alert for an escalation level (from 1).
 
-    The subject of the alert is ASCII and the same for all leads of a tier.
+    The alert's subject names only the tier. SNS requires it to be ASCII.
 
     on_call: whom to alert if the level is for clinicians: a user name, or EVERYONE.
     """
@@ -212,7 +211,7 @@ def reminder_for(lead: Lead, staff_link: str, zone: ZoneInfo) -> Alert:
 
 
 def _first(lead: Lead) -> bool:
-    """Returns whether the lead is a finished form whose alerts have not restarted since it arrived."""
+    """Returns whether the form is finished and the lead's alerts have not restarted."""
     return lead.submitted.complete and lead.escalation.started_at == lead.assessment.received_at
 
 

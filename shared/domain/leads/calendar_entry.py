@@ -13,9 +13,9 @@ LINE = 75  # the most octets in a line; longer lines are folded
 class CalendarEntry:
     """One entry of a calendar, with times in UTC.
 
-    uid: the id of the entry. If the calendar already has an entry with this id, this one replaces it.
+    uid: the id of the entry. If the calendar already has an entry with this id, the new entry replaces it.
     sequence: how often the entry has changed.
-    busy: False if the entry should not block the time, as for a deadline: the call may come at any time before it.
+    busy: whether the entry blocks the time; False for a deadline, because the call may come at any time before it.
     """
 
     uid: str

@@ -10,7 +10,7 @@ CONTACTS = frozenset({"contact_attempt", "book"})  # staff who booked a visit ha
 
 
 def first_call_at(lead: Lead) -> datetime | None:
-    """Returns when staff first tried to contact the person, whatever came of it; None if they have not yet."""
+    """Returns when staff first tried to contact the person, with or without success; None if they have not."""
     undone = {entry.undo_of for entry in lead.history}
     return next(
         (entry.at for entry in lead.history if entry.action in CONTACTS and entry.version not in undone),
@@ -19,7 +19,7 @@ def first_call_at(lead: Lead) -> datetime | None:
 
 
 def asked_for(lead: Lead) -> dict[datetime, datetime]:
-    """Returns time of a recorded call -> time for which the person, during that call, requested another call."""
+    """Returns time of a call -> time for which the person requested another call during that call."""
     states = (lead.work, *(entry.before for entry in lead.history if entry.before))
     calls = [state.last_call for state in states if state.last_call]
     return {call.at: call.again_at for call in calls if call.again_at}

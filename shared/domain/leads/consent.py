@@ -29,7 +29,7 @@ UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 
 class Visit(NamedTuple):
-    """The visitor's IP address and user agent as the API saw them: evidence, never a reason to refuse a submission."""
+    """The visitor's IP address and user agent as the API saw them. They are evidence, and never cause a refusal."""
 
     source_address: str
     user_agent: str

@@ -1,8 +1,8 @@
-"""Defines which counts include a lead: those of the day it arrived, and those of open leads.
+"""Defines which counts include a lead: the counts of the day on which it arrived, and the counts of open leads.
 
 When a lead changes, it is subtracted from its former counts and added to its new counts. Counting the same version
-again changes nothing. The counts name no person. After a lead is erased or its answers are removed, the counts of its
-day stay, but the lead's `Counted` no longer names that day.
+again changes nothing. The counts name no person. A lead that is erased or loses its answers stays in the counts of its
+day, although its `Counted` no longer names that day.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ UNTAKEN, TAKEN = "untaken", "taken"
 HOUR = "%Y-%m-%dT%H"
 NO_CAMPAIGN = "(none)"
 LONGEST_NAME = 60  # the most characters in the name of a campaign
-EXACT = 100  # minutes; longer times are rounded down to two significant digits, to limit the number of cells
+EXACT = 100  # minutes from which times are rounded down to two significant digits, to limit the number of cells
 
 # The figures from which the report computes medians. They are not counted per campaign, because a URL can name any
 # campaign, and the table item of a day must stay small.
@@ -73,7 +73,8 @@ class Change:
     """What to change in counts and search keys when a lead changes.
 
     days: day -> cell -> number to add, which may be negative.
-    waiting: the same for the counts of open leads: cell -> number to add.
+    waiting: cell of the counts of open leads -> number to add, which may be negative.
+    found_by, no_longer_found_by: the search keys to add and to remove.
     """
 
     days: Mapping[str, Mapping[Cell, int]]
@@ -130,9 +131,8 @@ def change(before: Counted | None, after: Counted | None) -> Change:
 def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept: Mapping[str, int]) -> dict[str, int]:
     """Returns tier -> number of open leads without an owner.
 
-    The worklist lists leads without an owner first, sorted by tier, and its first rows are counted directly. So the
-    number is exact for a tier whose leads are all among these rows, even if the stored counts are wrong. Stored counts
-    are used only for tiers that may have more leads after these rows.
+    Counts the first rows of the worklist, which lists leads without an owner first, sorted by tier. Uses the stored
+    counts only for tiers that may have more leads after these rows. Wrong stored counts do not affect other tiers.
 
     listed: (tier, whether the lead has an owner) for each of the first rows of the worklist.
     all_listed: whether these rows are all open leads.
@@ -200,7 +200,7 @@ def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
 
 
 def _hour_of(deadline: datetime) -> str:
-    """Returns the hour (UTC) of a deadline. Hours, unlike minutes, keep the number of cells per day small."""
+    """Returns the hour (UTC) of a deadline. Times to the minute would need too many cells per day."""
     return deadline.astimezone(UTC).strftime(HOUR)
 
 

@@ -23,7 +23,7 @@ class Digest:
     open: how many leads are on the open worklist now.
     overdue: how many open leads are past their deadline and have no owner.
     suspects: how many suspected bots are on the open worklist now.
-    answerable: how many leads of the last 7 days have a deadline, and either were acknowledged or are past it.
+    answerable: how many leads of the last 7 days with a deadline were acknowledged or are past that deadline.
     in_time: how many of the answerable leads were acknowledged by their deadline.
     median_minutes: median minutes from arrival to acknowledgement, over the leads of the last 7 days; None if none of
         them was acknowledged.

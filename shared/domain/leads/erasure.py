@@ -1,4 +1,4 @@
-"""Makes tombstones: what remains of a lead after it is erased, or after retention leaves only its audit trail."""
+"""Makes tombstones. A tombstone is what remains of a lead that was erased or reduced to its audit trail."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ REVOKED = "revoked"
 class HashedConsent:
     """A consent ledger entry of an erased lead, without the person's words and without data from the browser.
 
-    covers: keyed hashes of the phone number and email address that the consent applies to. The hash of a known number
-        or address can be compared with these.
+    covers: keyed hashes of the phone number and email address that the consent applies to.
     hash: the hash of the original ledger entry.
     """
 
@@ -60,7 +59,7 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A request to erase a lead. Stored in its own table, so that the lead is erased again if a restore brings it back.
+    """A record of the erasure of a lead. If a restore from a backup brings the lead back, it is erased again.
 
     by: the id of the member of staff who erased the lead.
     """
@@ -73,7 +72,7 @@ class Erasure:
 class Tombstone(Stored):
     """The record that replaces an erased or retired lead in the table.
 
-    A tombstone keeps the id of the lead, so that a resubmission does not bring the lead back.
+    It keeps the id of the lead, so that a resubmission cannot store the lead again.
 
     by: the id of the member of staff who erased the lead; SYSTEM for a retention run.
     last_contact: when the person or staff last acted on the lead.

@@ -1,7 +1,7 @@
 """Decides which escalation level of a lead is due, and when to check the lead again.
 
-An escalation level is a step of the tier's ladder; level 1 is the first alert. Alerts go out level by level. No level
-is skipped, even after an outage, because each level has its own audience.
+Each tier has escalation levels. A level says when an alert is due, and which audience gets it. Alerts go out level by
+level, from level 1. No level is skipped, even after an outage, because each level has its own audience.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import LadderStep
 
-LONGEST_RECORD = 50  # how many sent alerts a lead keeps
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the next check of an open lead that needs no further alert
-# tolerated difference between clocks; without it, the alert of a lead that was just stored might not seem due
+LONGEST_RECORD = 50  # how many sent alerts a lead records
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # `next_at` of an open lead that needs no further alert
+# How far the clocks of two processes may differ. Without this tolerance, the alert of a new lead might not seem due.
 CLOCKS_DIFFER = timedelta(seconds=2)
 CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even if every call uses its full timeout
 
@@ -43,9 +43,9 @@ class Escalation:
     alert_due: the highest escalation level known to be due, at least 1; 0 if the tier does not alert staff.
     alert_delivered: the last escalation level whose alert was sent; 0 for none.
     next_at: when to check the lead again; None if alerts have stopped; NEVER for an open lead after its last level. No
-        process alerts staff before this time, so a process claims the lead by moving `next_at` to a later time.
+        process alerts staff before `next_at`, so a process claims the lead by setting it to a later time.
     reminded: True once the owner was reminded of the next action.
-    sent: the latest alerts that were sent, oldest first.
+    sent: the last LONGEST_RECORD alerts that were sent, oldest first.
     """
 
     deadline: datetime | None
@@ -77,7 +77,7 @@ class Escalation:
     def claimed(self, level: int, at: datetime) -> Escalation:
         """Returns the escalation claimed for CLAIM_LASTS by the process that sends the alert of `level`.
 
-        If the process crashes, the claim lapses and the sweep finds the lead again.
+        If the process crashes, the claim expires and the next sweep finds the lead again.
         """
         return replace(self, alert_due=level or self.alert_due, next_at=at + CLAIM_LASTS)
 
@@ -92,7 +92,7 @@ class Escalation:
     def owner_reminded(self, audience: str, at: datetime, returns_at: datetime | None, owner: str) -> Escalation:
         """Returns the escalation after the owner was reminded. The next check is at `returns_at`.
 
-        returns_at: when the lead loses its owner unless the owner acts; None for never.
+        returns_at: when the lead loses its owner if the owner does not act; None for never.
         owner: the owner's user name.
         """
         return replace(self, reminded=True, next_at=returns_at, sent=self._sent(SentAlert(at, 0, audience, owner)))
@@ -116,7 +116,7 @@ class Ladder:
 
         Returns None if no alert is due or another process has claimed the lead.
 
-        claimed_before: False for a lead that was just stored. Its alert then counts as due up to CLOCKS_DIFFER before
+        claimed_before: False for a lead that was just stored. Its alert counts as due from CLOCKS_DIFFER before
             `next_at`.
         """
         slack = timedelta() if claimed_before else CLOCKS_DIFFER

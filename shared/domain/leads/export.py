@@ -1,4 +1,4 @@
-"""Defines the queries for exports: the leads of a date range, optionally of one tier; or the leads of one person."""
+"""Defines the queries for two exports: the leads of a date range, and the leads of one person."""
 
 from __future__ import annotations
 

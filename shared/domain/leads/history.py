@@ -1,4 +1,4 @@
-"""Defines the work state and the history of a lead. History entries are added, never changed."""
+"""Defines the work state and the history of a lead."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASKED = "asked_for_call"  # asked for a call and already had an open lead; staff
 WITHDRAWN = "withdrawn"  # unticked the consent before Send; this closes a lead that has no owner and no red flag
 SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN had closed the lead
 RELEASED = "released"  # action of the service: removed an owner who did not act in time; detail: the overdue action
-# detail of the action "reopen" on an open lead, which loses its owner, and of the undo of such an action
+# detail of "reopen" if an owner gave back an open lead, and detail of the undo of such an action
 GIVEN_BACK = "given_back"
 PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions that move a lead to a colleague
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
@@ -35,11 +35,11 @@ class WorkState:
     handed_by: the name of the colleague who handed the lead over to its owner; "" if the owner took it.
     staff_tier: the tier that staff set; "" while the tier from the rules applies.
     attempts: how often staff tried to contact the person.
-    booking: the appointment; None unless the lead is booked and the time of the appointment is known.
-    last_call: the last recorded call; None if there is none, or none since staff reopened the lead or a submission
-        restarted its alerts.
-    unanswered: how many consecutive calls, up to the latest, had an outcome in UNANSWERED.
-    next_action: what the owner does next; None unless the lead has an owner and is open.
+    booking: the appointment; None if the lead is not booked, or if the time of the appointment is unknown.
+    last_call: the last recorded call; None if there is none. Reset when staff reopen the lead, and when a submission
+        restarts the alerts.
+    unanswered: how many calls in a row, up to the latest, require another try; see `is_tried_again`.
+    next_action: what the owner does next; None without an owner, or if the lead is booked or closed.
     """
 
     status: Status = "new"
@@ -87,6 +87,6 @@ class HistoryEntry:
 
     @property
     def moved(self) -> bool:
-        """Whether the action moved an appointment that was booked before to another time."""
+        """Whether the action moved a booked appointment to another time."""
         former = self.before.booking if self.before else None
         return self.action == "book" and former is not None and self.detail not in ("", former.at.isoformat())

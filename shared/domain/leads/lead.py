@@ -1,7 +1,6 @@
 """Defines a lead: a stored submission with its assessment, its alerts, and the work of staff.
 
-Each change makes a new version of the lead. The table replaces a lead only if the stored version is still the one that
-was read. Values that change together are nested: submission, assessment, escalation, work state and mails.
+Each change makes a new version of the lead. A write succeeds only if the stored version is still the one that was read.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ from shared.domain.rules.condition import ADS, CALLBACK, FORM
 from shared.domain.rules.shadow import Shadow
 from shared.domain.rules.triage import LadderStep, Response, RuleSet, Tier, TriageResult, red_flag
 
-RETURN_WITHIN = timedelta(minutes=10)  # time to finish an unfinished form before staff are alerted
+RETURN_WITHIN = timedelta(minutes=10)  # how long a visitor has to finish a form before staff are alerted
 PLAIN_FORM = "plain-form"
 GOOGLE_ADS = "google-ads"
-CANARY = "canary"  # the source of a lead that only tests delivery; staff never see it and metrics never count it
+CANARY = "canary"  # the source of a test lead, which staff never see and metrics never count
 TO_CLINICIAN = (LadderStep(Span(minutes=0), "clinician"),)
-DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> the lead's door, which rules can test; otherwise FORM
+DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door, which rules can test; FORM for all other sources
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -41,7 +40,7 @@ CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 def reference_of(lead_id: UUID) -> str:
     """Returns the reference of a lead: ten characters that people can read out on the phone.
 
-    The lead's id is hashed, and 50 bits of the hash are written in Crockford base 32, which has no I, L, O or U.
+    The reference is 50 bits of the hash of the lead's id, in Crockford base 32. That alphabet has no I, L, O or U.
     """
     number = int.from_bytes(hashlib.sha256(lead_id.bytes).digest()[:7]) >> 6
     text = "".join([CROCKFORD[number >> bits & 31] for bits in range(45, -1, -5)])
@@ -51,7 +50,7 @@ def reference_of(lead_id: UUID) -> str:
 class Receipt(NamedTuple):
     """The receipt that the visitor sees after submitting. Never contains the tier, the score or the rules."""
 
-    reference: str | None
+    reference: str | None  # None if no lead was stored
     disposition: str
     messages: tuple[ShownMessage, ...]
     received_at: datetime
@@ -60,9 +59,9 @@ class Receipt(NamedTuple):
 class Arrival(NamedTuple):
     """How and when a submission arrived.
 
-    signs: the signs of whether a person or a bot filled in the form; see `Sign`.
+    signs: clues to whether a person or a bot filled in the form; see `Sign`.
     source: FORM, PLAIN_FORM, CALLBACK, GOOGLE_ADS or CANARY.
-    consented_elsewhere: the form that the person used instead of the clinic's own page, in words; otherwise "".
+    consented_elsewhere: describes the form on which the person consented; "" for the clinic's own page.
     tries_spool: True for the canary that tests the spool (the fallback queue).
     """
 
@@ -99,8 +98,8 @@ class EarlierAnswers:
 class Submitted:
     """The part of a lead that the visitor submitted.
 
-    content_hash: the hash of the submission's content, to recognise a repeat; "" if the answers were removed or lost.
-    complete: False while the visitor may still finish the form.
+    content_hash: the hash of the submission's content, to recognise repeats; "" if the answers were removed or lost.
+    complete: False for an unfinished form.
     consent_records: the consent ledger, oldest entry first.
     phone_key: the keyed hash of the phone number, for finding leads of the same person; "" without a number.
     email_key: the keyed hash of the email address, for finding leads of the same person; "" without an address.
@@ -123,9 +122,9 @@ class Submitted:
 class Assessment:
     """The rules' assessment of the answers of a lead.
 
-    received_at: when the assessed submission arrived. Answers that are added later do not change it.
+    received_at: when the assessed submission arrived. Answers that are added later do not change this time.
     red_flag: True if an answer needs the immediate attention of staff. A missing answer is never a red flag.
-    shadow: the result of the candidate rules in shadow mode; None if there are none.
+    shadow: the result of the candidate rules; None without candidate rules, or if they failed.
     """
 
     received_at: datetime
@@ -142,7 +141,7 @@ class Lead(Stored):
 
     source: how the lead arrived; see `Arrival`.
     earlier: answers besides the current ones, in the order in which they were added; see `EarlierAnswers`.
-    answers_removed_at: when a retention run removed the answers; None while the lead still has them.
+    answers_removed_at: when a retention run or a withdrawal removed the answers; None while the lead has them.
     """
 
     lead_id: UUID
@@ -173,8 +172,8 @@ class Lead(Stored):
     ) -> Lead:
         """Returns the first version of the lead for a submission.
 
-        The first alert of the lead is due at once, unless its tier does not alert staff. For an unfinished form without
-        a red flag, the alert is due RETURN_WITHIN after the form arrived.
+        If the lead's tier alerts staff, the first alert is due at once. For an unfinished form without a red flag, the
+        first alert is due RETURN_WITHIN after the form arrived.
 
         person_key: the secret for the keyed hashes of the phone number and email address.
         """
@@ -217,7 +216,7 @@ class Lead(Stored):
         answers_removed_at: datetime | None = None,
         version: int | None = None,
     ) -> Lead:
-        """Returns the lead with the given parts replaced, as its next version unless `version` is given."""
+        """Returns the next version of the lead, with the given parts replaced. `version` overrides the number."""
         return Lead(
             lead_id=self.lead_id,
             version=self.version + 1 if version is None else version,
@@ -234,7 +233,7 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """Returns the lead with a new id and reference, so that it can be stored even if its old id is taken."""
+        """Returns the lead with a new id and reference, so that it can be stored beside the lead with its old id."""
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
@@ -245,15 +244,15 @@ class Lead(Stored):
 
     @property
     def contact_revoked(self) -> bool:
-        """True if the person consented to be contacted and revoked the consent."""
+        """True if the person gave the consent to contact, but has revoked it since."""
         given = [record.given for record in self.submitted.consent_records if record.consent == "contact"]
         return any(given) and not given[-1]
 
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
-        """Returns the lead with the revocation in its consent ledger; the same lead if the consent was not given.
+        """Returns the lead with a revocation added to its consent ledger; the same lead if the consent is not in force.
 
-        If the consent to contact is revoked, the alerts of a lead without an owner restart, with the levels that
-        `ladder` then returns: one level in a safety tier, none in any other tier.
+        If the consent to contact is revoked and the lead has no owner, its alerts restart. The lead then has fewer
+        escalation levels: see `ladder`.
 
         how: how the person revoked the consent, in their words, or the channel that they used.
         """
@@ -268,9 +267,9 @@ class Lead(Stored):
         return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)), escalation=escalation)
 
     def consents_to(self, consent: str) -> bool:
-        """Returns whether `consent` is in force. No consent is in force without the consent to contact.
+        """Returns whether `consent` is in force. Every consent requires the consent to contact.
 
-        The consent to contact covers "email", unless the person revoked "email" separately.
+        The consent to contact includes "email" until the person revokes "email" separately.
         """
         latest = {record.consent: record.given for record in self.submitted.consent_records}
         return latest.get("contact", False) and latest.get(consent, consent == "email")
@@ -282,7 +281,7 @@ class Lead(Stored):
 
     @property
     def tier(self) -> str:
-        """The tier that staff set for the lead, or else the tier from the rules."""
+        """The tier that staff set; if they set none, the tier from the rules."""
         return self.work.staff_tier or self.assessment.triage.tier
 
     def response(self, tiers: Mapping[str, Tier]) -> Response:
@@ -292,9 +291,10 @@ class Lead(Stored):
     def ladder(self, tiers: Mapping[str, Tier], hours: OpeningHours) -> Ladder:
         """Returns the escalation levels of this lead.
 
-        Suspected bots and canaries have only level 1. So a flood of leads from bots neither delays nor hides alerts
-        about real people. Once the person has revoked the consent to contact, a lead in a safety tier has one level: it
-        alerts a clinician, who decides whether there is a medical reason to call. Any other lead then has no levels.
+        Suspected bots and canaries have only level 1, so that many bots cannot delay or hide alerts about real people.
+
+        After the person revoked the consent to contact, a lead in a safety tier has one level. It alerts a clinician,
+        who decides whether there is a medical reason to call. In other tiers, the lead then has no levels.
         """
         steps = self.response(tiers).ladder
         if self.contact_revoked:
@@ -320,7 +320,7 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """True if the visitor sent something after the first submission, and staff have not acted on the lead since.
+        """True if the visitor sent something after the first submission, and staff have not acted since then.
 
         Answers to the questions asked after Send count only if staff had acted on the lead before.
         """
@@ -335,7 +335,7 @@ class Lead(Stored):
         return Receipt(self.reference, found.disposition, found.messages_shown, found.received_at)
 
     def level_due(self, ladder: Ladder, at: datetime) -> int | None:
-        """Returns the escalation level whose alert is due now; None if none is due. See `Ladder.level_due`."""
+        """Returns the escalation level whose alert is due now; None if no alert is due."""
         return ladder.level_due(self.escalation, at, claimed_before=self.version > 1)
 
     def claimed(self, level: int, at: datetime) -> Lead:
@@ -364,7 +364,7 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
 
 
 def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:
-    """Returns the ledger entries for a consent. If "email" has none, returns the e-mail parts of "contact" entries."""
+    """Returns the ledger entries for a consent. If "email" has no entries, derives them from those for "contact"."""
     own = [record for record in ledger if record.consent == consent]
     if own or consent != "email":
         return own
@@ -393,6 +393,6 @@ def _submitted(
 
 
 def _answered(submission: Submission, rule_set: RuleSet) -> bool:
-    """Returns whether any question was answered, not counting free-text questions."""
+    """Returns whether at least one question was answered. Free-text questions do not count."""
     questions = rule_set.questionnaire.questions
     return any(code in questions and questions[code].type != "text" for code in submission.answers)

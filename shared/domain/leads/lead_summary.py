@@ -51,7 +51,7 @@ class LeadSummary(Stored):
 
     @property
     def done_at(self) -> datetime:
-        """When staff booked or closed the lead; if they did neither, when the lead arrived."""
+        """When staff booked or closed the lead; for an open lead, when it arrived."""
         return self.closed_at or self.received_at
 
     def is_overdue(self, at: datetime) -> bool:
@@ -78,7 +78,7 @@ class LeadRow(LeadSummary):
 
 
 def summary_json(lead: Lead) -> str:
-    """Returns the JSON of a lead's summary. Leaves out default values to keep it small: lists read many summaries."""
+    """Returns the JSON of a lead's summary. Leaves out default values, because lists read many summaries."""
     known = LeadSummary.model_fields
     return to_json({name: value for name, value in _summarised(lead).items() if value != known[name].default}).decode()
 

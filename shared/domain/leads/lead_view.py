@@ -15,7 +15,7 @@ from shared.domain.spoken_time import in_english
 
 UNSURE = "unsure"
 SAFETY_PAGES = 4  # how many pages at the start of a questionnaire ask about safety
-# this instruction makes sense on the form but not on the phone
+# an instruction that makes sense on the form but not on the phone
 HOW_TO_ANSWER = re.compile(r"Check all that apply\.|Marque todo lo que corresponda\.")
 
 
@@ -60,7 +60,7 @@ class OpenQuestion:
 def shown_answers(
     answers: Answers, triage: TriageResult, rule_set: RuleSet, retired: Mapping[str, str]
 ) -> Iterator[ShownAnswer]:
-    """Yields the answers in the order of the questionnaire, then those to retired questions.
+    """Yields the answers in the order of the questionnaire, then the answers to retired questions.
 
     retired: the wording of questions and options that only other versions of the questionnaire have. A key is a
         question's code, or the codes of question and option joined by ".".

@@ -19,14 +19,14 @@ from shared.domain.leads.mail_state import MAY_HAVE_ARRIVED, SETTLED, MailEntry,
 from shared.domain.leads.next_action import NOT_REACHED
 
 SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail about an earlier call is sent
-# how long after its claim a mail without a result counts as "unknown"; longer than any call to SES takes
+# how long after its claim a mail without a result becomes "unknown"; longer than any call to SES takes
 UNKNOWN_AFTER = timedelta(minutes=2)
 RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse more than it helps
 OTHERS_WITHIN = timedelta(hours=24)
 BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to reach you" mails about one lead
 MOST_TRIED = 3
 MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
-OTHERS_AFTER = timedelta(minutes=1)  # how long, when a new hour begins, other mails let appointments go first
+OTHERS_AFTER = timedelta(minutes=1)  # how long other mails wait after a new hour begins, so that appointments go first
 
 # Why a person gets no mail. "": the person may get mail; off: this stack sends no mail; no_address: the lead has no
 # email address; removed: the answers were removed, or the lead is a canary; closed: no more mail goes to the address;
@@ -41,8 +41,8 @@ class DueMail:
 
     about: see `MailEntry`.
     at: when the step is due.
-    step: "send" the mail; "withhold" it because it is too late; or "forget" it because it was claimed and the result is
-        unknown.
+    step: "send" the mail; "withhold" the mail, because it is too late; or "forget" the mail, because a process claimed
+        it and recorded no result.
     tries: see `MailEntry`.
     """
 
@@ -53,7 +53,7 @@ class DueMail:
     tries: int = 0
 
     def claimed(self, at: datetime) -> MailEntry:
-        """Returns the entry that claims the mail: this process is about to send it."""
+        """Returns the entry that claims the mail for this process, which is about to send it."""
         return MailEntry(self.kind, self.about, "sending", at, self.tries + 1)
 
     def withheld(self, reason: Reason, at: datetime) -> MailEntry:
@@ -67,7 +67,7 @@ class DueMail:
         return MailEntry(self.kind, self.about, "waiting", at + timedelta(minutes=2**self.tries), tries)
 
     def over_limit(self, at: datetime) -> MailEntry:
-        """Returns the entry for a mail over the hourly limit: it waits for the next hour, appointments first."""
+        """Returns the entry for a mail over the hourly limit. It waits for the next hour; appointments go first."""
         next_hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         again_at = next_hour if self.kind == "booked" else next_hour + OTHERS_AFTER
         return MailEntry(self.kind, self.about, "waiting", again_at, self.tries, "hourly_limit")
@@ -76,7 +76,7 @@ class DueMail:
 def due_mail(lead: Lead, at: datetime) -> DueMail | None:
     """Returns the step that is due now; None if no step is due.
 
-    Alerts go first: no mail is sent while an alert about the lead is due, is being sent, or will be due within
+    Alerts go before mails. So no mail is due while an alert about the lead is being sent, is due, or will be due within
     CLAIM_LASTS.
     """
     step = _next_step(lead)
@@ -99,7 +99,7 @@ def next_mail_at(lead: Lead) -> datetime | None:
 def without_due_mails(lead: Lead, at: datetime) -> Lead:
     """Returns a lead that was restored from a backup, with its due mails recorded as "unknown".
 
-    They may have been sent after the backup was made, and no mail may be sent twice.
+    These mails may have been sent after the backup was made, and no mail may be sent twice.
     """
     mail = lead.mail
     while (step := _next_step(lead)) and step.at <= at:
@@ -111,8 +111,8 @@ def without_due_mails(lead: Lead, at: datetime) -> Lead:
 def why_unmailed(lead: Lead) -> Unmailed:
     """Returns why the person gets no mail; "" if they may get mail.
 
-    The consent to contact must cover the lead's email address, even if that is a caregiver's address. A person who does
-    not want messages that name the clinic gets no mail, unless they prefer to be contacted by e-mail.
+    The consent to contact must cover the lead's email address. A person who wants no messages that name the clinic gets
+    mail only if they prefer to be contacted by e-mail.
     """
     contact = lead.submitted.contact
     covered = next((each.covers for each in reversed(lead.submitted.consent_records) if each.consent == "contact"), ())
@@ -145,9 +145,9 @@ def _next_step(lead: Lead) -> DueMail | None:
 
 
 def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
-    """Returns the step with the number of tries from the mail's entry, if the mail has one, and due no earlier than it.
+    """Returns the step with the tries of the mail's entry, and due no earlier than that entry says.
 
-    Returns None if the mail is settled.
+    Returns the step unchanged if the mail has no entry yet; None if the mail is settled.
     """
     entry = lead.mail.entry(step.kind, step.about)
     if entry is None:
@@ -156,13 +156,13 @@ def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
 
 
 def _causes(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mails that the lead's state requires. Each mail is due once its cause can no longer be undone."""
+    """Yields the mails that the lead's state requires. A mail about an action is due when its undo period ends."""
     if lead.submitted.complete:
         yield DueMail("receipt", "", lead.assessment.received_at)
     yield from _tried(lead)
     work = lead.work
     if work.status == "booked" and work.booking is not None and work.closed_at is not None:
-        booked = _latest(lead, frozenset({"book"}))  # a move keeps `closed_at`
+        booked = _latest(lead, frozenset({"book"}))  # a new appointment time does not change `closed_at`
         since = booked.at if booked else work.closed_at
         yield DueMail("booked", _about_appointment(lead, work.booking.at), since + UNDO_WITHIN)
     if work.status == "closed" and work.closed_reason == "unreachable" and work.closed_at is not None:
@@ -170,10 +170,10 @@ def _causes(lead: Lead) -> Iterator[DueMail]:
 
 
 def _about_appointment(lead: Lead, at: datetime) -> str:
-    """Returns the `about` of the mail about an appointment at this time.
+    """Returns the `about` of the mail about an appointment at the time `at`.
 
-    A time that the person was told last has its mail already. A time that was told before another one gets a new mail
-    with its own `about`, so that a person who was told of a move also learns that it was taken back.
+    If the person was last told this time, returns the `about` of that mail, so that it is not sent again. If the person
+    has been told another time since, returns a new `about`. They then also learn that the old time is valid again.
     """
     time = at.isoformat()
     entries = [entry for entry in lead.mail.entries if entry.kind == "booked"]
@@ -198,7 +198,7 @@ def _tried(lead: Lead) -> Iterator[DueMail]:
 
 
 def _latest(lead: Lead, actions: frozenset[str]) -> HistoryEntry | None:
-    """Returns the latest of these actions that was not undone; None if there is none."""
+    """Returns the latest history entry with one of these actions, ignoring undone ones; None if there is none."""
     undone = {entry.undo_of for entry in lead.history}
     found = (entry for entry in reversed(lead.history) if entry.action in actions and entry.version not in undone)
     return next(found, None)

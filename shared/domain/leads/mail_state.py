@@ -21,11 +21,11 @@ MAY_HAVE_ARRIVED: frozenset[MailStatus] = frozenset({"sent", "unknown", "bounced
 class MailEntry:
     """One mail to the person of a lead.
 
-    about: the event that the mail is about: for a call, the `version` in its history entry; else the time of a booked
-        visit, or the time at which the lead was closed; "" for the receipt. A number after the time of a visit tells a
-        later mail about the same time from an earlier one.
+    about: identifies the event that the mail is about: the `version` of a call's history entry, the time at which the
+        lead was closed, or the time of an appointment; "" for the receipt. If several mails are about the same time of
+        an appointment, a number follows the time in the later mails.
     at: when the status began; for "waiting", when to try again.
-    tries: how often the service asked SES to send the mail. A mail that waits for the hourly limit was not tried.
+    tries: how often the service asked SES to send the mail.
     reason: why the mail was withheld or waits; "" if there is no particular reason.
     """
 
@@ -41,7 +41,7 @@ class MailEntry:
 class MailState:
     """The mails to the person of a lead, oldest first.
 
-    closed_as: why the person's address is closed; "" while it is open.
+    closed_as: why no more mail goes to the person's address; "" if mail may go there.
     """
 
     entries: tuple[MailEntry, ...] = ()

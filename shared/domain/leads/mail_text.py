@@ -31,7 +31,7 @@ OWN_DOCTOR = "Your own doctor is the best place to start."
 BY_A_TIME = "We will call you by {time}."
 ONCE_OPEN = "We will call you when we open, by {time}."
 TODAY = "We will call you today."
-PROMISES: dict[Way, tuple[str, str]] = {  # the sentence with a time, and the sentence without one
+PROMISES: dict[Way, tuple[str, str]] = {  # way -> the sentence with a time, and the sentence without a time
     "call": (BY_A_TIME, "We will call you."),
     "text": ("We will send you a text message by {time}.", "We will send you a text message."),
     "write": ("We will write to you by {time}.", "We will write to you."),
@@ -66,7 +66,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class MailWriter:
-    """Writes mails. The fields hold what mails say about the clinic, and the translations.
+    """Writes mails.
 
     words: language -> English text -> translation.
     booking_link: the URL of the page on which some people may book a time; "" for none.
@@ -139,9 +139,9 @@ class MailWriter:
         )
 
     def _in_emergency(self, lead: Lead) -> tuple[str, ...]:
-        """Returns the text of an emergency receipt: follow the advice shown, and do not wait for a call.
+        """Returns the paragraphs of the receipt for a person who should seek emergency care.
 
-        Leaves out the opening hours, so that nobody goes to the clinic instead.
+        Leaves out the opening hours, so that nobody goes to the clinic instead of an emergency room.
         """
         has_number = lead.submitted.contact.phone is not None
         return (

@@ -1,4 +1,4 @@
-"""Finds what a member of staff did with leads on a given day. The keys for this are stored with the search keys."""
+"""Finds what a member of staff did with leads on a day. Day keys, stored with the search keys, find these leads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.leads.history import SYSTEM
 from shared.domain.leads.lead import Lead
 
-MOST_DAYS = 20  # the most day keys of one lead; older ones are dropped
+MOST_DAYS = 20  # the most day keys of one lead; older keys are dropped
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Plans what staff do next about a lead, and by when.
 
-A lead without an owner must be taken. Its new owner calls, and calls again until the person is reached or all planned
-calls are made. If the number is wrong in a safety tier, the owner tries another way instead. Then the lead is booked or
-closed. The tier sets the times for all this (tiers.toml). The owner is
-reminded of the next action. If the owner does not act in time, the lead loses its owner and its alerts restart, so that
-no lead is forgotten.
+A member of staff takes a lead without an owner, and becomes its owner. The owner calls until the person is reached or
+all planned calls are made. If the number is wrong, the owner of a lead in a safety tier tries another way. Then the
+owner books or closes the lead. The tier sets the time limits (tiers.toml).
+
+The owner is reminded of the next action. If the owner does not act in time, the lead loses its owner and its alerts
+restart, so that no lead is forgotten.
 """
 
 from __future__ import annotations
@@ -45,13 +46,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What staff do next about a lead. TAKE is for a lead without an owner; such a lead has no reminder.
+    """What staff do next about a lead. A lead without an owner has no reminder.
 
     what: TAKE, CALL, CALL_AGAIN, OTHER_WAY (try to reach the person without the wrong number), CONFIRM_BOOKING or CLOSE
         (book or close). OTHER_WAY is stored as CALL_AGAIN.
-    due: the deadline, or for CALL_AGAIN the time of the call; None if there is no deadline.
+    due: when the action is due; for CALL_AGAIN, the time of the call; None if the lead has no deadline.
     remind_at: when the owner is reminded; None for never.
-    returns_at: when the lead loses its owner unless the action is done; None for never.
+    returns_at: when the lead loses its owner if the action is not done; None for never.
     """
 
     what: Literal["take", "call", "call_again", "other_way", "confirm_booking", "close"]
@@ -74,7 +75,7 @@ def next_action(lead: Lead) -> NextAction | None:
 
 
 def is_tried_again(outcome: str, tier: Tier) -> bool:
-    """Returns whether another try follows: after an unanswered call, and in a safety tier after a wrong number, too."""
+    """Returns whether staff try again after this outcome: unanswered or, in a safety tier, a wrong number."""
     return outcome in (NOT_REACHED if tier.safety else UNANSWERED)
 
 
@@ -89,7 +90,7 @@ def planned(work: WorkState, tier: Tier, hours: OpeningHours, best_time: str | N
         return NextAction(CALL, due, min(remind_at, due), due)
     if call.again_at is not None:
         return _call_again(call.again_at, tier, hours, at)
-    tries = max(1, work.unanswered)  # a wrong number does not count until the lead is in a safety tier
+    tries = max(1, work.unanswered)  # `unanswered` is 0 if the tier was raised after a wrong number
     if is_tried_again(call.outcome, tier) and tries <= len(follow_up.again):
         due = _at_best_time(follow_up.again[tries - 1], call.at, best_time, hours)
         return _call_again(due, tier, hours, at)
@@ -104,10 +105,10 @@ def _call_again(due: datetime, tier: Tier, hours: OpeningHours, at: datetime) ->
 
 
 def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:
-    """Returns when the pause between two calls ends.
+    """Returns when the pause after a call at the time `since` ends.
 
-    A pause that is given in `Span.mornings` ends at opening time. But if the person prefers the afternoon or evening,
-    and the clinic is open then, this pause ends at AFTERNOON or EVENING of the same day.
+    A pause that is given in `Span.mornings` ends at opening time. If the person prefers calls in the afternoon or
+    evening, it ends at AFTERNOON or EVENING of the same day, but only if the clinic is open then.
     """
     due = pause.after(since, hours)
     if pause.mornings is None or best_time not in ("afternoon", "evening"):

@@ -25,9 +25,9 @@ def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
 
 
 def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
-    """Returns whether a new lead is due for a check, but has no escalation level whose alert is still to be sent.
+    """Returns whether a new lead is due for a check, but has no alert left to send.
 
-    This happens, for example, after the person revoked the consent to contact.
+    For example, a lead can lose its escalation levels because the person revoked the consent to contact.
     """
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
@@ -35,7 +35,7 @@ def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
 
 
 def is_overdue(lead: Lead, at: datetime) -> bool:
-    """Returns whether the owner was reminded but has not acted in time, so that the lead must lose its owner."""
+    """Returns whether the owner was reminded but has not acted in time. Such a lead must lose its owner."""
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
     return lead.work.status == "acknowledged" and escalation.reminded and passed

@@ -35,7 +35,7 @@ class Promise(NamedTuple):
 def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
     """Returns how the clinic reaches a person: as the person prefers, if consent and contact details allow that.
 
-    Without a phone number, the clinic writes. In a safety tier, it always calls if there is a phone number.
+    Without a phone number, the clinic writes. In a safety tier, it calls if it has a phone number.
 
     texts: whether the person consented to text messages.
     safety: whether the tier of the lead is a safety tier.
@@ -51,9 +51,9 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
     """Returns what the clinic promises at the time `at`; None for nothing.
 
     Promises nothing for a lead without a deadline. Names the deadline only if it lies ahead and within opening hours.
-    In a safety tier, the only possible promise is a call. While the clinic is open, a call that is due after closing is
-    promised for today. While it is closed, a call is promised only if the deadline can be named, because the advice
-    that the person saw says what to do until the clinic opens.
+    In a safety tier, the only possible promise is a call. If the clinic is open and the deadline is later today, after
+    closing time, the clinic promises to call today. If the clinic is closed and the deadline cannot be named, it
+    promises nothing. The advice that the person saw then says what to do until the clinic opens.
 
     safety: whether the tier of the lead is a safety tier.
     """
@@ -73,6 +73,6 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
 def may_book_online(lead: Lead) -> bool:
     """Returns whether the receipt offers online booking.
 
-    Both the lead's tier and the tier from the rules must allow it, and the lead must be neither booked nor closed.
+    Both the lead's tier and the tier from the rules must allow online booking, and the lead must be open.
     """
     return {lead.tier, lead.assessment.triage.tier} <= BOOKS_ONLINE and not lead.work.is_done

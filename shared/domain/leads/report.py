@@ -173,7 +173,7 @@ def _pages(rule_sets: Iterable[RuleSet], total: Counter[Cell]) -> tuple[PageCoun
     """Returns, for each page of the forms in use, how many visitors abandoned the form there."""
     forms = [rule_set.questionnaire for rule_set in rule_sets]
     found = tuple(
-        # at least 0, because a visitor who comes back on another day is subtracted from the counts of that other day
+        # at least 0, because a visitor who comes back is subtracted from the day of the return
         PageCount(form.id, page, title, max(0, total[STOPPED, form.id, page]))
         for form in forms
         for page, title in views(form).items()
@@ -208,7 +208,7 @@ def _day(day: date, cells: DayCounts) -> DayFigures:
 
 
 def _over_all(kind: str, total: Counter[Cell]) -> Counter[Cell]:
-    """Returns the sums over all groups of a kind, without the groups' names."""
+    """Returns the counts summed over all groups of a kind. The cells of the result name no group."""
     together: Counter[Cell] = Counter()
     for cell, number in total.items():
         if cell[0] == kind:

@@ -1,14 +1,13 @@
 """Decides what to do with a resubmission: a submission whose id is already stored. It may be a repeat, late or changed.
 
-The function `resubmission` decides; capture and replay carry out what it decides. The reasons are in
-docs/decisions/0015. In short:
+The function `resubmission` decides; its callers carry out the decision. docs/decisions/0015 has the reasons. In short:
 
 - A resubmission with the same content changes nothing.
 - Answering again never withdraws a red flag.
 - A resubmission with changed content reopens a booked or closed lead, if the tier after the merge alerts staff.
-- A tier that a clinician lowered stays lowered until there is something new to judge.
-- The owner keeps the lead, unless the resubmission has a new red flag or makes the lead more urgent.
-- Another person's submission becomes a separate lead. Two people may share a device: see `of_another_person`.
+- A tier that a clinician lowered may stay lowered: see `_Merger.staff_tier`.
+- The owner loses the lead only if the resubmission has a new red flag or makes the lead more urgent.
+- Two people may share a device. Another person's submission becomes a separate lead: see `of_another_person`.
 """
 
 from __future__ import annotations
@@ -77,12 +76,12 @@ def resubmission(
     """Decides what to do with the lead `new`, which has the same id as the lead `stored`.
 
     was_accepted: True if `new` comes from the spool. The person then already has a receipt for `new`, and `new` may be
-        older than `stored`. Two finished forms with different content become two leads instead of a conflict.
+        older than `stored`. Two finished forms with different content then become two leads instead of a conflict.
     """
     if _is_repeat(stored, new, of_unfinished_too=was_accepted):
         return Keep()
     finished_twice = stored.submitted.complete and new.submitted.complete
-    # a correction of a form that was already sent is a conflict: the page asks whether to send the form as a new one
+    # a correction of a sent form is a conflict, so that the page asks whether to send it as a new form
     corrects = finished_twice and not was_accepted and share_a_way(stored, new)
     if of_another_person(stored, new) and not corrects:
         return NewLead(new.as_separate())
@@ -117,9 +116,9 @@ def resubmitted_too_often(lead: Lead) -> bool:
 def of_another_person(stored: Lead, new: Lead) -> bool:
     """Returns whether the two leads are about different people, who may share a device.
 
-    Different names mean two people, unless one name may be a correction of the other. That requires the same phone
-    number, or the same email address if the phone numbers do not differ. If a name is missing, the leads are about two
-    people only if both the numbers and the addresses differ. In doubt, two leads are safer than one: both people can be
+    Different names mean two people. But one name may be a correction of the other if the leads share a phone number or
+    an email address, and do not have different phone numbers. If a name is missing, the leads are about two people only
+    if both the phone numbers and the email addresses differ. In doubt, two leads are safer than one: both people can be
     called, and nobody's answers appear under another person's name.
     """
     before, after = stored.submitted.contact, new.submitted.contact
@@ -151,7 +150,7 @@ def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
 
     "J. Example" can be Jordan Example, but Ann Example cannot be Bob Example.
 
-    corrected: whether one name may correct the other, as Jordan corrects "Jrodan", or Ann Sample corrects Ann Example.
+    corrected: whether one name may correct the other. Jordan can correct "Jrodan", and Ann Sample Ann Example.
     """
     fewer, more = sorted((_words(one.name), _words(other.name)), key=len)
     if fewer and corrected and _is_one_word(fewer[0], more[0], corrected=True):
@@ -249,7 +248,7 @@ class _Merger:
 
     @property
     def decisive(self) -> Lead:
-        """The lead whose assessment counts: `later`, unless `earlier` has a red flag and `later` is less serious."""
+        """The lead whose assessment counts: `later`, or `earlier` if that has a red flag and is more serious."""
         earlier, later = self.earlier.assessment, self.later.assessment
         by = self._rank(later.triage.tier) - self._rank(earlier.triage.tier)
         as_grave = by < 0 or (by == 0 and later.red_flag)
@@ -259,8 +258,8 @@ class _Merger:
     def staff_tier(self) -> str:
         """The tier that staff set, if it still applies; otherwise "".
 
-        A raised tier stays. A lowered tier stays only if the earlier red flag still counts, and the later submission
-        has no red flag and no tier that is more urgent than the lowered one.
+        A raised tier stays. A lowered tier stays only if `decisive` is `earlier`, `later` has no red flag, and the tier
+        of `later` is not more urgent than the lowered tier.
         """
         kept, later = self.earlier.work.staff_tier, self.later.assessment
         if kept not in self.tiers:

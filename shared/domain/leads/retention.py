@@ -29,7 +29,7 @@ class Retention:
     audited_tiers: frozenset[str]
 
     def began_before(self, stage: Stage, at: datetime) -> datetime:
-        """Returns the cutoff: a stage that began at that time or earlier is over at `at`."""
+        """Returns the cutoff. A stage that began at the cutoff or earlier is over at `at`."""
         return months_before(at, self.months[stage])
 
 

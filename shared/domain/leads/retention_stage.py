@@ -1,6 +1,6 @@
 """Determines the retention stage of a stored lead or tombstone, and when that stage began.
 
-The lead alone determines its stage, so changing a retention period does not require rewriting stored leads.
+The stage does not depend on the retention periods, so a period can change without a rewrite of stored leads.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class Stage(StrEnum):
-    """A retention stage, named after the data that is removed at its end."""
+    """A retention stage. The comments say what is removed at its end."""
 
-    ANSWERS = "answers"  # removes the answers of a lead that was not booked
-    BOOKED = "booked"  # removes a whole booked lead
-    EVIDENCE = "evidence"  # removes the contact details and consents of a lead without answers or an erased lead
-    AUDIT = "audit"  # removes the audit trail of an urgent lead, which no longer names the person
+    ANSWERS = "answers"  # the answers of a lead that was not booked
+    BOOKED = "booked"  # a whole booked lead
+    EVIDENCE = "evidence"  # the contact details and consents of a lead without answers, or of an erased lead
+    AUDIT = "audit"  # the audit trail of an urgent lead, which no longer names the person
 
 
 def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
     """Returns the retention stage of a lead or tombstone, and when that stage began.
 
-    Returns None for a lead that alerts staff and has no owner: such a lead is kept.
+    Returns None for a lead that alerts staff and has no owner. Retention never removes such a lead.
     """
     if not isinstance(kept, Lead):
         return (Stage.EVIDENCE if kept.kind == "erased" else Stage.AUDIT), kept.last_contact

@@ -1,7 +1,7 @@
-"""Says which clinician is on call, from a weekly rota and its exceptions.
+"""Determines which clinician is on call, from a weekly rota and its exceptions.
 
 Times of a rota are wall-clock times in the clinic's time zone. If a time occurs twice because clocks go back, its first
-occurrence counts, for starts and ends alike, so that shifts neither overlap nor leave a gap.
+occurrence counts. This applies to starts and ends, so that shifts do not overlap or leave a gap.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class RotaChange(Model):
 
 
 class Rota(Stored):
-    """The rota as it is stored. It contains no data about staff but their user names.
+    """The rota as it is stored. The only data about staff in it are user names.
 
     version: how often a rota was saved; 0 before the first rota is saved.
     changed_by: the user name of the manager or administrator who saved the rota.
@@ -90,7 +90,7 @@ class Rota(Stored):
 class Reach(Stored):
     """Which clinicians can be alerted individually.
 
-    names: the user names of those whose own subscription was confirmed at the time `at`.
+    names: the user names of the clinicians whose own subscription was confirmed at the time `at`.
     """
 
     names: tuple[str, ...]
@@ -132,7 +132,7 @@ def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
 def to_alert(board: DutyBoard, at: datetime, hours: OpeningHours) -> str:
     """Returns who gets an alert for clinicians: the user name of the clinician on call, or EVERYONE.
 
-    Returns EVERYONE in a gap, and if no recent check found a confirmed subscription of the clinician on call.
+    Returns EVERYONE in a gap, or if no recent check found a confirmed subscription of the clinician on call.
     """
     who = on_call(board.rota, at, hours)
     return who if is_reachable(who, board.reach, at) else EVERYONE
@@ -184,7 +184,7 @@ def problems_of_past(
 ) -> Iterator[FieldProblem]:
     """Yields a problem for each new override that has already ended.
 
-    stored: the overrides of the stored rota. They may have ended since they were saved, and are not refused.
+    stored: the overrides of the stored rota, which are accepted even if they have ended.
     """
     for number, override in enumerate(overrides):
         if override.starts < override.ends and _instant(override.ends, hours.zone) <= at and override not in stored:

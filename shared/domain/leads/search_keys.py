@@ -1,6 +1,6 @@
-"""Makes the search keys of a lead: words of the name, the end of the phone number, halves of the reference.
+"""Makes the search keys of a lead from the name, the end of the phone number, and the halves of the reference.
 
-Keys that could identify a person are hashed with a secret key.
+Keys from a name or a phone number are hashed with a secret.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
 
 
 def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
-    """Returns the keys by which the lead can be found. The words of a helper's name are keys, too."""
+    """Returns the keys by which the lead can be found. The words of `helper_name` are keys, too."""
     contact = lead.submitted.contact
     halves = [_half(half) for half in lead.reference.split("-")]
     number = [_number(contact.phone[-END_OF_NUMBER:], person_key)] if contact.phone else []
@@ -54,7 +54,7 @@ def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
 
 
 def half_in(text: str) -> str:
-    """Returns half of a reference in its stored form, however people write it; "" if the text is no such half."""
+    """Returns the text as half of a reference, in its stored form; "" if the text is not half of a reference."""
     half = SEPARATORS.sub("", text).upper().replace("O", "0").replace("I", "1").replace("L", "1")
     return half if HALF.fullmatch(half) else ""
 

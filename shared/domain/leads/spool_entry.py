@@ -1,7 +1,7 @@
 """Reads entries of the spool, the fallback queue for when the table is unavailable.
 
-An entry is a scored lead as JSON. A replay stores the lead without scoring it again, so that the messages shown, the
-deadline and the rules stay the same.
+An entry is a scored lead as JSON. A replay stores that lead later, without scoring it again. So the messages shown and
+the deadline stay the same.
 """
 
 from __future__ import annotations

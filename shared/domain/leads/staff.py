@@ -29,7 +29,7 @@ class Staff:
 
     @property
     def may_work(self) -> bool:
-        """True if this member of staff may act on leads. An administrator who also works leads is in two groups."""
+        """True if this member of staff may act on leads."""
         return bool(self.groups & {CLINICIAN, DESK})
 
     @property

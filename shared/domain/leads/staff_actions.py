@@ -4,9 +4,9 @@ Each action turns a lead into its next version, with one more history entry. An 
 error, and nothing is written.
 
 A lead is first new, then acknowledged by one member of staff, then booked or closed. A request to act names the version
-of the lead that the member of staff saw. Alerts sent since then are not a conflict, but a colleague's action is.
-Recording a call, a note or a revoked consent never conflicts. But a colleague's new call conflicts with actions that
-depend on how the calls went (AFTER_CALLS).
+of the lead that the member of staff saw. A request for an ADDITIVE action never conflicts. Any other request conflicts
+with what others did to the lead after that version. Their ADDITIVE actions do not count, except that a colleague's call
+conflicts with a request for an AFTER_CALLS action.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
 SAFETY_WAIT = timedelta(hours=24)
 # stands for any colleague, to check whether a lead can be handed over
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))
-# actions that are accepted whatever colleagues did in the meantime, because what they record must not be lost
+# actions that are accepted at any time, because what they record must not be lost
 ADDITIVE = frozenset({"contact_attempt", "note", "revoke_consent", ADDED, ASKED})
-# actions that depend on how the calls went, so that a colleague's new call is a conflict
+# actions that depend on how the last calls went
 AFTER_CALLS = frozenset({"book", "close", "lower_tier", "reopen"})
 
 
@@ -65,7 +65,7 @@ def work(
 
     Returns the next version of the lead, or the same lead if nothing changes.
 
-    colleague: the member of staff named in the action's `to`; None if no such colleague works leads.
+    colleague: the member of staff named in the action's `to`; None if nobody who works leads has this name.
 
     Raises: NotAllowed, InvalidInput, AlreadyTaken, WrongState.
     """
@@ -184,7 +184,7 @@ class _Actions:
     def book(self) -> Lead:
         """Records that an appointment was booked, or that a booked one was moved.
 
-        A lead in a safety tier is booked only after a call that reached the person, unless staff write why.
+        In a safety tier, a new booking needs a written reason if no call was made or the last call reached nobody.
         """
         sent, before = self.action.booking, self.lead.work
         booking = Booking(sent.at.astimezone(UTC), sent.with_whom, sent.note) if sent else None
@@ -200,10 +200,10 @@ class _Actions:
     def close(self) -> Lead:
         """Closes the lead.
 
-        Only a clinician can close a lead in a safety tier as not a fit, because that is a medical judgement. A lead in
-        a safety tier is closed only after a call (the last one not to a wrong number), unless it is spam from a
-        suspected bot or staff write why. Closing a lead as unreachable sends the person a mail that says so. If the
-        last call did reach the person, staff must then write what has changed.
+        In a safety tier, only a clinician can close a lead as not a fit, because that is a medical judgement. If there
+        was no call in such a tier, or the last call was to a wrong number, staff must write why they close the lead.
+        Spam from a suspected bot needs no reason. If staff close a lead as unreachable, the person gets a mail that
+        says so. If the last call reached the person, staff must then write what has changed.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
@@ -219,9 +219,9 @@ class _Actions:
         return self._done(work, self._entry(reason, before=self.lead.work))
 
     def reopen(self) -> Lead:
-        """Reopens the lead. It loses its owner, so its alerts restart at level 1.
+        """Reopens a booked or closed lead, or gives back an open lead. It loses its owner, and its alerts restart.
 
-        If an owner gives back an open lead, colleagues have a short time to take it before anybody is alerted.
+        After an open lead was given back, colleagues have the time `FollowUp.release` to take it before alerts start.
         """
         work = self.lead.work
         if work.status == "new":
@@ -297,7 +297,7 @@ class _Actions:
         return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
 
     def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:
-        """Returns the escalation after an undo: it continues at its former level, no earlier than `since`."""
+        """Returns the escalation after an undo. Alerts continue at the former level, but not before `since`."""
         if not self.rules.tiers[lead.tier].escalates:
             return escalation.restarted(self.at, escalates=False)
         ladder = lead.ladder(self.rules.tiers, self.rules.hours)
@@ -309,9 +309,9 @@ class _Actions:
             raise WrongState("The lead is booked or closed. Reopen it first.")
 
     def _must_have_called(self, misses: frozenset[str]) -> None:
-        """Refuses an action on a lead in a safety tier before a call, unless staff write why.
+        """In a safety tier, refuses an action without a call and without a written reason.
 
-        misses: the outcomes with which the last call does not count.
+        misses: the outcomes with which the last call does not count as a call.
 
         Raises: InvalidInput.
         """

@@ -1,6 +1,6 @@
 """Builds the webhook that notifies a pager or CRM of a waiting lead.
 
-A webhook says enough to act on and nothing about the person or their health.
+A webhook says nothing about the person or their health.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NEEDED = ("kind", "reference", "tier", "link")
 class WaitingLead:
     """The content of a webhook about a waiting lead. Times are ISO 8601.
 
-    message_id: an id that is the same on every attempt to deliver the alert.
+    message_id: an id that stays the same when delivery is tried again.
     """
 
     message_id: str

@@ -15,9 +15,9 @@ HOW = "the box was unticked before the form was sent"
 def withdrawn(lead: Lead, at: datetime) -> Lead:
     """Returns the lead with the consent to contact revoked.
 
-    Returns the same lead if the consent was not given, or if the form was sent. Closes a lead that has no owner and no
-    red flag, and removes its answers. Any other lead keeps its answers, as after every revocation: a clinician decides
-    whether there is a medical reason to call.
+    Returns the same lead if the consent was not given, or if the form was sent. If the lead is new and has no red flag,
+    closes it and removes its answers. Any other lead keeps its answers, because a clinician decides whether there is a
+    medical reason to call.
     """
     revoked = lead.revoked("contact", HOW, at)
     if lead.submitted.complete or revoked is lead:

@@ -70,9 +70,9 @@ class Search(Model):
 
 
 class SearchKeys(NamedTuple):
-    """The keys to look up for a search text. For example, `email_key` is "" if the text is no email address.
+    """The keys to look up for a search text. A key is "" if the text cannot be a value of that kind.
 
-    Ten digits can be both a reference and a phone number.
+    Two keys can be set, because ten digits can be a reference or a phone number.
     """
 
     reference: str = ""
@@ -88,7 +88,7 @@ def search_keys(search: Search, person_key: str) -> SearchKeys:
 
 
 def reference_in(text: str) -> str:
-    """Returns the lead reference in its stored form, however people write it; "" if the text is not a reference."""
+    """Returns the text as a lead reference, in its stored form; "" if the text is not a reference."""
     letters = text.upper().translate(READ_ALOUD)
     return f"{letters[:5]}-{letters[5:]}" if re.fullmatch(REFERENCE, letters) else ""
 

@@ -14,7 +14,7 @@ class Facts:
     """The answers, prepared for evaluating conditions.
 
     Answers to hidden questions are dropped, except the options in `keep_when_hidden`. A skipped question counts as
-    answered with its option `missing_counts_as`, if it has one. Other unanswered questions are missing.
+    answered with its option `missing_counts_as`, if it has one. Other unanswered questions do not appear.
 
     chosen: question code -> codes of the chosen options.
     numbers: question code -> the number that was entered.
@@ -59,8 +59,8 @@ class FreeTextSearch(Protocol):
 class Condition(Protocol):
     """A condition of a question or rule.
 
-    Conditions with fields are named tuples, because a dataclass takes three times as long to import. As a side effect,
-    two conditions of different classes with equal fields are equal; no code compares conditions.
+    Conditions with fields are named tuples, because a dataclass takes three times as long to import. No code compares
+    conditions: named tuples of different classes with equal fields are equal.
     """
 
     def holds(self, facts: Facts, /) -> bool: ...
@@ -142,7 +142,7 @@ class NoneWithOthers:
 class FromDoor(NamedTuple):
     """A condition that holds for answers that arrived by one of `doors` (see DOORS).
 
-    The form, the callback form and the ad form ask different questions.
+    Rules can test the door, because the form, the callback form and the ad form ask different questions.
     """
 
     doors: frozenset[str]
@@ -229,7 +229,7 @@ def questions_of(condition: Condition) -> frozenset[str]:
 def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
     """Returns the pairs of question code and option code that can help to make a condition true.
 
-    Ignores conditions on scores.
+    Ignores scores and negated conditions.
     """
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():
@@ -243,7 +243,7 @@ def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
 
 
 def options_needed(condition: Condition) -> frozenset[tuple[str, str]] | None:
-    """Returns pairs of question code and option code, at least one of which must be chosen for the condition to hold.
+    """Returns pairs of question code and option code, of which the condition requires at least one.
 
     Returns None if the condition may hold whichever options are chosen.
     """

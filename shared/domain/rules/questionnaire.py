@@ -35,10 +35,10 @@ class Question:
 
     minimum, maximum: inclusive bounds of the answer to an integer question.
     max_length: the maximum length of the answer to a text question, in characters.
-    missing_counts_as: the option that is assumed if the visitor was shown the question and skipped it.
-    keep_when_hidden: positive safety options that still count if another answer hides the question.
-    standard_code: the question's code in a public code system, as `system|code`.
-    hint: what the visitor should know before answering; "" if there is nothing.
+    missing_counts_as: the option that is assumed if the visitor saw the question and skipped it; None for no option.
+    keep_when_hidden: warning signs (options) that still count if another answer hides the question.
+    standard_code: the question's code in a public code system, as `system|code`; None for no code.
+    hint: what the visitor should know before answering; "" for nothing.
     text_other: replaces `text` if somebody fills in the form for the patient; "" to keep `text`.
     """
 
@@ -142,7 +142,7 @@ def hash_of(text: str) -> str:
 class ConsentText:
     """The text beside a consent box, with {clinic} for the name of the clinic.
 
-    To report the text that it showed, a page sends the hash of that text (SHA-256, hex).
+    A page reports the text that it showed by the hash of that text (SHA-256, hex).
 
     text_other: the text if somebody fills in the form for the patient; "" to use `text`.
     text_call: the text on the callback form ("Just call me"); "" to use `text`.

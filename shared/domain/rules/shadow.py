@@ -1,4 +1,4 @@
-"""Scores submissions with candidate rules (shadow mode). The result is stored with the lead but never shown."""
+"""Scores submissions with candidate rules (shadow mode). The result is stored with the lead, and never shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.domain.rules.triage import RuleSet, triage
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """The result of a candidate rule set for a submission. `rules` are ids of safety and not-a-fit rules that fired."""
+    """The result of a candidate rule set for a submission. `rules` are ids of safety and not-fit rules that fired."""
 
     tier: str
     rules: tuple[str, ...]

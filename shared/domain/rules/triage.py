@@ -1,7 +1,7 @@
 """Triages answers with a rule set: computes a tier, a fit score and the reasons for both. All functions are pure.
 
-Safety and fit are never added up. A safety rule sets a floor: the least urgent tier that a lead may have. The most
-urgent floor counts, unless a not-fit rule overrides it. The fit score decides the tier only of leads without a floor.
+A safety rule sets a floor: the least urgent tier that a lead may have. The most urgent floor counts, but a not-fit rule
+can override it. Without a floor, a not-fit rule sets the tier. If none fires, the fit score decides.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Tier(NamedTuple):
     """A level of urgency, and how the clinic handles leads of that level.
 
     rank: the position of the tier by urgency; 0 is the most urgent.
-    safety: True for a safety tier: whatever the patient prefers, the clinic calls if it has a number, and only a
-        clinician may close a lead as not a fit.
+    safety: True for a safety tier. If the clinic has a phone number, it calls, whatever the patient prefers. Only a
+        clinician may close a lead of this tier as not a fit.
     marketing: False if leads of this tier may never be used for marketing.
     after_safety_rule: the response that replaces `usual` for a lead on which a safety rule fired.
     """
@@ -119,7 +119,7 @@ class Rule:
 
     @cached_property
     def needs(self) -> frozenset[tuple[str, str]] | None:
-        """(question, option) pairs; the rule fires only if at least one is chosen. None if it can fire without any."""
+        """Pairs of question and option code of which the rule requires at least one; see `options_needed`."""
         return options_needed(self.when)
 
     @cached_property
@@ -145,7 +145,7 @@ class SafetyRule(Rule):
 class NotFitRule(Rule):
     """A rule for leads that are not a fit for the clinic.
 
-    overrides: the floors (names of tiers) that the rule overrides; None if it fires only when no safety rule fires.
+    overrides: the floors (names of tiers) that the rule overrides; None if the rule never fires beside a safety rule.
     """
 
     tier: str
@@ -230,7 +230,7 @@ class RuleSet(NamedTuple):
 
     @property
     def messages_at_once(self) -> Mapping[tuple[str, str], str]:
-        """(question code, option code) -> id of the emergency message that choosing this option alone calls for.
+        """(question code, option code) -> id of the emergency message that this option alone calls for.
 
         A page shows the message as soon as the option is chosen.
         """
@@ -373,8 +373,8 @@ def _messages(
     """Returns message ids in display order.
 
     The messages of the safety rules that set the tier come first. The message of the first not-fit rule comes next, if
-    the patient is a minor or no safety rule fired. If there is neither, the tier's message is shown. The safety net
-    comes last, unless a message with `alone` is shown. Messages that another message replaces are left out.
+    the patient is a minor or no safety rule fired. Without any of these messages, the tier's message comes first. The
+    safety-net message comes last, unless a message with `alone` is shown. Messages that others replace are left out.
     """
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):

@@ -11,18 +11,18 @@ from shared.domain.rules.free_text.reading import Denials, Phrase, Sentence, rea
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 
 NEAR = 7  # two terms are a pair if the second begins at most this many words after the first begins
-# The first letters of a word, this many of them, are a feature of their own: words with the same stem share it.
+# How many first letters of a word are a separate feature, which words with the same stem share.
 BEGINNING = 5
 # Prefixes in feature names: BEGINS marks the first letters of a word, TWO a pair of neighboring words.
 BEGINS, TWO = "begins", "two"
-# If a text contains no phrase of a kind, the kind counts only if its score is at most this far below the highest score
-# of all kinds. So the search does not mistake one symptom for another.
+# A kind without a phrase in the text counts only if its score is at most this far below the highest score of all kinds.
+# Otherwise the search would mistake one symptom for another.
 CLOSE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of mention that weights and phrases can find.
+    """A kind of thing that a text can mention, such as self-harm.
 
     phrases: name of a term -> the phrases that begin with that term.
     unless: sets of frames (see `Matcher`). A phrase does not count in a sentence that has all frames of one set.
@@ -44,9 +44,9 @@ class Kind:
 class Weights:
     """The trained weights.
 
-    of: feature -> one weight per kind, as text. Scoring a note parses only the weights of the note's features: a few
-        hundred out of many thousands.
-    always: one weight per kind, added to every score of that kind.
+    of: feature -> one weight per kind, as text. Only the weights of a text's features are parsed: a few hundred out of
+        many thousands.
+    always: one weight per kind, which is added to every score of that kind.
     alone: the lowest score at which a text mentions a kind, if it contains no phrase of that kind.
     with_phrase: the lowest score at which a text mentions a kind, if it contains a phrase of that kind.
     """
@@ -69,9 +69,9 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A matcher of free text.
+    """Finds the kinds and topics that a free text mentions.
 
-    kinds: the kinds, in the order of their weights.
+    kinds: the kinds, in the order of their weights in `Weights`.
     topics: topic -> names of term groups. A text that contains any term of these groups mentions the topic.
     frames: names of term groups that mark a statement as about the past, about somebody else, or as a figure of speech.
     """

@@ -9,12 +9,12 @@ from shared.domain.rules.free_text.sentences import COMMA
 from shared.domain.rules.free_text.vocabulary import Hit, Vocabulary
 
 DENIAL = "denial"  # the name of the term group that denies what follows
-DENIED_WORDS, DENIED_LIST = 6, 12  # how many words a denial covers; more in a list ("no fever, chills or rash")
+DENIED_WORDS, DENIED_LIST = 6, 12  # words that a denial covers, outside and inside a list ("no fever, chills or rash")
 LISTING = frozenset({"or", "nor", "o", "ni"})
 
 
 class Phrase(tuple[tuple[str, int], ...]):
-    """A sequence of pairs: the name of a term, and the maximum number of words between it and the previous term."""
+    """A sequence of pairs: the name of a term, and the maximum number of words between it and the term before it."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ class Phrase(tuple[tuple[str, int], ...]):
 class Denials:
     """The rules for when a denial, such as "no" or "sin", denies what follows.
 
-    not_before: words that cancel a denial directly before them ("no feeling" is a loss, "no, I ..." is an answer).
+    not_before: words that cancel a denial directly before them. For example, "no feeling" does not deny a symptom.
     ends: words that end a denial, such as "but".
     """
 
@@ -66,7 +66,7 @@ def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: fro
     """Reads the words of a sentence.
 
     frames: names of term groups that mark a statement as about the past, about somebody else, or as a figure of
-        speech. A denial inside a frame still denies what follows; a denial inside a term of another group does not.
+        speech. A denial inside a term of these groups still denies what follows. Inside any other term, it does not.
     """
     corrected: list[str] = []
     commas: set[int] = set()

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-LONGEST = 2_000  # the most characters that are read; the text is cut before NFKD, and again after NFKD lengthens it
+LONGEST = 2_000  # the most characters that are read; texts are cut twice, because NFKD can lengthen them
 COMMA = ","
 # Deletes every form of the apostrophe, and replaces the dotless i, which some keyboards produce, with i.
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("'\u2018\u2019\u02bc\u2032\uff07\u00b4`*"), "\u0131": "i"})
@@ -41,7 +41,7 @@ class Spelling:
         return words
 
     def sentences(self, text: str) -> list[list[str]]:
-        """Returns the words of each sentence. A comma or new line counts as a word, because a denial can end there."""
+        """Returns the words of each sentence. A comma or new line counts as a word, because a denial can end at it."""
         parts = SENTENCES.split(plain(text).replace("\n", COMMA))
         sentences = [self.words(WORDS.findall(part)) for part in parts]
         return [words for words in sentences if any(word != COMMA for word in words)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.domain.rules.free_text.sentences import COMMA, Spelling
 
 ANY = "*"
-SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # letters of the shortest and longest word that is corrected
+SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # words with fewer or more letters are not replaced by similar words
 TERM = re.compile(r"[a-z0-9]+\*?|\*")
 REPEATED = re.compile(r"(.)\1+")
 LEET = str.maketrans("013457", "oieast")
@@ -28,7 +28,7 @@ class Hit(NamedTuple):
 
 class _Term(NamedTuple):
     name: str
-    rest: tuple[str, ...]  # its words after the first
+    rest: tuple[str, ...]  # the term's words after the first
 
 
 class Vocabulary:
@@ -40,7 +40,7 @@ class Vocabulary:
     def __init__(self, spelling: Spelling, known: Iterable[str]) -> None:
         """`known`: correctly spelled words that no term contains."""
         self.spelling = spelling
-        # terms whose first word has no `*`, keyed by that word, or by the first two words if neither has a `*`
+        # terms whose first word has no `*`; the key is that word, and also the second word if that has no `*`
         self._terms: dict[tuple[str, ...], list[_Term]] = {}
         # terms whose first word ends in `*`, keyed by that word without the `*`
         self._beginnings: dict[str, list[_Term]] = {}
@@ -68,8 +68,8 @@ class Vocabulary:
     def hits(self, words: list[str]) -> list[Hit]:
         """Returns the longest hit of each name at each position, without hits that lie within a longer hit.
 
-        For example, the saying "dying to" hides "dying". Hits whose name begins with `=` (the words of phrases) neither
-        hide other hits nor are hidden.
+        For example, the saying "dying to" hides "dying". Hits whose name begins with `=` (the words of phrases) do not
+        hide other hits, and are never hidden.
         """
         found: list[Hit] = []
         for start, word in enumerate(words):
@@ -106,8 +106,8 @@ class Vocabulary:
     def _neighbours(self) -> Mapping[str, set[str]]:
         """Returns spelling -> words of terms.
 
-        Each word is listed under its own spelling and under every spelling with one of its letters left out. Two words
-        that differ by a wrong, missing, extra or swapped letter thus share a spelling.
+        Each word is listed under its own spelling and under every spelling with one of its letters left out. So two
+        words that differ by a wrong, missing, extra or swapped letter share a spelling.
         """
         if self._near is None:
             self._near = {}
@@ -119,7 +119,7 @@ class Vocabulary:
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
-    """Returns the hits without those that lie within a longer one. `hits`: sorted by start."""
+    """Returns the hits that do not lie within a longer hit. `hits`: sorted by start."""
     longest: dict[int, int] = {}  # start -> the furthest end of a hit that begins there
     for hit in hits:
         if not hit.name.startswith("="):
