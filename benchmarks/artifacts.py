@@ -1,4 +1,4 @@
-"""Builds the artifacts to measure: this service as `sam build` packages it, and its peers as they would be deployed."""
+"""Builds the deployment packages that the benchmarks measure: our functions and their peers (benchmarks/peers)."""
 
 import json
 import shutil
@@ -14,14 +14,15 @@ BUILT = PROJECT / "build" / "benchmarks"
 PEERS = PROJECT / "benchmarks" / "peers"
 HERE = sys.version_info[:2]
 EVENT = PROJECT / "events" / "capture_lead.json"
-# Only Chalice's command line needs these packages. Chalice deploys just its runtime and the application's requirements.
+# Packages that only Chalice's command line needs. Chalice does not deploy them, so they are removed.
 COMMAND_LINE = ("pip", "setuptools", "wheel", "blessed", "click", "inquirer", "jinxed", "readchar", "editor", "wcwidth")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """An artifact with one handler.
+    """A deployment package, and the handler in it that is measured.
 
+    folder: the unzipped package
     handler: name of the handler, as in Lambda's configuration
     event: JSON file with the event, or with a list of events that the handler gets one after another
     """
@@ -62,7 +63,7 @@ def peers() -> list[Variant]:
 
 
 def floor(variant: Variant) -> Variant:
-    """Builds a copy of the variant with the handler of floor.py, which only stores an item, logs, and adds a metric."""
+    """Returns a copy of the variant that runs the handler in benchmarks/peers/floor.py."""
     folder = BUILT / "floor"
     shutil.rmtree(folder, ignore_errors=True)
     build.link_tree(variant.folder, folder)
@@ -80,12 +81,12 @@ def without_pyc(variant: Variant) -> Variant:
 
 
 def size(variant: Variant) -> int:
-    """Returns the unzipped size of the artifact in bytes."""
+    """Returns the unzipped size of the package in bytes."""
     return sum(path.stat().st_size for path in variant.folder.rglob("*") if path.is_file())
 
 
 def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> Variant:
-    """Builds a peer with .pyc files, like ours, so that compiling is not measured."""
+    """Builds a peer. Like our functions, it has .pyc files, so that compiling is not measured."""
     folder, cache = BUILT / key, BUILT / f"packages-{lock}"
     if not cache.exists():
         build.install(cache, PROJECT / "locks" / "benchmarks" / f"peer-{lock}.txt", HERE, None)
@@ -100,7 +101,7 @@ def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> 
 
 
 def _as_rest(event: dict[str, Any]) -> dict[str, Any]:
-    """Returns the event as an API Gateway REST API sends it, since Chalice deploys such an API."""
+    """Returns the event in the format of API Gateway's REST APIs, which Chalice expects."""
     path = event["rawPath"]
     return {
         "resource": path,

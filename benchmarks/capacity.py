@@ -1,7 +1,7 @@
-"""Computes the request units of a DynamoDB call from the items that the call writes and reads.
+"""Computes the read and write units of DynamoDB calls from the items that the calls read and write.
 
-The rules come from the Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations", "Global
-secondary indexes"); tests/contract/test_capacity.py compares the results with what DynamoDB Local reports.
+The rules are in the Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations", "Global
+secondary indexes"). tests/contract/test_capacity.py compares the results with DynamoDB Local.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ READ_UNIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A secondary index. `attributes`: names of its projected attributes; None if all are projected."""
+    """A secondary index. `attributes`: names of the attributes that the index contains; None: all."""
 
     keys: tuple[str, ...]
     attributes: frozenset[str] | None
@@ -31,13 +31,13 @@ class Index:
         return cls(keys, frozenset((*keys, *table_keys, *index["Projection"].get("NonKeyAttributes", ()))))
 
     def entry(self, item: Item | None) -> Item | None:
-        """Returns an item's index entry, or None if the item lacks an index key."""
+        """Returns an item's entry in this index, or None if the item lacks a key attribute of the index."""
         if item is None or any(key not in item for key in self.keys):
             return None
         return {name: value for name, value in item.items() if self.attributes is None or name in self.attributes}
 
     def writes(self, before: Item | None, after: Item | None) -> int:
-        """Returns the write units that changing an item costs in this index. Changing an index key takes two writes."""
+        """Returns the write units in this index for replacing `before` with `after`. A changed key takes two writes."""
         was, becomes = self.entry(before), self.entry(after)
         if was == becomes:
             return 0
@@ -58,15 +58,15 @@ def item_size(item: Item) -> int:
 
 
 def indexes_of(table: dict[str, Any]) -> dict[str, Index]:
-    """Returns index name -> index, for a table in the template."""
+    """Returns the secondary indexes of a table in the template, by name."""
     keys = tuple(key["AttributeName"] for key in table["KeySchema"])
     return {index["IndexName"]: Index.of(index, keys) for index in table.get("GlobalSecondaryIndexes", ())}
 
 
 def write_units(before: Item | None, after: Item | None, indexes: dict[str, Index]) -> dict[str, int]:
-    """Returns index name -> write units in that index for replacing `before` with `after`.
+    """Returns index name -> write units for replacing `before` with `after`. None: there is no item.
 
-    The index name "" stands for the table itself. Leaves out indexes that need no write units.
+    The name "" stands for the table itself. Indexes without write units are left out.
     """
     units = {"": max(_write_units(before), _write_units(after))}
     units |= {name: index.writes(before, after) for name, index in indexes.items()}
@@ -74,9 +74,9 @@ def write_units(before: Item | None, after: Item | None, indexes: dict[str, Inde
 
 
 def read_units(items: Iterable[Item], *, consistent: bool) -> float:
-    """Returns the read units for one GetItem or one page of a Query.
+    """Returns the read units for one GetItem or one page of a Query. `items`: what the call found.
 
-    An empty result costs the minimum.
+    An empty result costs as much as one small item.
     """
     size = sum(map(item_size, items))
     return max(1, math.ceil(size / READ_UNIT)) * (1 if consistent else 0.5)

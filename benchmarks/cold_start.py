@@ -1,11 +1,12 @@
-"""Records what each function's cold start imports and costs. A test compares later cold starts with this record.
+"""Records the imports and the cost of each function's cold start. A test compares later cold starts with this record.
 
     make bench-baseline                         updates benchmarks/baseline.json, after an intended change
-    python -m benchmarks.cold_start NAME ...    updates only these functions; with --uncounted, only their imports
+    python -m benchmarks.cold_start NAME ...    updates only these functions
+    python -m benchmarks.cold_start --uncounted updates only the imports
 
-The cost is the number of instructions, divided by the number for importing a fixed part of the standard library; both
-leave out the interpreter's own start. Costs are compared only if valgrind is present and the build of Python is the
-same; imports are always compared.
+The cost is a ratio: the instructions of the cold start, divided by the instructions for importing a fixed part of the
+standard library. Both numbers leave out the start of the interpreter. The test always compares imports. It compares
+costs only if valgrind is installed and the build of Python is the recorded one.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from benchmarks.measuring import can_count, environment, run
 from dev.cloud import function_names
 from infra.build import module_name
 
-BUILT = artifacts.BUILT.with_name("cold-start")  # a folder of its own, since `make bench` may be using artifacts.BUILT
+BUILT = artifacts.BUILT.with_name("cold-start")  # `make bench` may be using artifacts.BUILT at the same time
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOM = 1.05
 
@@ -35,8 +36,8 @@ def interpreter() -> str:
 def imported(modules: tuple[str, ...]) -> list[str]:
     """Returns the names of the modules to compare.
 
-    Leaves out the standard library, which differs between Python versions, and compiled templates, which have other
-    names in each process.
+    Leaves out standard-library modules, because they differ between Python versions. Leaves out compiled templates,
+    because their names differ between processes.
     """
     own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
     named = (name for name in modules if not name.startswith("_jinja2_module_templates_"))
@@ -44,16 +45,16 @@ def imported(modules: tuple[str, ...]) -> list[str]:
 
 
 def comparable(recorded: dict[str, Any]) -> bool:
-    """Returns whether costs can be compared: this machine can count instructions and has the recorded Python build."""
+    """Returns whether this machine can count instructions and has the recorded build of Python."""
     return can_count() and bool(recorded["python"] == interpreter())
 
 
 def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
-    """Returns function name -> its figures up to the end of the first request.
+    """Measures each function until the end of its first request. Returns function name -> name of the figure -> figure.
 
-    modules: the modules that are loaded
-    collections: how many garbage collections ran
-    cost: instructions, as a multiple of those for importing the reference modules; only if `counted`
+    modules: names of the loaded modules, see `imported`
+    collections: number of garbage collections
+    cost: the ratio described above; only if `counted`
     """
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)

@@ -1,11 +1,11 @@
 """Estimates what the service costs, and which limit growing traffic reaches first.
 
-    python -m benchmarks.cost            prints both tables
-    python -m benchmarks.cost --write    also writes them to docs/cost.md, and the plot to docs/cost.svg
+    python -m benchmarks.cost            prints a table of costs and a table of limits
+    python -m benchmarks.cost --write    also writes the tables to docs/cost.md, and a plot to docs/cost.svg
 
-Request units come from one lead's journey through the real functions (benchmarks/journey.py). The number of metrics is
-an upper bound: all that the code can emit. Memory, throttles, schedules, indexes, alarms, secrets and keys come from
-infra/template.yaml; prices, quotas and assumptions from prices.toml.
+benchmarks/journey.py measures the DynamoDB units of one lead. Memory sizes, throttles, schedules, indexes, alarms,
+secrets and keys come from infra/template.yaml. Prices, quotas and assumptions come from prices.toml. The estimate
+assumes that every metric in the code is emitted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ VOLUMES = (1_000, 100_000, 10_000_000)  # leads a month
 GOAL = 10_000  # submissions a second
 MONTH_HOURS = 730
 SECONDS = MONTH_HOURS * 3600
-POLLS_A_MONTH = 5 * SECONDS / 20  # the spool's trigger runs five long polls of 20 s at a time
+POLLS_A_MONTH = 5 * SECONDS / 20  # Lambda always has five open requests to the spool queue, of 20 s each
 RUNS_A_MONTH = {
     "rate(1 minute)": MONTH_HOURS * 60,
     "rate(5 minutes)": MONTH_HOURS * 12,
@@ -65,18 +65,18 @@ class Facts:
 
     @property
     def run_seconds(self) -> float:
-        """The average billed seconds per run, including cold starts."""
+        """The average billed time of a function's run in seconds, including cold starts."""
         cold = self.assumed["cold_share"]
         return (self.assumed["billed_ms"] * (1 - cold) + self.assumed["cold_ms"] * cold) / 1000
 
     @property
     def screenings(self) -> int:
-        """How many POST /screenings requests a form is assumed to send: one per page, including the page after Send."""
+        """The assumed number of POST /screenings requests per visitor: one per page, including the page after Send."""
         return len(load().rule_sets["fs-intake"].questionnaire.pages)
 
     @property
     def scheduled_runs(self) -> float:
-        """How many runs all scheduled functions make in a month."""
+        """The number of scheduled function runs in a month."""
         return sum(
             RUNS_A_MONTH.get(str(event["Properties"].get("Schedule")), MONTH_HOURS / 24)
             if "cron(7 *" not in str(event["Properties"])
@@ -94,7 +94,7 @@ class Facts:
 class Limit:
     """A limit of the service.
 
-    rate: the number of submissions per second at which the limit is reached
+    rate: submissions per second at which the limit is reached
     moved_by: the setting or quota that raises the limit
     """
 
@@ -104,14 +104,14 @@ class Limit:
 
 
 def monthly(leads: int, facts: Facts) -> dict[str, float]:
-    """Returns AWS service -> dollars a month."""
+    """Returns AWS service -> dollars a month. `leads`: leads a month."""
     price, assumed, steps = facts.prices, facts.assumed, facts.journey.steps
     alerts = 1 + assumed["escalations_per_lead"]
     refreshes = assumed["staff_hours_per_month"] * 3600 / 15
     public = assumed["visitors_per_lead"] * assumed["requests_per_visitor"] + facts.screenings + 2
     staffed = assumed["openings_per_lead"] + assumed["actions_per_lead"]
     requests = leads * (public + staffed) + refreshes
-    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # changes per lead; each change runs index_leads
+    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # changes of one lead; index_leads runs after each
     runs = requests + leads * (alerts + changes) + facts.scheduled_runs
     gb_runs = leads * public * facts.memory_gb("CaptureLead") + (runs - leads * public) * facts.memory_gb("WorkLead")
     per_lead = {
@@ -148,7 +148,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
 
 
 def limits(facts: Facts) -> list[Limit]:
-    """Returns the limits, the lowest rate first."""
+    """Returns the limits, sorted by rate."""
     assumed, quota, steps = facts.assumed, facts.quotas, facts.journey.steps
     throttle = throttle_of_submissions(facts)
     capture = facts.source["Resources"]["CaptureLead"]["Properties"]
@@ -198,7 +198,7 @@ def limits(facts: Facts) -> list[Limit]:
 
 
 def throttle_of_submissions(facts: Facts) -> float:
-    """Returns how many requests per second API Gateway passes to POST /submissions."""
+    """Returns how many requests per second API Gateway allows for POST /submissions."""
     (stage,) = facts.of_type("AWS::ApiGatewayV2::Stage")
     settings = stage["DefaultRouteSettings"] | stage.get("RouteSettings", {}).get("POST /submissions", {})
     rate = settings["ThrottlingRateLimit"]
@@ -206,16 +206,16 @@ def throttle_of_submissions(facts: Facts) -> float:
 
 
 def partitions_for(rate: float, facts: Facts) -> int:
-    """Returns the partitions that the busiest index needs at `rate` submissions a second, plus a quarter."""
+    """Returns how many partitions the busiest index needs at `rate` submissions a second, with 25% in reserve."""
     return round(
         rate * max(units_shared_by_all(facts).values()) / facts.quotas["partition_write_units_per_second"] * 1.25
     )
 
 
 def units_shared_by_all(facts: Facts) -> dict[str, int]:
-    """Returns index name -> write units in that index for storing a lead and recording its alert.
+    """Returns index name -> write units for storing a lead and recording its alert.
 
-    Includes only the indexes where many leads share a partition key.
+    Leaves out indexes in which each lead has its own partition key.
     """
     both = facts.journey.steps["capture_lead"].writes + facts.journey.steps["alert_staff"].writes
     return {name: both[name] for name in ("due", "worklist", "by_arrival")}
@@ -236,7 +236,7 @@ def limit_table(facts: Facts) -> str:
 
 
 def written(page: str, facts: Facts) -> str:
-    """Returns the page with the current tables and the current number of partitions."""
+    """Returns `page`, the text of docs/cost.md, with the current tables and the current number of partitions."""
     tables = {
         "cost": cost_table(facts),
         "limits": limit_table(facts),
@@ -260,11 +260,11 @@ def _rate(rate: float) -> str:
 
 
 def plot(facts: Facts) -> bytes:
-    """Draws, as SVG, the cost per lead by volume and service, and the rate of each limit with a line at GOAL."""
+    """Draws two charts as SVG: the cost per lead by volume and service, and the rate of each limit."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "cost"  # so that the same figures give the same file
+    mpl.rcParams["svg.hashsalt"] = "cost"  # makes the file reproducible
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")

@@ -28,7 +28,7 @@ SNS = (
 
 class _Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # buffered, so that head and body travel in one packet
+    wbufsize = -1  # sends head and body in one packet
     server: "_Server"
 
     def do_POST(self) -> None:
@@ -71,7 +71,7 @@ class _Server(ThreadingHTTPServer):
 class FakeAws:
     """A fake AWS: `with FakeAws() as aws:` starts it at aws.endpoint.
 
-    calls: the operations that were called; tests may clear the list
+    calls: names of the called operations; callers may clear the list
     """
 
     def __init__(self) -> None:
@@ -101,14 +101,15 @@ class FakeAws:
 
     @property
     def plain(self) -> str:
-        """The address without TLS, for webhooks and the canary, which may use plain HTTP on loopback."""
+        """The plain HTTP address, which webhooks and the canary may use on loopback."""
         return f"http://127.0.0.1:{self._plain.server_address[1]}/"
 
 
 def trust(folder: Path, authority: bytes) -> None:
-    """Adds the fake's certificate authority to the certificate file in an artifact.
+    """Adds the fake's certificate authority to the certificate file of a deployment package.
 
-    Each variant still reads its own certificate file, so the measured time includes reading it.
+    folder: the unzipped package
+    authority: the authority's certificate in PEM
     """
     shipped = folder / "botocore" / "cacert.pem"
     certificates = shipped.read_bytes()

@@ -1,13 +1,13 @@
-"""Measures how long a visitor with a slow phone waits for the form: bytes, requests and time until the form is usable.
+"""Measures bytes, requests and time until a visitor with a slow phone can use the form.
 
     python -m benchmarks.form_speed [--loads 7]
 
-Chromium's throttling simulates the phone: slow 4G (1.6 Mbit/s down, 0.75 up, 150 ms per request), a processor four
-times slower, and an empty cache. The service is the real template on the local cloud, so server time is included. The
-throttling leaves out the two or three round trips that open a connection (TCP and TLS).
+Chromium simulates the phone: slow 4G (1.6 Mbit/s down, 0.75 up, 150 ms per request), a processor four times slower,
+and an empty cache. The functions run on the local cloud, and their time is included. The time for opening a connection
+(two or three round trips for TCP and TLS) is not included.
 
-The first view is the page, its styles and the script. The form is usable once the script has run, because the Start
-button then reacts. The questions load meanwhile, so that Start does not wait for them.
+The first view consists of the page, its styles and the script. The form is usable when the script has run, because the
+Start button then works. The questions load in the background.
 """
 
 import argparse
@@ -52,10 +52,10 @@ FIRST_QUESTION = """
 
 @dataclass(frozen=True)
 class Load:
-    """One visit with an empty cache. Times are in milliseconds. The favicon request is left out.
+    """One visit with an empty cache. Times are in milliseconds. The favicon request is not counted.
 
-    bytes: how many bytes the first view takes
-    questions: how many bytes the questions take
+    bytes: size of the first view
+    questions: size of the questions in bytes
     """
 
     requests: int
@@ -113,7 +113,7 @@ def tables(loads: int) -> str:
     """Returns tables of waiting times for the English and the Spanish form."""
     lines = []
     with _service() as address, open_browser() as browser:
-        measure(browser, address, 1)  # a visit that only warms up the functions
+        measure(browser, address, 1)  # this visit warms up the functions
         for language in ("en", "es"):
             found = measure(browser, f"{address}?language={language}", loads)
             lines += [

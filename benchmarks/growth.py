@@ -1,11 +1,11 @@
-"""Measures what reads cost as the table grows, and how evenly a flood of leads spreads over the partitions of an index.
+"""Measures how the cost of reads grows with the table, and how evenly leads spread over an index's partitions.
 
     python -m benchmarks.growth [--leads 1000 100000 1000000]
 
 Prints the requests and capacity units of six reads: the worklist, a page of closed leads, the sweep for due alerts, an
-export of a week, retention and a search. Each table has 40 open leads; only the number of closed leads differs. Then
+export of a week, retention and a search. Each table has 40 open leads and a different number of closed leads. Then
 prints the write units of each index's busiest partition at 10,000 submissions a second. Draws build/growth.svg. A
-million leads take about 3 GB of memory and a minute.
+table of a million leads takes about 3 GB of memory and a minute.
 """
 
 from __future__ import annotations
@@ -53,10 +53,9 @@ SECONDS = 5  # duration of the simulated flood
 
 
 class NoCounts:
-    """Replaces the table of derived data: has no counts and finds no leads.
+    """A substitute for the table of derived data. Has no counts and finds no leads.
 
-    The benchmark leaves out the cost of the counts: each page of leads reads them with one GetItem, whatever the size
-    of the leads table.
+    The cost of reading counts is not measured, because it does not grow: each page of leads takes one GetItem.
     """
 
     def open_leads(self) -> dict[tuple[str, ...], int]:
@@ -67,7 +66,7 @@ class NoCounts:
 
 
 def fill(count: int) -> Iterator[Item]:
-    """Yields the items of `count` leads: a few open ones, and closed ones spread over a year. Nothing is random."""
+    """Yields the items of `count` leads, the same each time. The first OPEN leads are open, the others closed."""
     for number in range(OPEN):
         due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
         lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
@@ -117,7 +116,7 @@ def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
 
 
 def measure(count: int) -> dict[str, tuple[int, float]]:
-    """Returns name of the read -> (requests, capacity units), for a table of `count` leads."""
+    """Makes each read on a table of `count` leads. Returns name of the read -> (requests, capacity units)."""
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
     memory.load(fill(count))
@@ -130,9 +129,10 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
 
 
 def busiest(rate: int, partitions: int, facts: Facts, seed: int = 1) -> dict[str, int]:
-    """Returns index name -> write units of its busiest partition in the busiest second.
+    """Simulates a flood of leads. Returns index name -> write units of its busiest partition in the busiest second.
 
     rate: submissions a second
+    partitions: partitions of each index
     """
     chance = random.Random(seed)  # noqa: S311  a simulation
     spread = Partitions(partitions)

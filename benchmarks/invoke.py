@@ -1,16 +1,16 @@
-"""Starts and invokes a function as Lambda does, in the interpreter that is measured. Imports as little as possible.
+"""Imports a handler and calls it as Lambda does. Imports little else, because the whole process is measured.
 
     python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
 
-EVENT.json holds an event, or a list of events that the handler gets one after another. COUNT is how many more times the
-handler then gets the last event. In place of COUNT:
+EVENT.json holds an event, or a list of events that the handler gets one after another. Then the handler gets the last
+event COUNT more times. COUNT may also be one of these words:
 
 - "init" stops after importing the handler
 - "boot" stops before importing the handler
 - "reference" imports a fixed part of the standard library instead of the handler
 
-The last line of output is the result as JSON: CPU seconds, peak memory in KiB, number of opened files, number of
-garbage collections since the handler changed the collector's threshold, names of loaded modules, response status.
+The last line of output is the result as JSON. benchmarks.measuring.Run explains its fields. The field `warm` holds the
+CPU seconds of the COUNT further calls.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""Takes one lead through the real functions, on moto, and records each function's AWS calls and their cost."""
+"""Runs the real functions with one lead, on the fake AWS of moto. Records their AWS calls and DynamoDB units."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from benchmarks.capacity import Item, indexes_of, item_size, read_units, write_u
 from dev import template
 from tests.aws import ENVIRONMENT, aws_in_process
 
-EVERY_CALL = "_make_api_call"  # the method behind every call of every client
+EVERY_CALL = "_make_api_call"  # the method of boto3 clients that makes every AWS call
 
 
 @dataclass
 class Step:
     """The AWS calls of one run of a function.
 
-    writes: index name, "" for the table, or "derived" for the table of derived data -> write units
+    writes: index name -> write units; "" is the table itself, "derived" is for transactions on derived data
     reads: read units
     """
 
@@ -38,9 +38,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Journey:
-    """All function runs for one lead.
+    """The recorded function runs for one lead, by the name of the step.
 
-    stored: bytes that the booked lead takes, with its index entries and its entries in the access log
+    stored: bytes stored about the lead at the end, including index entries and the access log
     """
 
     steps: dict[str, Step]
@@ -48,9 +48,9 @@ class Journey:
 
 
 def play() -> Journey:
-    """Sends a lead, alerts staff, indexes the lead and runs the escalation sweep.
+    """Sends a submission, alerts staff, indexes the lead and runs escalate_leads.
 
-    Then, as staff, lists leads, opens and acknowledges the lead, and books an appointment.
+    Then lists leads as staff do, opens and acknowledges the lead, and books an appointment.
     """
     os.environ.update(ENVIRONMENT)
     from functions import alert_staff, escalate_leads  # noqa: PLC0415  the modules read the environment when imported
@@ -103,7 +103,7 @@ class _Recorder:
             step.calls[f"{client.meta.service_model.service_name}:{operation}"] += 1
             before = self._stored(client, values) if operation == "PutItem" else None
             answer = call(client, operation, values)
-            # writing an item costs double in a transaction; each of these items is smaller than 1 KB
+            # two units per item: transactions cost double, and these items are smaller than 1 KB
             if operation == "TransactWriteItems":
                 step.writes["derived"] += 2 * len(values["TransactItems"])
             elif operation == "PutItem":

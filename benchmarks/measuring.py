@@ -21,9 +21,9 @@ from dev import template
 from dev.emulator import free_port
 
 INVOKE = PROJECT / "benchmarks" / "invoke.py"
-PYTHON = getattr(sys, "_base_executable", sys.executable)  # runs outside any virtual environment, as on Lambda
+PYTHON = getattr(sys, "_base_executable", sys.executable)  # not in the virtual environment, because Lambda has none
 COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
-MOST = 300  # seconds for one run; enough for valgrind on a busy machine
+MOST = 300  # seconds after which a run fails; valgrind is slow
 # The functions' environment, as in the template, with invented secrets and accounts.
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "benchmark",
@@ -49,7 +49,7 @@ SETTINGS = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
 }
-# Variables that Lambda sets. Nothing listens at the X-Ray address, so datagrams to it are lost.
+# Variables that Lambda sets. Nothing listens at the X-Ray address, so traces are lost.
 LAMBDA = {
     "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
     "AWS_LAMBDA_FUNCTION_NAME": "benchmark",
@@ -80,14 +80,15 @@ def environment(aws: FakeAws) -> dict[str, str]:
 class Run:
     """The result of a run.
 
-    instructions: number of instructions that the whole process executed; None if they were not counted
+    Except `instructions` and `modules`, the fields leave out the calls that repeat the last event.
+
+    instructions: instructions of the whole process; None if they were not counted
     init: CPU seconds for importing the handler
-    first: CPU seconds for importing the handler and handling the events of the variant once
-    opened: number of files opened
+    first: CPU seconds for importing the handler and handling the events
+    opened: number of opened files
     memory: peak memory in KiB
-    collections: number of garbage collections between the handler's change of the collector's threshold and the end of
-        the variant's events
-    status: HTTP status of the response to the last of the variant's events; None if that response has no status
+    collections: number of garbage collections after the handler changed the collector's threshold
+    status: HTTP status of the response to the last event; None if the response has none
     modules: names of the loaded modules
     """
 
@@ -148,9 +149,9 @@ class RuntimeEmulator:
         return next(PROJECT.glob(".local/sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
 
     def start(self, variant: Variant, variables: Mapping[str, str]) -> float:
-        """Returns how many milliseconds INIT and the first request took together, measured by the emulator.
+        """Returns how many milliseconds INIT and the first request took together, according to the emulator's log.
 
-        Reads the emulator's INIT REPORT line, because the Init Duration in its REPORT line is wrong.
+        Reads the log's INIT REPORT line, because the Init Duration in its REPORT line is wrong.
         """
         address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
         path = f"{variant.folder}:{self._client}"

@@ -3,9 +3,9 @@
     make bench             measures everything; writes speed.md, speed.svg and speed.json in build/benchmarks
     make bench SHORT=1     compares only with the peers a, c, d and e, in fewer rounds
 
-The machine's load hardly affects instruction counts (valgrind). Load does affect times, so the variants take turns. In
-each round, a variant's time is divided by peer a's time; the result is the median of these ratios. AWS is a fake on
-loopback, over TLS with verified certificates.
+The machine's load hardly affects instruction counts (from valgrind). It affects times, so the variants take turns. In
+each round, a variant's time is divided by peer a's time. The result is the median of these ratios. The AWS calls go to
+a fake AWS on this machine, over TLS.
 """
 
 import argparse
@@ -31,8 +31,8 @@ from infra import build
 
 mpl.use("svg")
 OURS = "capture_lead"
-# Two runs differ only in the number of requests after the first. So a warm request costs the difference in
-# instructions between the runs, divided by MANY - FEW.
+# One run handles FEW warm requests, another handles MANY. The instructions of a warm request are the difference between
+# the runs, divided by MANY - FEW.
 FEW, MANY = 10, 60
 MILLION = 1e6
 FORM_LOADS = 5
@@ -153,7 +153,7 @@ def relative(value: float | None, base: float | None) -> float | None:
     return value / base if value and base else None
 
 
-# (peer's key, highest acceptable ratio to this peer, ratio that is the goal)
+# (the peer's key, highest acceptable ratio of our figure to the peer's, ratio that is the goal)
 Target = tuple[str, float, float]
 TARGETS: Mapping[str, tuple[Target, ...]] = {
     "cold instructions": (("a", 1.25, 1.10), ("d", 0.96, 0.84), ("e", 0.60, 0.52)),

@@ -1,7 +1,7 @@
-"""A table in memory, for a million leads: responds to the calls of shared/adapters/dynamodb, and counts their cost.
+"""A table in memory. Responds to the calls of shared/adapters/dynamodb, and counts their capacity units.
 
-Filling DynamoDB Local with a million leads takes half an hour. tests/contract/test_capacity.py checks that this table
-and DynamoDB Local count the same capacity.
+DynamoDB Local would take half an hour to store a million leads. tests/contract/test_capacity.py checks that both count
+the same units.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LAST = "\U0010ffff"
 
 
 class ConditionalCheckFailedException(Exception):
-    """Raised by DynamoDB if a condition fails. Never raised here, because nothing writes concurrently."""
+    """Raised by DynamoDB if a condition fails. Never raised here, because there is only one writer."""
 
 
 class TableInMemory:
@@ -69,7 +69,7 @@ class TableInMemory:
         return {"Item": found} if found else {}
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        """Responds to a BatchGetItem. Each item counts as a full read, even if few attributes are projected."""
+        """Responds to a BatchGetItem. Like DynamoDB, counts whole items even if only some attributes are requested."""
         ((table, wanted),) = RequestItems.items()
         found = [item for key in wanted["Keys"] if (item := self._items.get(key["lead_id"]["S"]))]
         self.requests += 1
@@ -80,7 +80,7 @@ class TableInMemory:
         """Responds to a Query as DynamoDB does.
 
         Raises:
-            ValueError: the condition is of a kind that the adapter does not use
+            ValueError: the condition has a form that shared/adapters/dynamodb does not use
         """
         name, forward = what["IndexName"], what.get("ScanIndexForward", True)
         index = self._indexes[name]
@@ -119,7 +119,7 @@ def _place(name: str, index: Index, item: Item) -> tuple[tuple[str, str], tuple[
 
 
 def _range(entries: list[tuple[str, str]], condition: re.Match[str], value: dict[str, str]) -> tuple[int, int]:
-    """Returns the range of selected entries: the first position, and one past the last."""
+    """Returns the positions of the first selected entry and after the last selected entry."""
     if condition["from"]:
         return bisect_left(entries, (value[condition["from"]], "")), bisect_left(
             entries, (value[condition["to"]], LAST)

@@ -1,13 +1,13 @@
-"""Measures three visits to the form, and compares the usual one with forms that follow published form-design rules.
+"""Measures three visits to the form, and compares one of them with other providers' forms.
 
     python -m benchmarks.visit [--counted]
 
 Three simulated visitors use Chromium with a phone's screen: one has usual answers, one has an emergency, one asks for a
 call. The real template runs on a local cloud where no function has started. Words are counted on every screen that the
-form shows. A cold start is attributed to the visitor's wait only if the page waits for the response of that function.
+form shows. The visitor waits for a cold start only if the page waits for the response of that function.
 
-`--counted` also runs the packaged functions under valgrind. It prints how many instructions the usual visitor waits
-for, as a multiple of a bare handler's cold start.
+`--counted` also runs the packaged functions under valgrind. It prints how many instructions the first visitor waits
+for, as a multiple of the instructions of peer a's cold start (benchmarks/peers).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WORDS = """
   .filter(node => !node.matches("style, link, template")).map(node => node.innerText ?? "").join(" ")
 """
 NOT_AWAITED = ("/challenges/", "mode=added")  # requests made while the visitor reads
-READS_WITHIN = 30  # seconds; the longest time that a simulated visitor reads
+READS_WITHIN = 30  # seconds that a simulated visitor reads at most; longer than a cold start
 FORWARD = "[type=submit]:visible"
 EVENTS = PROJECT / "events"
 
@@ -57,8 +57,7 @@ class Visit:
     words: how many words the form shows, without the rest of the landing page
     bytes: how many bytes the browser received, in headers and bodies
     started: the functions that had a cold start during the visit
-    waited: the functions in `started` that the page called after the first button press and whose response it waited
-        for
+    waited: the functions in `started` for which the visitor waited after pressing a button
     """
 
     name: str
@@ -91,11 +90,9 @@ class Visitor:
         self._look()
 
     def press(self, button: Locator, until: Locator) -> None:
-        """Waits until all requests are answered, as if the visitor read the screen meanwhile. Then presses the button.
+        """Presses a button after all requests are answered, as if the visitor had read the screen meanwhile.
 
-        Waits at most READS_WITHIN, which is longer than a cold start.
-
-        until: an element of the next screen; the method returns once it is visible
+        until: an element of the next screen; the method returns when the element is visible
         """
         until_answered = time.monotonic() + READS_WITHIN
         while len(self._answered) < len(self._asked) and time.monotonic() < until_answered:
@@ -225,11 +222,10 @@ def drive(chromium: Browser, name: str) -> Visit:
 
 
 def others() -> list[Visit]:
-    """Returns what the usual visit would take on forms that follow published form-design rules.
+    """Estimates the usual visit for forms of GOV.UK or the NHS, and for forms of Formspree.
 
-    GOV.UK and NHS: a start page, one page for each question, for the name, for the phone number and for the consent,
-    "Check your answers", and a confirmation. Formspree: one HTML page with all questions, and a "Thank You" page. Words
-    and bytes are left out, because they depend on who builds the form.
+    The design rules of GOV.UK and NHS ask for a start page, one page each per question, name, phone number and consent,
+    "Check your answers", and a confirmation. Formspree has one page with all questions, and a "Thank You" page.
     """
     questions = load().rule_sets["fs-intake"].questionnaire.questions
     asked = {code: value for answers in CALM for code, value in answers.items()}
@@ -263,10 +259,10 @@ def table(visits: list[Visit]) -> str:
 
 
 def waited_instructions() -> dict[str, float]:
-    """Returns, for each part of the usual visit, how many million instructions the visitor waits for.
+    """Returns part of the usual visit -> millions of instructions for which the visitor waits.
 
-    The key "a" is the cold start of the bare handler. The browser fetches the style sheet and the script together, so
-    one of the two requests starts a second environment. Each screening counts as much as the first screening.
+    The key "a" has the cold start of peer a, for comparison. The part "its files" is a second cold start, because the
+    browser requests the style sheet and the script at the same time. All screenings count as much as the first.
     """
     with FakeAws() as aws:
         variables = environment(aws)

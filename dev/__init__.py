@@ -1,1 +1,1 @@
-"""Commands for developers, such as running the service locally or trying out rules. This package is not deployed."""
+"""Contains commands for developers, such as `make run`. This package is not deployed."""

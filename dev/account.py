@@ -1,4 +1,4 @@
-"""Explains why a command on an AWS account failed. Names the command as the user typed it."""
+"""Explains why a command on an AWS account failed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ ADVICE: dict[type[Exception], str] = {
 
 
 def failure(command: str, error: Exception, left: str = "") -> str:
-    """Returns one line: the command (such as "make smoke STACK=leads-dev"), the error, and what to do about it.
+    """Returns one line with the command, the error, and advice.
 
-    left: a sentence about what the command may have left behind. If credentials or region are missing, no call reached
-        AWS, so advice about these replaces the sentence.
+    command: as the user typed it, such as "make smoke STACK=leads-dev"
+    left: a sentence about what the command may have left on the account. The line does not show it if the error is
+        about credentials or region, because then nothing reached AWS.
     """
     text = " ".join(str(error).split()).rstrip(".")
     advice = ADVICE.get(type(error), f" {left}".rstrip())

@@ -1,4 +1,4 @@
-"""Announces alerts in the terminal of `make run`: one line each, or a single line if many arrive at once."""
+"""Announces alerts in the terminal of `make run`. If many arrive at once, prints a single line for all."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from dev.outbox import SentAlert
 
-WINDOW = 2.0  # seconds to collect alerts before they are announced
+WINDOW = 2.0  # seconds
 MOST_SINGLY = 5
 COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
 
 
 class Announcer:
-    """Collects alerts for WINDOW seconds, then prints them with `say`. `outbox`: URL of the page with all alerts."""
+    """Collects alerts for WINDOW seconds, then prints them with `say`. `outbox`: URL of the list of all alerts."""
 
     def __init__(self, say: Callable[[str], object], outbox: str) -> None:
         self._say = say

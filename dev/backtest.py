@@ -5,10 +5,12 @@
 OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD. `--answers` names a file of vignettes,
 or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
 `--answers`, the command uses sample answers, the same in each run. Each rule set ignores answers to the questions and
-options that only the other rule set has. New options that nobody ticked, and new rules that fired for no answer set,
-are listed: their effect is unknown. Nothing that a patient wrote is printed: an answer set whose tier changes is listed
-by its reference, id or line number. For each rule set, the command also prints how often each safety rule alone caused
-a tier. The exit status is 1 if either rule set could not score an answer set, or if there was none.
+options that only the other rule set has.
+
+The command lists each answer set whose tier changes by its reference, id or line number. It prints no answers. For each
+rule set, it prints how often each safety rule alone caused a tier. The effect of new options that nobody ticked, and of
+new rules that did not fire, stays unknown, so it lists them. The exit status is 1 if there was no answer set, or if a
+rule set could not score one.
 """
 
 from __future__ import annotations
@@ -46,9 +48,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 RULEBOOK = "shared/rulebook"
 PICTURE = PROJECT / "build" / "backtest.svg"
 SAMPLES = 2_000
-NOTHING = frozenset({"no", "none"})  # codes of the options for people to whom no other option applies
+NOTHING = frozenset({"no", "none"})  # codes of the options "No" and "None of these"
 Item = tuple[str, str]  # (question code, option code or "")
-LISTED = 50  # the table lists at most this many changed answer sets
+LISTED = 50  # most changed answer sets that the table lists
 CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # layout of the picture, in pixels
 SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
 
@@ -59,7 +61,8 @@ class Change:
 
     name: reference, id or line number of the answer set
     old, new: tiers
-    why: rule ids, each after + (fires only under the new rules), - (no longer fires) or ~ (has another weight)
+    why: rule ids, each after a sign: + for a rule that fires only in the new rule set, - for one that fires only in the
+        old rule set, ~ for one that fires in both with another floor, tier or number of points
     """
 
     name: str
@@ -72,11 +75,11 @@ class Change:
 class Backtest:
     """The result of scoring every answer set with both rule sets.
 
-    moves: (old tier, new tier) -> how many answer sets; unchanged tiers are included
-    sole_old, sole_new: safety rule id -> how many answer sets would be less urgent without this rule
-    unscored: names of the answer sets that at least one of the rule sets could not score
-    answered: the questions and options of the new form that occur in the answer sets
-    fired: ids of the new rule set's rules that fired
+    moves: (old tier, new tier) -> number of answer sets; both tiers may be the same
+    sole_old, sole_new: safety rule id -> number of answer sets that would be less urgent without this rule
+    unscored: names of the answer sets that the old or the new rule set could not score
+    answered: questions and options that occur in the answer sets, as adapted to the new rule set
+    fired: ids of the rules of the new rule set that fired
     """
 
     old: RuleSet
@@ -91,18 +94,18 @@ class Backtest:
 
     @property
     def untested_options(self) -> list[str]:
-        """The options, or questions without options, that only the new form has and that are in no answer set."""
+        """The new options, and the new questions without options, that occur in no answer set."""
         added = _items(self.new.questionnaire) - _items(self.old.questionnaire) - self.answered
         return sorted(f"{question} {option}".strip() for question, option in added)
 
     @property
     def untested_rules(self) -> list[str]:
-        """The ids of the rules that only the new rule set has and that fired for no answer set."""
+        """The ids of the new rules that fired for no answer set."""
         return sorted({rule.id for rule in _rules(self.new)} - {rule.id for rule in _rules(self.old)} - self.fired)
 
     @property
     def beside_rules(self) -> dict[str, int]:
-        """Kind -> how many of that kind both rulebooks have, with a difference: no tier shows these."""
+        """Counts changes that do not affect tiers: kind of the changed part -> number of changed parts."""
         tiers = [(tier, self.new.tiers[name]) for name, tier in self.old.tiers.items() if name in self.new.tiers]
         texts = dict(texts_of(self.new))
         return {
@@ -119,7 +122,7 @@ class Backtest:
 
     @property
     def rules(self) -> Counter[str]:
-        """Entry of `Change.why` -> how many changed answer sets have it."""
+        """Entry of `Change.why` -> number of changed answer sets with this entry."""
         return Counter(mark for change in self.changes for mark in change.why)
 
     @property
@@ -158,8 +161,8 @@ def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]])
 def _given(answers: dict[str, Any], own: Questionnaire, other: Questionnaire) -> dict[str, Any]:
     """Returns the answers that the same person would give on the form `own`.
 
-    Drops the questions and options that only the form `other` has. If an answer has no option left, it becomes 'none'
-    or 'no' if the question offers that; otherwise, the question counts as not answered.
+    Drops the questions and options that only the form `other` has. A question with no option left is answered with
+    'none' or 'no' if it offers one of these. If it offers neither, it counts as not answered.
     """
     found: dict[str, Any] = {}
     for code, answer in answers.items():
@@ -255,7 +258,7 @@ def _check_out(revision: str, destination: Path) -> None:
 
 
 def read_answers(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yields each answer set's name and answers. A line of the file that is not JSON yields None as its answers."""
+    """Yields each answer set's name and answers. The answers are None for a line that is not JSON."""
     text = path.read_text(encoding="utf-8")
     try:
         whole = json.loads(text)
@@ -279,14 +282,14 @@ def _named(entry: Any, otherwise: str) -> tuple[str, Any]:
 
 
 def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
-    """Yields sample answers, the same each time, so that two runs can be compared."""
+    """Yields names and answers of `count` samples, the same in each run."""
     drawn, chance = form(rule_set, ()), random.Random(2026)  # noqa: S311  the numbers need not be secret
     for number in range(1, count + 1):
         yield f"sample {number}", samples.sample(drawn, number, chance)["answers"]
 
 
 def show(found: Backtest, console: Console) -> None:
-    """Prints a summary, then tables of sole causes, moves between tiers, changes by rule, and changed answer sets."""
+    """Prints a summary and the tables of the result."""
     _show_summary(found, console)
     if found.sole_old or found.sole_new:
         causes = Table("only cause", "sets, old", "sets, new")
@@ -331,7 +334,7 @@ def _show_changes(found: Backtest, console: Console) -> None:
 
 
 def picture(found: Backtest) -> str:
-    """Draws an SVG: a cell for each pair of old and new tier, and a bar for each rule behind a change (at most 20)."""
+    """Returns an SVG with a cell for each pair of old and new tier, and a bar for each rule that caused changes."""
     tiers, rules = found.tiers, found.rules.most_common(20)
     width = LEFT + CELL * len(tiers) + 40
     bars = TOP + ROW * len(tiers) + 70
@@ -412,5 +415,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` ends this program without a traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` then ends this program without a traceback
     sys.exit(main())

@@ -1,7 +1,7 @@
 """Finds Chromium for the browser tests. If there is none, `--install` unpacks Debian's package into .local/chromium.
 
-The package contains the headless shell: Chromium without a browser window, which needs a third of the CPU time. Nothing
-is installed on the system and root is not needed: apt only downloads, dpkg only unpacks.
+The package contains the headless shell. This is Chromium without a window, and needs a third of the CPU time. apt only
+downloads the package and dpkg only unpacks it, so nothing is installed on the system and root is not needed.
 
     python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium
     python -m dev.chromium               prints which Chromium is used
@@ -33,7 +33,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--js-flags=--single-threaded",  # more threads only compete for the cores, which the tests keep busy anyway
+    "--js-flags=--single-threaded",  # the tests already use all cores
 )
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -64,7 +64,7 @@ APT::Install-Recommends "false";
 
 @dataclass(frozen=True)
 class Chromium:
-    """The program, flags and environment that start the browser."""
+    """What starts the browser. path: the program; env: all of its environment variables; flags: its arguments."""
 
     path: str
     env: dict[str, str] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Chromium:
 
 def find() -> Chromium | None:
     """Returns the headless shell on the machine or in .local/chromium, else a full Chromium, else None."""
-    # without a sandbox, Chromium is safe here because it opens only our own pages, on loopback
+    # Chromium is safe here without its sandbox, because it opens only our own pages
     flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")
     for name in NAMES:
         mode = () if name == SHELL else ("--headless=new",)
@@ -112,7 +112,7 @@ def _own_environment() -> dict[str, str]:
 
 
 def _may_sandbox() -> bool:
-    """Returns whether Chromium can use its sandbox, which needs user namespaces and does not run as root."""
+    """Returns whether Chromium can use its sandbox. The sandbox needs user namespaces and does not run as root."""
     unshare = shutil.which("unshare")
     return (
         os.geteuid() != 0
@@ -126,7 +126,10 @@ def _nested_libraries() -> list[str]:
 
 
 def install() -> None:
-    """Downloads and unpacks the headless shell and its missing dependencies, unless the machine has a Chromium."""
+    """Downloads and unpacks the headless shell and its missing dependencies.
+
+    Does nothing if the machine has a Chromium, or if .local/chromium has the headless shell.
+    """
     found = find()
     if found and (SHELL in found.path or LIBRARY not in Path(found.path).parents):
         return
@@ -138,8 +141,8 @@ def install() -> None:
     (HOME / "fonts.conf").write_text(FONTS.format(home=HOME, root=ROOT))
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
-    subprocess.run([*apt, "-q", "update"], check=False)  # continues if one of several sources is unreachable
-    # a failed download ends the program only if no Chromium was found before
+    subprocess.run([*apt, "-q", "update"], check=False)  # some sources may be unreachable
+    # if .local/chromium has a full Chromium, a failed download is no error
     subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
         if not package.name.startswith("libc6_"):  # the machine's loader needs the machine's C library

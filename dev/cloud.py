@@ -1,8 +1,7 @@
 """Deploys the real template, with the current code, to the emulator on this machine.
 
-The emulator lacks CORS for HTTP APIs, and gives an API no address of its own, so this module sets both
-(docs/decisions/0003). The module also adds a queue that receives every alert to staff, so that developers can read the
-alerts.
+The emulator ignores an HTTP API's CORS settings and has no separate address for each API, so this module sets both
+(docs/decisions/0003). It also adds a queue from which developers can read every alert to staff.
 """
 
 import hashlib
@@ -39,14 +38,14 @@ PARAMETERS = {
     "AlertEmail": "alerts@clinic.example",
     "SenderEmail": "office@clinic.example",
     "BookingLink": "https://booking.clinic.example/",
-    "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # for landing pages on other hosts
-    "PilotWithoutApproval": "yes",  # opens the form although the rules are not signed yet
+    "AllowedOrigins": "http://localhost:8000,http://127.0.0.1:8000",  # sites that may embed the form
+    "PilotWithoutApproval": "yes",  # opens the form without signed rules
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
-ADDRESS = "https://leads.clinic.example"  # the service's address in alerts, unless a caller passes another
+ADDRESS = "https://leads.clinic.example"  # default for the service's address in alerts
 PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all users)
-SIGN_IN_FLOWS = (  # settings to send again with each update, because Cognito resets the settings that an update omits
+SIGN_IN_FLOWS = (  # Cognito resets each of these settings if an update does not repeat it
     "ClientName",
     "SupportedIdentityProviders",
     "AllowedOAuthFlowsUserPoolClient",
@@ -136,7 +135,7 @@ class LocalCloud:
             self.sign_in_at(self._site)
 
     def sign_in_at(self, site: str) -> None:
-        """Lets staff sign in to the inbox at `site`, where dev/front.py also serves the emulator's sign-in page."""
+        """Lets staff sign in to the inbox at `site`, an address where dev/front.py also serves the sign-in page."""
         self._site = site
         pool, client = self.resources["StaffPool"], self.resources["InboxClient"]
         identities = self.client("cognito-idp")
@@ -184,7 +183,7 @@ class LocalCloud:
 
     def _upload_code(self) -> str:
         storage = self.client("s3")
-        with suppress(storage.exceptions.BucketAlreadyOwnedByYou):  # objects outlive an emulator that did not save
+        with suppress(storage.exceptions.BucketAlreadyOwnedByYou):  # the bucket may be left from an earlier run
             storage.create_bucket(Bucket=BUCKET)
         code = zip_folder(build(self.state / "code"))
         key = f"{hashlib.sha256(code).hexdigest()[:16]}.zip"
@@ -229,14 +228,14 @@ def function_names() -> list[str]:
 
 
 def dependencies() -> Path:
-    """Returns the folder of the deployed dependencies, built for the Python that runs the functions on this machine."""
+    """Returns the folder of the functions' dependencies, built for the Python of the emulator."""
     return Path(_with_build("print(build.dependencies(sys.version_info[:2], None))"))
 
 
 def build(destination: Path) -> Path:
-    """Copies this project's own code for all functions to one folder.
+    """Copies this project's own code for all functions to `destination`. Returns `destination`.
 
-    Dependencies are left out: the functions import them through PYTHONPATH.
+    Leaves out dependencies, because the functions import them through PYTHONPATH.
     """
     shutil.rmtree(destination, ignore_errors=True)
     destination.mkdir(parents=True)
@@ -250,7 +249,7 @@ def build(destination: Path) -> Path:
 def _with_build(program: str, *arguments: str | Path) -> str:
     """Runs `program`, Python code that uses infra/build.py, and returns its output.
 
-    Uses the interpreter that runs the functions, so that the .pyc files match that interpreter.
+    Uses the emulator's interpreter, because the .pyc files must match it.
     """
     command = [str(Emulator.python()), "-c", f"import sys; from infra import build; {program}", *map(str, arguments)]
     result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=False)
@@ -260,7 +259,7 @@ def _with_build(program: str, *arguments: str | Path) -> str:
 
 
 def zip_folder(folder: Path) -> bytes:
-    """Zips a folder. The same content gives the same bytes."""
+    """Returns a folder as a zip file. The same content always gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(folder.rglob("*")):
@@ -285,7 +284,7 @@ def localise(expanded: template.Template, endpoint: str, address: str) -> templa
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
-            "FilterPolicy": {"kind": staff_email["kind"]},  # the same kinds that staff get, so no canary alerts
+            "FilterPolicy": {"kind": staff_email["kind"]},  # leaves out canary alerts, as for staff
         },
     }
     return expanded

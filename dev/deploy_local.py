@@ -1,8 +1,8 @@
-"""`make deploy-local`: builds and deploys the real template to the emulator with SAM CLI, as it is deployed to AWS.
+"""`make deploy-local`: tries out a deployment with SAM CLI. The emulator takes the place of AWS.
 
-Two stacks, dev and prod, share one account. The emulator enforces the roles' policies. The program deploys a copy of
-the project. In this copy, it changes a rule, deploys the change and rolls the change back. At the end, it lists what
-the emulator cannot show.
+The program copies the project and deploys the copy as two stacks, dev and prod. The emulator enforces the roles'
+policies. The program changes a rule in the copy, deploys the change and rolls it back. At the end, it deletes the
+stacks and lists what the emulator cannot show.
 """
 
 import argparse
@@ -35,20 +35,20 @@ from infra.build import LAMBDA_PYTHON
 PROJECT = Path(__file__).resolve().parent.parent
 SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
 STAGE, BESIDE = "dev", "prod"  # stages in infra/samconfig.toml
-# parameters of prod, the stack for patients: its form stays closed, because the rules are not signed yet
+# parameters of prod: without PilotWithoutApproval, its form stays closed until the rules are signed
 CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 THRESHOLD = re.compile(r"(?<=\nat_least = )\d+(?=\ntier =)")  # the lowest fit score that makes a lead PRIORITY
-# The emulator has no CodeDeploy, and uses only the defaults of parameters when it expands SAM. So the template in the
-# project's copy gets another default for GradualDeployment.
+# The emulator has no CodeDeploy, so GradualDeployment must be "false". When the emulator expands SAM, it uses only the
+# defaults of parameters. So the program changes the default in its copy of the template.
 GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # queues that may hold the only copy of a submission
-# Logical ids of resources whose names are unique only within their user pool, API or configuration profile.
+# Logical ids of resources that have the same name in both stacks: each name belongs to a user pool, API or profile.
 NAMED_IN_THEIR_PARENT = {"Clinicians", "Desk", "Managers", "Administrators", "ApiStage", "SettingsVersion"}
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
-# Function -> the call that its role must allow, and the calls that it must refuse.
+# Function -> the call that its role must allow, and the calls that its role must refuse.
 REFUSED = {
     "CaptureLead": ("put", ("scan", "delete", "publish")),
     "ShowLead": ("get", ("put", "delete", "scan", "publish")),
@@ -70,7 +70,7 @@ class Sam:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        # keeps all variables but AWS settings, because the build may need them to fetch packages
+        # pip may need other variables, such as proxies
         self._environment = {
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
@@ -114,7 +114,7 @@ class Sam:
 
 
 class Local:
-    """A stack that was deployed to the emulator."""
+    """A stack on the emulator."""
 
     def __init__(self, emulator: Emulator, stack: str) -> None:
         self.emulator = emulator
@@ -218,7 +218,7 @@ def _show(project: Path, emulator: Emulator) -> None:
 
 
 def _share_nothing(local: Local, beside: Local) -> None:
-    """Checks that the stacks share no resource, and that the closed stack refuses a form and gives emergency advice."""
+    """Checks that the stacks share no resource. Checks that `beside` refuses submissions and gives emergency advice."""
     ours, theirs = local.resources(), beside.resources()
     expect(set(ours) == set(theirs), "the stacks have different resources")
     shared = [name for name in ours if ours[name] == theirs[name] and name not in NAMED_IN_THEIR_PARENT]
@@ -249,7 +249,7 @@ def _privileges(local: Local) -> None:
 
 @contextmanager
 def _user_with_policies_of(local: Local, role: str) -> Iterator[tuple[str, str]]:
-    """Creates a user with exactly a role's inline policies. Yields the user's access key id and secret."""
+    """Creates a user with the inline policies of a role. Yields the user's access key id and secret key."""
     iam, name = local.client("iam"), f"like-{role}"[:64]
     iam.create_user(UserName=name)
     policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -315,7 +315,7 @@ def _disposition(stage: Stage) -> str:
 
 
 def _delete(sam: Sam, *stacks: Local) -> None:
-    """Deletes the stacks, and checks what stays. The first stack has leads."""
+    """Deletes the stacks, and checks which resources are left. The first stack must have leads."""
     kept = [(local, local.stage().outputs, local.resources()) for local in stacks]
     dynamodb, table = stacks[0].client("dynamodb"), stacks[0].stage().outputs["LeadsTable"]
     leads = dynamodb.scan(TableName=table, Select="COUNT")["Count"]

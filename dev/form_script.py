@@ -2,8 +2,8 @@
 
     python -m dev.form_script
 
-There is one script because each download may cause a cold start. The results are committed, so neither a build nor a
-run needs Node. esbuild is installed into .local/esbuild from the lock file in dev/npm.
+The modules become one script, because each download may cause a cold start. The results are committed, so only this
+command needs Node. It installs esbuild into .local/esbuild from the lock file in dev/npm.
 """
 
 import hashlib
@@ -32,7 +32,11 @@ def spoken() -> set[str]:
 
 
 def esbuild() -> Path:
-    """Installs esbuild, unless the locked version is there. Returns its path. Raises FileNotFoundError without npm."""
+    """Installs the locked version of esbuild if it is missing. Returns the path of the program.
+
+    Raises:
+        FileNotFoundError: npm is missing
+    """
     program = shutil.which("npm")
     if program is None:
         raise FileNotFoundError("npm, which installs esbuild, is missing")
@@ -65,7 +69,7 @@ def made() -> dict[str, str]:
         "web/form.css": sheets["form"] + sheets["questions"],
         "web/page.css": sheets["page"],
         "web/plain.css": sheets["plain"],
-        "shared/http/pages/questions.css": sheets["questions"],  # sent with the HTML of the questions
+        "shared/http/pages/questions.css": sheets["questions"],  # part of the HTML of the questions
     }
 
 

@@ -1,4 +1,4 @@
-"""Lists the free-text search's terms, phrases and strongest weights, for the physician who signs the rules."""
+"""Describes the free-text matcher for the physician who signs the rules: its terms, phrases and largest weights."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from shared.rulebook.free_text import FreeText
 from shared.rulebook.toml_files import table_of
 
-LISTED = 40  # for each kind, the sheet lists this many of the highest weights, and as many of the lowest
+LISTED = 40  # how many of the highest and of the lowest weights are listed for each kind of symptom
 
 
 def free_text_sections(free_text: FreeText | None) -> Iterator[str]:
-    """Yields the Markdown sections about free text. If no rule uses free text, they say only that."""
+    """Yields the Markdown sections about free text. None: no rule uses free text."""
     yield "## Words in free text"
     if free_text is None:
         yield "No rule reads free text."

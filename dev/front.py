@@ -1,4 +1,4 @@
-"""Serves the whole local service at one address. Below /_local/ are its alerts, mails, leads and log."""
+"""Serves the whole local service at one address. The pages below /_local/ show its alerts, mails, leads and log."""
 
 import html
 import http.client
@@ -51,7 +51,7 @@ class _Server(ThreadingHTTPServer):
 class Front:
     """A proxy: `with Front(cloud, outbox, port) as front:` serves the service at front.address.
 
-    outbox: the collected alerts; None: there are no pages below /_local/
+    outbox: the collected alerts; None: no pages are served below /_local/
     port: 0 picks a free port
     """
 
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         api = urlsplit(self.cloud.emulator.endpoint if self.path.startswith(SIGN_IN) else self.cloud.api)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)) or None
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        # API Gateway forwards the Host header, too: functions see the host that the visitor called
+        # as API Gateway does, because functions read the host that the visitor called
         headers["host"] = self.headers.get("host", "")
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:
@@ -151,7 +151,7 @@ def _outbox_table(alerts: list[SentAlert]) -> str:
 
 
 def drawn_mails(mails: list[dict[str, Any]]) -> str:
-    """Returns each mail as HTML in a frame without scripts, and as plain text; latest first."""
+    """Returns a page with all mails, latest first. Shows each mail as HTML, in a frame without scripts, and as text."""
     if not mails:
         return "<p>Nothing yet. A receipt comes within two minutes after Send, if the form has an e-mail address.</p>"
     return "".join(
@@ -173,7 +173,7 @@ def _with_links(text: str) -> str:
 def _lead(cloud: LocalCloud, reference: str) -> str:
     """Returns the lead with this reference as HTML.
 
-    The reference is not a key, so this scans the whole table. No deployed function may do that.
+    Scans the whole table, because the reference is not a key.
     """
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"])
     for item in (item for page in pages for item in page["Items"] if "lead" in item):  # a tombstone has no lead

@@ -2,8 +2,8 @@
 
     .local/nag/bin/python dev/hipaa.py TEMPLATE
 
-Needs the environment .local/nag, and Node.js. Prints one line for each finding: the rule and the resource. A rule that
-could not be evaluated counts as a finding too.
+Needs Node.js and the virtual environment .local/nag. Prints the rule and the resource of each finding, one per line. A
+rule that could not be evaluated counts as a finding.
 """
 
 import json
@@ -20,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder:
     app = aws_cdk.App(outdir=folder)
     CfnInclude(aws_cdk.Stack(app, "stack"), "template", template_file=sys.argv[1])
     aws_cdk.Validations.of(app).add_plugins(cdk_nag.HIPAASecurityChecks(app))
-    with suppress(RuntimeError):  # cdk-nag raises on findings; without a report, the next line raises
+    with suppress(RuntimeError):  # cdk-nag raises this if it has findings
         app.synth()
     reports = json.loads((Path(folder) / "validation-report.json").read_text())["pluginReports"]
 

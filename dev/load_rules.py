@@ -1,4 +1,4 @@
-"""Loads the rulebook for a command. If that fails, the command ends with a one-line error."""
+"""Loads the rulebook for the commands in this package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.rulebook.reader import RulebookError
 
 
 def load_rules() -> Rulebook:
-    """Returns the repository's rulebook. If it does not load, ends the command with an error that says why."""
+    """Returns the repository's rulebook. If it is invalid, ends the command with a one-line error."""
     try:
         rulebook = load()
         rulebook.check_signed_by(datetime.now(UTC).date().isoformat())

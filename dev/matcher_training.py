@@ -1,9 +1,8 @@
 """Trains the weights of the free-text matcher: `python -m dev.matcher_training`.
 
-Reads the words in shared/rulebook and the phrases in tests/data/phrases.json, and writes the weights beside the words.
-The method is logistic regression. Features of a text are the phrases of a kind, words and their beginnings, pairs of
-words, term groups, pairs of groups, and frames. Each feature has one weight per kind. The same files always give the
-same weights.
+Reads shared/rulebook/*.words.toml and tests/data/phrases.json, and writes the weights beside the words. The method is
+logistic regression. Each feature of a text, such as a word or a pair of words, has one weight per kind of symptom. The
+same files always give the same weights.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ PHRASES = PROJECT / "tests" / "data" / "phrases.json"
 QUESTIONNAIRE = "fs-intake"
 HARMLESS = "harmless"
 PASSES = 20  # passes over all phrases
-# In the first WHOLE_NOTES passes, the learner uses every window of a phrase (see features_of). In later passes, it uses
-# only the window that speaks most for the phrase's kind. Of a harmless phrase, it always uses every window.
+# Number of first passes in which the learner uses every window of a phrase (see features_of). After them, it uses only
+# the window with the highest score for the phrase's kind. Of a harmless phrase, it always uses every window.
 WHOLE_NOTES = 3
 STEP, DECAY = 0.2, 0.003
-SURE = 0.01  # no weight changes if the predicted probability is off by less than this
-SMALLEST = 0.2  # a feature is left out if all of its weights are smaller, whatever their sign
+SURE = 0.01  # weights stay as they are if all predicted probabilities are off by less than this
+SMALLEST = 0.2  # features are left out if the absolute values of all their weights are smaller
 
 
 class Example(NamedTuple):
@@ -57,7 +56,7 @@ def examples_in(file: Path) -> list[Example]:
 
 
 def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
-    """Returns a matcher without weights, which takes the words of the harmless examples as correctly spelled."""
+    """Returns a matcher without weights. It regards the words of harmless examples as correctly spelled."""
     harmless = (example.text for example in examples if example.kind == HARMLESS)
     known = frozenset(word for text in harmless for word in re.findall(r"[a-z]+", plain(text)))
     table = table_of(words)
@@ -136,7 +135,10 @@ class _Learner:
                 row[c] -= STEP * slope / math.sqrt(squares[c])
 
     def trained(self, known: frozenset[str]) -> Trained:
-        """Returns the weights relative to class 0, rounded as in the file. Omits features with only small weights."""
+        """Returns the weights minus the weight of class 0, rounded as in the file. See SMALLEST for what is left out.
+
+        known: words that the matcher regards as correctly spelled
+        """
         rows = {}
         for feature, row in sorted(self.rows.items()):
             relative = [round(weight - row[0], 1) for weight in row[1:]]
@@ -152,12 +154,12 @@ def trained_matcher(words: Path, examples: Sequence[Example]) -> Matcher:
 
 
 def made_from(words: Path, phrases: Path) -> str:
-    """Returns a hash of the training inputs. A test compares it with the hash in the weights file."""
+    """Returns a hash of the two input files. A test compares it with the hash in the weights file."""
     return hashlib.sha256(b"\0".join((words.read_bytes(), phrases.read_bytes()))).hexdigest()
 
 
 def written(trained: Trained, origin: str) -> str:
-    """Returns the content of the weights file."""
+    """Returns the content of the weights file. `origin`: hash of the input files."""
     rows = "\n".join(f"{feature}{SIGN}{row}" for feature, row in trained.rows.items())
     return (
         "# Trained by `python -m dev.matcher_training`: do not edit. `python -m dev.rulebook` lists the strongest.\n"

@@ -1,4 +1,4 @@
-"""Lists every metric that the service can emit: those that functions add, and those of the log's metric filters."""
+"""Lists the metrics that functions add, and the metrics that CloudWatch's metric filters find in the log."""
 
 import ast
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def calls(source: str, method: str) -> Iterator[ast.Call]:
 
 
 def _names(call: ast.Call) -> Iterator[str]:
-    """Yields the metric names that a call may add. An f-string that ends in a `.tier` yields one name per tier.
+    """Yields the metric names that a call may add. For an f-string that ends in a tier, yields one name per tier.
 
     Raises:
         ValueError: a name is known only at run time

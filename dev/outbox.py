@@ -1,4 +1,4 @@
-"""Keeps every alert that the topic sends to staff, as they would receive it."""
+"""Collects the alerts that the local cloud sends to staff."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from dev.cloud import LocalCloud
 
 @dataclass(frozen=True)
 class SentAlert:
-    """A message as a subscriber of the topic receives it."""
+    """An alert as a subscriber of the alert topic receives it."""
 
     sent_at: str
     subject: str
@@ -62,7 +62,7 @@ class Outbox:
         return list(self._alerts)
 
     def _saved_lines(self) -> list[str]:
-        """Returns the file's complete lines. If the last line is cut off, its alert is still in the queue."""
+        """Returns the complete lines of the file. A line that was cut off is not needed: its alert is still queued."""
         return self._file.read_text().split("\n")[:-1] if self._file.exists() else []
 
     def _collect(self) -> None:

@@ -1,8 +1,8 @@
-"""Draws random visitors of a clinic's page on foraminal stenosis, and what they tick on its form.
+"""Draws random visitors of a clinic's page on foraminal stenosis, and their answers to its form.
 
-A person is drawn first (dev/people_rates.py). What the person ticks then follows from the person's illness and the
-form's wording, with the shares below as probabilities. [D] marks our own assumptions. The functions are pure: the same
-`random.Random` gives the same people and answers.
+`draw` draws a person with the rates in dev/people_rates.py. `answers` then draws what this person answers. The shares
+in the tables are used as probabilities. [D] marks our own assumptions. With the same seed, `random.Random` gives the
+same people and answers.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from dev.people_rates import (
 from shared.domain.rules.questionnaire import Answer
 
 PAIN_DEVIATION = 1.9  # [D] standard deviation of the pain score
-PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean pain score, depending on `changed`
+PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean pain score, see Person.changed
 
-# How the problem developed; all [D]. `new`: the problem began in the last 6 weeks, or changed lately; `old`: neither.
+# How the problem developed; all [D]. The keys "new" and "old" are values of Person.stage.
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}
 MOTOR_COURSE: Mapping[str, Shares] = {
     "lt2w": {"rapid": 0.10, "new-2w": 0.78, "stable": 0.12},
     "new": {"rapid": 0.02, "new-2w": 0.12, "worse": 0.22, "worse-slow": 0.10, "stable": 0.54},
     "old": {"rapid": 0.003, "new-2w": 0.01, "worse": 0.06, "worse-slow": 0.37, "stable": 0.557},
 }
-WEAKNESS_FELT = {True: 0.60, False: 0.06}  # has a `motor` item -> share who tick weakness in `sx`
-# Bladder, bowel and sexual symptoms are mostly older than the pain, and have other causes.
+WEAKNESS_FELT = {True: 0.60, False: 0.06}  # whether people have a `motor` item -> share who tick "weak" in `sx`
+# When symptoms of bladder, bowel or sex began. Most have other causes than the spine, and are older than the pain.
 CES_ONSET: Mapping[str, Shares] = {
     "unrelated": {"lt2w": 0.02, "worse": 0.04, "2w-3m": 0.06, "worse-slow": 0.24, "gt3m": 0.64},
     "lt2w": {"lt2w": 0.90, "worse": 0.05, "gt3m": 0.05},
@@ -61,9 +61,9 @@ PROC_WHEN: Shares = {"lt2w": 0.25, "earlier": 0.75}
 INJURY_WHEN: Mapping[str, str] = {
     "lt2w": "lt2w", "2w-6w": "2w-3m", "6w-3m": "2w-3m", "3m-6m": "gt3m", "gt6m": "gt3m",
 }  # fmt: skip
-NEW_INJURY = 0.15  # share of injuries that were in the last 2 weeks, if the problem changed lately
+NEW_INJURY = 0.15  # share of injuries in the last 2 weeks, for people whose problem changed
 
-# The page after Send, and who fills in the form: all [D].
+# The page after Send, who fills in the form, and the note; all [D].
 MORE_ANSWERS = 0.60  # share of people who answer the page after Send
 FN: Shares = {"not": 0.03, "some": 0.37, "lot": 0.46, "cannot": 0.14}
 IMAGING: Mapping[str, Shares] = {
@@ -125,7 +125,7 @@ SERIOUS_NOTES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# The questions that the function `answers` can fill in. It omits those that do not apply, or that the person skips.
+# All questions that `answers` can answer.
 QUESTIONS = frozenset(
     {
         *(rate.question for rate in RATES),
@@ -138,15 +138,15 @@ QUESTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A visitor, before any answer.
+    """A visitor before filling in the form.
 
     group: key of COMPLAINTS.
-    illness: key of ILLNESSES, or None, as for most people.
+    illness: key of ILLNESSES; None: the person has no such illness.
     pain: from 0 to 10.
     duration: code of the time since the problem began.
     changed: whether the problem is new, different or much worse in the last 2 weeks.
     rates: the rows of RATES that apply.
-    has: the items that truly apply, ticked or not.
+    has: the items that the person has. The person may not tick them.
     """
 
     group: str
@@ -163,7 +163,7 @@ class Person:
 
     @property
     def stage(self) -> str:
-        """How recent the problem is: `new` or `old`, as in the tables."""
+        """The key in the tables: "new" if the problem began in the last 6 weeks or changed, else "old"."""
         recent = self.changed or self.duration in {"lt2w", "2w-6w"}
         return "new" if recent else "old"
 
@@ -212,7 +212,7 @@ def _rates_of(group: str, age: int, *, female: bool) -> tuple[Rate, ...]:
 def _with_items(person: Person, chance: random.Random) -> Person:
     """Returns the person with `has` and `rates` filled in."""
     rates: dict[Item, Rate] = {}
-    taken = dict.fromkeys(EXCLUSIVE, 0.0)  # question -> share of people who have an earlier option
+    taken = dict.fromkeys(EXCLUSIVE, 0.0)  # question -> sum of `has` in its earlier rows
     for rate in _rates_of(person.group, person.age, female=person.female):
         item, needed = (rate.question, rate.option), rate.among.item
         if item in rates or (needed and needed not in person.has):
@@ -246,7 +246,7 @@ def answers(person: Person, chance: random.Random, ticking: float = 1.0) -> dict
 
 
 class _Filling:
-    """A form that a person fills in."""
+    """Fills in the form for a person."""
 
     def __init__(self, person: Person, chance: random.Random, ticking: float) -> None:
         self.person = person
@@ -342,7 +342,7 @@ class _Filling:
     def _many(self, question: str) -> None:
         options = self._unless_all_unsure(self.ticked.get(question, []))
         if options == ["unsure"]:
-            self.ticked.pop(question, None)  # so that no follow-up is shown
+            self.ticked.pop(question, None)  # after 'not sure', the form shows no follow-up
         self.answers[question] = options
 
     def _one(self, question: str, shares: Shares) -> None:
@@ -356,7 +356,7 @@ class _Filling:
 
 
 def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, list[str]]:
-    """Returns question code -> ticked options. Questions without a tick are omitted."""
+    """Draws what a person ticks. Returns question code -> option codes. Leaves out questions without a tick."""
     found: dict[str, list[str]] = {}
     brought = _brought(person)
     for question, option in brought:
@@ -375,8 +375,8 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
 def _chance_of_tick(rate: Rate, ticking: float, *, has: bool) -> float:
     """Returns the chance that a person ticks the option.
 
-    The share of all people who tick the option is rate.has * rate.ticks * ticking. Where it exceeds rate.has (the share
-    of people who have the item), the surplus is people without the item, who read the option too broadly.
+    The share of all people who tick the option is rate.has * rate.ticks * ticking. If this share exceeds rate.has, all
+    people with the item tick it. The surplus are people without the item, who read the option too broadly.
     """
     share = rate.has * rate.ticks * ticking
     if has:

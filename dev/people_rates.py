@@ -1,7 +1,7 @@
-"""Describes who visits a clinic's page on foraminal stenosis: complaint and its duration, age, illness.
+"""Contains the rates from which dev/people.py draws visitors of a clinic's page on foraminal stenosis.
 
-All rates are in the tables below, each with its source; [D] marks our own assumptions, without a source. Only adults
-are drawn, because nothing is stored about minors.
+Each rate has its source. [D] marks our own assumptions, which have no source. All visitors are adults, because the
+service stores nothing about minors.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ NECK_ARM, NECK, MID_BACK, OTHER = "neck and arm", "neck pain", "mid back pain", 
 DESIGN = "clinical design 2.0.0, section 6"
 ASSUMED = "[D]"
 
-FEMALE = 0.56  # DESIGN
-UNSURE = 0.03  # DESIGN: share who answer 'not sure' if the question offers it, whatever they have
+FEMALE = 0.56  # share of visitors; source: DESIGN
+UNSURE = 0.03  # share of people who answer 'not sure' to a question that offers this; source: DESIGN
 ADULT, OLDEST = 18, 95
 LAST_AGE_ASKED_ABOUT_PREGNANCY = 55
 DURATIONS = ("lt2w", "2w-6w", "6w-3m", "3m-6m", "gt6m")
@@ -46,7 +46,7 @@ class Complaint(NamedTuple):
     dx: Shares
 
 
-# DESIGN gives the shares and the overall ages (a third are 65 or older). The rest is [D].
+# `share` comes from DESIGN, and so does the fact that a third of all visitors are 65 or older. The rest is [D].
 COMPLAINTS: Mapping[str, Complaint] = {
     LEG: Complaint(
         share=0.36,
@@ -132,12 +132,12 @@ COMPLAINTS: Mapping[str, Complaint] = {
 
 
 class Among(NamedTuple):
-    """The people that a rate is about.
+    """The people to whom a rate applies.
 
     groups: keys of COMPLAINTS; empty: all.
     female: True: only women; False: only men; None: everybody.
     ages: youngest and oldest, in years, inclusive.
-    item: an item that these people must also have; `includes` does not check it.
+    item: an item that the people have; None: any or none. `includes` does not check it.
     """
 
     groups: tuple[str, ...] = ()
@@ -165,12 +165,12 @@ PREGNANT = Among(item=("preg", "yes"))
 
 
 class Rate(NamedTuple):
-    """How many people have the item that an option names, and how many tick the option.
+    """The share of people who have the item that an option names, and the share who tick the option.
 
-    If several rows for an option include a person, the first of these rows counts.
+    If several rows for an option apply to a person, the first row counts.
 
     has: share of the people in `among` who have the item. A person has at most one item of a question in EXCLUSIVE.
-    ticks: how many tick the option as it is worded, as a share of those who have the item.
+    ticks: ticks of the option per person who has the item. Above 1, people without the item tick it too.
     """
 
     question: str
@@ -182,7 +182,7 @@ class Rate(NamedTuple):
 
 
 RATES = (
-    # Page 1. The options name new complaints only, so most people with an old complaint do not tick them.
+    # Page 1. The options name only new complaints. Most people with an old complaint do not tick them.
     Rate("em-now", "chest-pressure", Among((MID_BACK,)), 0.06, 0.35, ASSUMED),
     Rate("em-now", "chest-pressure", ANYONE, 0.02, 0.35, ASSUMED),
     Rate("em-now", "breath", ANYONE, 0.095, 0.08, f"{DESIGN}: 9.5% are breathless, mostly for long; ticks [D]"),
@@ -194,8 +194,8 @@ RATES = (
     Rate("em-now", "bad-headache", ANYONE, 0.01, 0.20, ASSUMED),
     Rate("em-now", "cold-limb", ANYONE, 0.01, 0.30, ASSUMED),
     Rate("em-now", "self-harm", ANYONE, 0.03, 0.20, ASSUMED),
-    # Page 3. 43 to 56% of women over 50 leak; a quarter of these tick an item. 14% of all women over 50 tick a bladder
-    # item.
+    # Page 3. 43 to 56% of women over 50 have incontinence, and a quarter of these women tick an option. 14% of all
+    # women over 50 tick an option about the bladder.
     Rate("ces", "bladder-leak", WOMEN_OVER_50, 0.50, 0.15, f"{DESIGN}; parts [D]"),
     Rate("ces", "bladder-leak", WOMEN, 0.25, 0.12, ASSUMED),
     Rate("ces", "bladder-leak", MEN_OVER_50, 0.10, 0.15, ASSUMED),
@@ -237,8 +237,8 @@ RATES = (
     Rate("cord", "shock-neck", ANYONE, 0.005, 0.40, ASSUMED),
     Rate("cord", "both-hands-numb", WITH_NECK_ARM, 0.15, 0.45, ASSUMED),
     Rate("cord", "both-hands-numb", ANYONE, 0.05, 0.40, ASSUMED),
-    # Page 4. In the three age groups, 4, 11 and 24% ever had cancer. Of these people, a sixth had it over 10 years ago,
-    # and a sixth had skin cancer that was only cut out, which no option names.
+    # Page 4. 4, 11 and 24% of the three age groups ever had cancer. A sixth of these people had it over 10 years ago.
+    # Another sixth had skin cancer that was only cut out. No option names this.
     Rate("sys", "cancer", UNDER_50, 0.027, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_50_TO_64, 0.073, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_65, 0.160, 1.0, DESIGN),
@@ -298,7 +298,7 @@ class Illness(NamedTuple):
 
 
 # All [D]. At a spine center, 8.3% of new patients have a red-flag diagnosis, mostly a fracture (Premkumar 2018, cited
-# in DESIGN). For a public page we assume a fifth of that.
+# in DESIGN). For a public page, we assume a fifth of this share.
 ILLNESSES: Mapping[str, Illness] = {
     "cauda equina": Illness(
         WITH_LOW_BACK,

@@ -1,8 +1,8 @@
 """Scores the free-text matcher on phrases that people might write: `python -m dev.phrases [FILE...]`.
 
-Without a file, it scores the training phrases (directly and by cross-validation) and the held-out phrases. A file is an
-object with a list `phrases`, each with text, language and kind. The exit status is 1 if a file has too many missed
-phrases or too many false alarms.
+Without a file, the command scores the training phrases, directly and by cross-validation, and the phrases that were not
+used for training. A file is an object with a list `phrases`, each with text, language and kind. The exit status is 1 if
+a file has too many missed phrases or too many false alarms.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNSEEN = PROJECT / "tests" / "data" / "phrases_unseen.json"
 SELF_HARM = "self-harm"
 FOLDS = 5
 MUST, GOAL = "must", "goal"
-# kind -> smallest share of its phrases that should raise an alarm; CAUGHT_OTHERS: the share for all other kinds
+# level -> kind -> smallest share of its phrases that should raise an alarm. CAUGHT_OTHERS has the share of other kinds.
 CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}
 CAUGHT_OTHERS = {MUST: 0.65, GOAL: 0.85}
 FALSE_ALARMS = {MUST: 0.10, GOAL: 0.05}
@@ -37,11 +37,11 @@ KindsIn = Callable[[str], frozenset[str]]
 class Result:
     """A matcher's results on phrases.
 
-    alarms: (kind, language) -> how many of these phrases raise an alarm. Phrases of self-harm must raise one for
-        self-harm; phrases of any other kind count if they raise an alarm for whatever kind.
-    all: (kind, language) -> how many phrases there are.
+    alarms: (kind, language) -> number of phrases that raise an alarm. For phrases of the kind self-harm, only alarms
+        for self-harm count. For the other kinds, any alarm counts.
+    all: (kind, language) -> number of phrases.
     wrong: missed phrases and false alarms.
-    taken_for_self_harm: how many phrases of other kinds raise an alarm for self-harm.
+    taken_for_self_harm: number of phrases of other kinds that raise an alarm for self-harm.
     """
 
     alarms: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -59,7 +59,7 @@ class Result:
             self.wrong.append(example)
 
     def share(self, kind: str) -> float:
-        """Returns the share of a kind's phrases that raise an alarm. Without phrases: 0 for HARMLESS, else 1."""
+        """Returns the share of a kind's phrases that raise an alarm. Without phrases, returns the best share."""
         count = sum(number for (other, _), number in self.all.items() if other == kind)
         alarms = sum(number for (other, _), number in self.alarms.items() if other == kind)
         return alarms / count if count else 1.0 - (kind == HARMLESS)
@@ -73,7 +73,7 @@ class Result:
 
 
 def alarming(kinds_in: KindsIn, text: str) -> frozenset[str]:
-    """Returns the kinds for which a text raises an alarm. Topics never raise an alarm."""
+    """Returns the kinds for which a text raises an alarm. Kinds named "...-topic" raise no alarm."""
     return frozenset(kind for kind in kinds_in(text) if not kind.endswith("-topic"))
 
 
@@ -85,7 +85,7 @@ def judged(kinds_in: KindsIn, examples: Iterable[Example]) -> Result:
 
 
 def cross_validated(examples: Sequence[Example]) -> Result:
-    """Scores each phrase with weights that were trained on the other folds."""
+    """Divides the phrases into FOLDS parts. Scores each part with weights that were trained on the other parts."""
     words = FOLDER / f"{QUESTIONNAIRE}{WORDS}"
     result = Result()
     for fold in range(FOLDS):

@@ -1,9 +1,9 @@
-"""Shows which tiers the rules give a clinic's visitors. People are drawn first, then what they tick (dev/people.py).
+"""Shows which tiers the rules give to the simulated visitors of dev/people.py.
 
     python -m dev.population
 
-Prints each tier's share, how often each safety rule fired and how often it alone caused a tier, and the tiers of each
-group of people. Tiers and sole causes are also shown for people who tick 0.5 and 1.5 times as often as assumed. The
+Prints the share of each tier, for all people and for each group. Prints how often each safety rule fired, and how often
+it alone caused a tier. Shows tiers and sole causes also for people who tick 0.5 and 1.5 times as often as assumed. The
 command also saves a picture. The same seed gives the same people and answers.
 """
 
@@ -33,13 +33,13 @@ from shared.domain.rules.triage import RuleSet, triage
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "population.svg"
 QUESTIONNAIRE = "fs-intake"
 ASSUMED = 1.0
-# multiplier of the assumed shares of people who tick an option -> name
+# factor for the assumed share of people who tick an option -> name of the factor
 TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}
-DRAWN = 18  # how many rules the picture shows
+DRAWN = 18  # number of rules in the picture
 COLOURS = {"EMERGENCY": "#b3261e", "URGENT": "#e07b39", "PRIORITY": "#e8c468", "ROUTINE": "#7fa98b"}
 OTHER_COLOUR = "#c9ced6"
 ILL = "ill: {}"
-OF_MINORS = frozenset({("who", "guardian")})  # only adults are drawn
+OF_MINORS = frozenset({("who", "guardian")})  # options for minors; all drawn people are adults
 # Classic red flags, as in Premkumar 2018, where 92.6% of 9,940 new spine-center patients had at least one.
 CLASSIC_AGE = 50
 CLASSIC_FLAGS = frozenset(
@@ -55,12 +55,12 @@ CLASSIC_FLAGS = frozenset(
 
 @dataclass(slots=True)
 class Counts:
-    """How many people have each result.
+    """Counts of people.
 
-    groups: (group or illness, tier) -> how many people
-    ticked: (question, option) -> how many people chose it
-    fired: rule id -> for how many people the rule fired
-    sole: rule id -> for how many people the rule alone caused the tier
+    groups: (group or illness, tier) -> number of people
+    ticked: (question, option) -> number of people who chose the option
+    fired: rule id -> number of people for whom the rule fired
+    sole: rule id -> number of people whose tier this rule alone caused
     """
 
     people: int = 0
@@ -80,8 +80,8 @@ def visitors(count: int, seed: int) -> list[Person]:
 
 
 def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float = ASSUMED) -> Counts:
-    """Triages the answers that these people give."""
-    # A separate generator, so that the answers do not depend on how many random numbers it took to draw the people.
+    """Draws the answers of these people, and triages them."""
+    # The answers have their own generator, so they do not depend on how many random numbers `visitors` took.
     chance, found = random.Random(f"answers {seed}"), Counts(len(visiting))  # noqa: S311
     for person in visiting:
         answers = people.answers(person, chance, ticking)
@@ -104,10 +104,7 @@ def chosen(answers: Answers) -> Iterator[Item]:
 
 
 def never_ticked(questionnaire: Questionnaire, ticked: Collection[Item]) -> list[Item]:
-    """Returns the options that are not in `ticked` and have no rate. A rule on such an option cannot fire.
-
-    Leaves out the options for minors.
-    """
+    """Returns the options that are not in `ticked` and have no rate. Leaves out the options for minors."""
     known = {*ticked, *((rate.question, rate.option) for rate in people_rates.RATES), *OF_MINORS}
     every = (
         (question.code, option.code) for question in questionnaire.questions.values() for option in question.options
@@ -148,7 +145,7 @@ class Population:
     def rules(self) -> Iterator[tuple[str, str]]:
         """Yields each safety rule's floor and id.
 
-        Sorted by the floor's urgency, then by how often the rule alone caused a tier, then by how often it fired.
+        The order is by urgency of the floor, then by how often the rule alone caused a tier or, last, fired.
         """
         tiers = self.rule_set.tiers
         for rule in sorted(
@@ -165,7 +162,7 @@ def population(rule_set: RuleSet, count: int, draws: int, seed: int, console: Co
     """Draws people several times, and triages their answers at each rate of ticking.
 
     count: people in each draw.
-    console: shows progress, if given.
+    console: shows the progress; None: progress is not shown.
     """
     found: dict[float, list[Counts]] = {ticking: [] for ticking in TICKING}
     flagged = 0
@@ -223,8 +220,8 @@ def draw_picture(found: Population, path: Path) -> None:
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "population"  # so that the same figures give the same file
-    mpl.rcParams["svg.fonttype"] = "none"  # keeps text as text
+    mpl.rcParams["svg.hashsalt"] = "population"  # makes the file reproducible
+    mpl.rcParams["svg.fonttype"] = "none"  # stores text as text, not as shapes
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 6), layout="constrained", width_ratios=(2, 3))

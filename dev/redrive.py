@@ -1,8 +1,8 @@
-"""Empties a stack's failure queues: resends messages if that helps, otherwise shows and deletes them.
+"""Empties a stack's failure queues. Resends the messages of two queues, and shows and deletes those of the others.
 
-The command is `make redrive STACK=name`; for the local cloud add ENDPOINT=http://127.0.0.1:port. It asks before each
-queue, unless YES=1. It resends one message at a time, and deletes a message only after the receiver confirmed it.
-Nothing that identifies a patient is shown.
+The command is `make redrive STACK=name`. Add ENDPOINT=http://127.0.0.1:port for the local cloud. The command asks
+before each queue; with YES=1 it does not ask. It resends one message at a time, and deletes a message only after the
+receiver confirmed it. It shows nothing that identifies a patient.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dev import template
 from dev.account import failure
 
-HOLD_SECONDS = 300  # visibility timeout of a received message
+HOLD_SECONDS = 300  # for this time, SQS hides a received message from other readers
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 Message = Mapping[str, Any]
 
@@ -68,7 +68,7 @@ class FailureQueue:
     name: logical id
     content: what the messages are, in words
     outcome: what happens to the messages, as the end of a sentence that starts with "These"
-    resend: function that resends a message; None if messages are only deleted, because staff are alerted anyway
+    resend: function that resends a message; None: messages are deleted, because staff are alerted without them
     describe: function that returns a description of a message, without personal data
     confirmation: text shown once the receiver has the message
     """
@@ -141,9 +141,9 @@ def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]
 def _send_again(
     stack: Stack, queue: FailureQueue, count: int, resend: Callable[[Stack, str], None], say: Callable[[str], None]
 ) -> bool:
-    """Resends up to `count` messages. Stops and returns False at the first that cannot be resent.
+    """Resends up to `count` messages. Stops at the first message that cannot be resent, and returns False.
 
-    The limit is needed because a message that fails again returns to the queue, and would be resent forever.
+    `count` prevents an endless loop, because a message that fails again returns to the queue.
     """
     for number, message in enumerate(_messages(stack, queue, count), start=1):
         with _release(stack, queue, [message]) as held:
@@ -213,9 +213,9 @@ def _description(queue: FailureQueue, message: Message) -> str:
 
 
 def _webhook_event(body: str) -> dict[str, Any]:
-    """Returns the SNS event for a failed delivery.
+    """Returns the SNS event of a failed delivery.
 
-    The queue holds either Lambda's record of a failed invocation, or SNS's message if SNS could not reach Lambda.
+    body: Lambda's record of the failed invocation, or SNS's message if SNS could not reach Lambda
     """
     content = _json(body)
     if "requestPayload" in content:
@@ -233,7 +233,7 @@ def _json(body: str) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
-    """Returns a field if it has the expected shape, otherwise "unknown"."""
+    """Returns a field if it matches `shape`, otherwise "unknown"."""
     found = shape.fullmatch(str(fields.get(name, "")))
     return found[0] if found else "unknown"
 

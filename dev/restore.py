@@ -1,7 +1,7 @@
 """Compares a stack's leads with a point-in-time copy, and copies back what is missing or spoilt.
 
-The stack keeps its own table: DynamoDB restores into another table, which no function uses. After the leads are copied
-back, the Lambda function that runs each day again erases and retires those that were erased or retired since the copy.
+DynamoDB restores into a new table, which no function uses. The stack keeps its own table. Some of the leads that are
+copied back were erased or retired since the copy. The Lambda function RetireLeads erases or retires these leads again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail import next_mail_at, without_due_mails
 
-READY_WITHIN = 3600  # seconds that making the copy may take
+READY_WITHIN = 3600  # seconds; the longest time for making the copy
 LEAD, TOMBSTONE, CANARIES, OTHER = "leads", "erased or retired", "canaries", "other"
 SPOILT = "unreadable, or with a broken chain of consents"
 Item = dict[str, Any]
@@ -30,7 +30,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stack's leads are.
+    """The AWS resources of a stack that a restore needs.
 
     client: returns the boto3 client of an AWS service
     table: name of the table with the leads
@@ -44,15 +44,16 @@ class Place:
 
 @dataclass
 class Comparison:
-    """The differences between a table and its copy. The lists include ids of tombstones, but not of canaries.
+    """The differences between a table and its copy. `missing`, `spoilt` and `lost` include tombstones, but no canaries.
 
-    counts: kind -> how many items the table has.
-    copied: kind -> how many items the copy has.
-    missing: leads that are good in the copy and absent from the table.
-    spoilt: leads that are good in the copy, but in the table are older, unreadable, or have a broken consent chain;
-        lead id -> the version in the table.
-    lost: leads that are missing or spoilt in the table, and are not good in the copy.
-    later: how many items only the table has, because they arrived after the copy.
+    An item is spoilt if it is unreadable or has a broken consent chain.
+
+    counts: kind -> number of items in the table.
+    copied: kind -> number of items in the copy.
+    missing: ids of leads that the table lacks and the copy has unspoilt.
+    spoilt: id -> version in the table, for leads that are spoilt or older in the table, and unspoilt in the copy.
+    lost: ids of leads that are missing or spoilt in the table, and missing or spoilt in the copy.
+    later: number of items that only the table has, because they arrived after the copy.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -64,9 +65,9 @@ class Comparison:
 
 
 def make_copy(place: Place, at: datetime | None, name: str) -> None:
-    """Makes the point-in-time copy and waits until it can be read. `at`: None for the latest possible moment.
+    """Makes the point-in-time copy and waits until it can be read. `at`: its moment; None: the latest possible.
 
-    The copy has no indexes: nothing here reads them, and without them the copy is ready sooner.
+    The copy has no indexes, because it is then ready sooner.
     """
     dynamodb = place.client("dynamodb")
     moment: Item = {"UseLatestRestorableTime": True} if at is None else {"RestoreDateTime": at}
@@ -107,11 +108,10 @@ def compare(place: Place, copy: str) -> Comparison:
 
 
 def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
-    """Puts the missing and spoilt leads from the copy into the stack's table. Returns the number of leads put.
+    """Copies the missing and spoilt leads into the stack's table. Returns the number of copied leads.
 
-    A lead keeps its alert state, so that delivered alerts are not repeated. Mails to the patient that were due by `at`
-    (the current time) are not sent. Skips missing leads that came back since the comparison, and spoilt leads that
-    changed since.
+    Skips leads that changed in the table since the comparison. A lead keeps its alert state, so that no alert is
+    repeated. Mails to the patient that were due by `at` (the current time) are not sent.
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -122,16 +122,16 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
         if (None if now is None else _version(now)) == found.spoilt.get(lead_id):
             item = without_mail_due(item, at)
             item |= {"write_id": {"S": uuid4().hex}} if "write_id" in item else {}
-            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # the lead was written just now
+            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # a function has just written the lead
                 dynamodb.put_item(TableName=place.table, Item=item, **_unchanged(now))
                 done += 1
     return done
 
 
 def without_mail_due(item: Item, at: datetime) -> Item:
-    """Returns the lead's item with the mails that were due by `at` recorded as "unknown", so that none is sent.
+    """Returns the lead's item with the mails that were due by `at` recorded as "unknown".
 
-    These mails may have been sent after the copy's moment.
+    They are not sent again, because they may have been sent after the copy's moment.
     """
     lead = kept_of(item)
     if not isinstance(lead, Lead) or (after := without_due_mails(lead, at)) is lead:
@@ -165,7 +165,7 @@ def name_of_copy(table: str, at: datetime) -> str:
 
 
 def _looked_at(place: Place, table: str) -> Iterator[tuple[str, str, int]]:
-    """Yields every item's id, kind and version. Keeps nothing else in memory."""
+    """Yields every item's id, kind and version."""
     pages = place.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     for page in pages:
         for item in page["Items"]:
@@ -177,7 +177,7 @@ def _version(item: Item) -> int:
 
 
 def kind_of(item: Mapping[str, Any]) -> str:
-    """Returns an item's kind; SPOILT if it cannot be read or its consent chain is broken."""
+    """Returns an item's kind. The kind is SPOILT if the item is unreadable or its consent chain is broken."""
     if "lead" not in item and "remainder" not in item:
         return SPOILT if _is_uuid(item["lead_id"]["S"]) else OTHER
     try:
@@ -200,7 +200,7 @@ def _is_uuid(text: str) -> bool:
 
 
 def _unchanged(now: Item | None) -> Item:
-    """Returns the put_item arguments with which a write fails if the item is no longer as in `now` (None: absent)."""
+    """Returns the put_item arguments that make a write fail if the item differs from `now` (None: no item)."""
     if now is None:
         return {"ConditionExpression": "attribute_not_exists(lead_id)"}
     if "write_id" not in now:

@@ -1,10 +1,10 @@
-"""Rotates a deployed stack's keys, without any function ever refusing what another one signed.
+"""Rotates the keys of a deployed stack. Meanwhile, all functions keep accepting each other's signatures.
 
     make rotate STACK=...            (python -m dev.rotate STACK; credentials and region as for any AWS tool)
 
-A secret holds keys separated by commas: functions use the first and accept the others. During a deployment, old and new
-versions run side by side for minutes. So one stack update makes all functions accept the new key, and a second one
-makes them use it.
+A secret holds keys separated by commas. Functions sign with the first key and accept all of them. During a deployment,
+old and new versions of a function run at the same time. So a first stack update makes all functions accept the new key,
+and a second update makes them use it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 from dev.account import failure
 
 # Secret -> how many former keys stay (None: all). One former form key is enough, because form tokens last a day. All
-# former person keys stay, because the hashed contacts of erased leads cannot be hashed again.
+# former person keys stay, because the phone numbers and e-mail addresses of erased leads were hashed with them.
 SECRETS = {"FormKey": 1, "PersonKey": None}
 DELAY = 15  # seconds between two checks of the stack
 LONGEST = 3600  # seconds that an update may take
@@ -37,11 +37,11 @@ class Clients:
 
 
 def rotate(stack: str, clients: Clients, say: Callable[[str], object], now: Callable[[], datetime]) -> None:
-    """Makes new keys, which all functions accept before any function uses them.
+    """Makes new keys. All functions accept the new keys before any function uses them.
 
     Raises:
-        ClientError, BotoCoreError, WaiterError: the rotation is incomplete, but the functions still accept each other's
-            keys; call this again to complete it
+        ClientError, BotoCoreError, WaiterError: the rotation is incomplete; call this again to complete it. The
+            functions still accept each other's keys
     """
     names = {name: _named(stack, clients, name) for name in SECRETS}
     fresh = {name: _random(clients) for name in names}
@@ -76,7 +76,7 @@ def _store(clients: Clients, arn: str, keys: list[str]) -> None:
 
 
 def _update(stack: str, clients: Clients, at: datetime) -> None:
-    """Updates only the stack's KeysVersion, so that each function reads its keys again."""
+    """Changes the stack's parameter KeysVersion, so that each function reads its keys again."""
     (found,) = clients.formation.describe_stacks(StackName=stack)["Stacks"]
     names = {parameter["ParameterKey"] for parameter in found["Parameters"]} - {"KeysVersion"}
     version = {"ParameterKey": "KeysVersion", "ParameterValue": at.strftime("%Y-%m-%dT%H%M%SZ")}

@@ -1,7 +1,7 @@
 """Prints the rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown, or as HTML with --html.
 
-`--language es` prints the translation beside the original. The sheet shows the loaded rules, so that the physician
-signs what runs. The content hash identifies the files without their signatures.
+`--language es` prints the translation beside the original. The sheet shows the rules as the functions load them. The
+content hash identifies the content of the files without their signatures.
 """
 
 from __future__ import annotations
@@ -264,7 +264,7 @@ class Sheet:
         for rule in self.rules:
             asked = questions_of(rule.when)
             if read := [code(question) for question in PROTECTED_QUESTIONS if question in asked]:
-                # bold, because the HTML page turns a bare name in a first cell into an anchor; the rule has one
+                # bold, because the HTML page would make a plain name the anchor of the rule, which exists already
                 yield f"**{code(rule.id)}**", listed(read), self._effect(rule), text(rule.reason)
 
     def _effect(self, rule: Rule) -> str:
@@ -300,7 +300,7 @@ class Sheet:
         return list({score.name: score for score in found}.values())
 
     def _free_text(self) -> FreeText | None:
-        """Returns the free-text search; None if no rule uses it."""
+        """Returns the free-text matcher; None if no rule uses it."""
         found = (part.free_text for part in self._parts() if isinstance(part, Mentions))
         return next((one for one in found if isinstance(one, FreeText)), None)
 
@@ -319,7 +319,7 @@ def options(choices: Iterable[Option]) -> str:
 
 
 def wording(own: str, other: str) -> str:
-    """Returns a text, and its wording if somebody else fills in the form."""
+    """Returns the text for patients, followed by the text for helpers who fill in the form, if there is one."""
     return text(own) + (f"<br>For somebody else: {text(other)}" if other else "")
 
 
@@ -360,5 +360,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` ends it without a traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` then ends this program without a traceback
     sys.exit(main())

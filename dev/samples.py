@@ -1,4 +1,4 @@
-"""Sends sample leads: typical visitors (dev/people.py), under obviously invented names."""
+"""Sends sample leads with the answers of simulated visitors (dev/people.py) and invented names."""
 
 import json
 import random
@@ -15,8 +15,8 @@ from dev import people
 QUESTIONNAIRE = "fs-intake"
 SMS, MARKETING = 0.6, 0.3  # share of people who consent
 REACHED_BY = {("phone", "email"): 0.65, ("phone",): 0.25, ("email",): 0.10}  # contact details -> share of people
-CALM = 0.9  # share of invented answers that are 'no' or 'none'
-# Each area code has a hundred numbers that belong to nobody: 555-0100 to 555-0199.
+CALM = 0.9  # share of 'no' and 'none' among invented answers
+# In each area code, nobody has the numbers from 555-0100 to 555-0199.
 AREA_CODES = (312, 773, 872, 708, 847, 224, 630, 331, 815, 779, 217, 309, 618, 212, 213, 415)
 RELATIONS = ("daughter", "son", "wife", "husband", "friend")
 
@@ -58,8 +58,8 @@ def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) ->
 def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """Returns the given answers, adapted to a version of the questionnaire.
 
-    Drops options that this version does not offer. A question that dev/people.py does not know, or whose answer would
-    be empty, gets an invented answer: mostly 'no' or 'none', if the question offers that. Text is never invented.
+    Drops options that the questionnaire does not offer. Invents an answer if dev/people.py does not know the question,
+    or if no option is left. Most invented answers are 'no' or 'none', if the question offers these. Invents no text.
     """
     answers: dict[str, Any] = {}
     for page in questionnaire["pages"]:
@@ -75,7 +75,7 @@ def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.
 
 
 def codes_of(answer: Any) -> list[str]:
-    """Returns the codes in an answer: the chosen options, or a text; [] for a number."""
+    """Returns the option codes in an answer. Returns [text] for a text, and [] for a number."""
     return [code for code in (answer if isinstance(answer, list) else [answer]) if isinstance(code, str)]
 
 
@@ -92,7 +92,7 @@ def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
 
 
 def _offered(answer: Any, question: dict[str, Any]) -> Any:
-    """Returns an answer without options that the question does not offer."""
+    """Returns an answer without the options that the question lacks; None or [] if nothing is left."""
     codes = {option["code"] for option in question.get("options", ())}
     match question["type"]:
         case "choice-many":

@@ -1,9 +1,9 @@
 """`make scan`: runs all scanners on what is deployed. The exit status is 1 if a finding is not accepted.
 
-Template scanners read the template after the SAM transform. Scanners that ignore conditions get a version with all
-optional resources. infra/accepted.toml lists accepted findings in the template, with reasons; a comment on the line
-accepts a finding in code, or a secret. `--offline` skips the look-up of vulnerabilities; without `--offline`, the scan
-fails if the look-up fails.
+Some scanners read the template, after the SAM transform. Those that ignore conditions get a version with all optional
+resources. infra/accepted.toml lists accepted findings in the template, with reasons. A finding in code is accepted by a
+comment on its line. `--offline` skips the look-up of vulnerabilities. Without `--offline`, a failed look-up fails the
+scan.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Finding:
 
 
 class CannotRunError(Exception):
-    """A scanner gave no result. That must not look like a clean result."""
+    """A scanner gave no result."""
 
 
 def complete(expanded: template.Template) -> template.Template:
-    """Returns the template with all optional resources included: most scanners do not evaluate conditions."""
+    """Returns the template with all optional resources, because most scanners do not evaluate conditions."""
     chosen: template.Template = _choose(expanded)
     for resource in chosen["Resources"].values():
         resource.pop("Condition", None)
@@ -65,14 +65,14 @@ def _choose(value: Any) -> Any:
 
 def cfn_lint(path: Path) -> list[Finding]:
     """Runs all of cfn-lint's rules, including informational ones, and AWS's rules for serverless applications."""
-    # W2001, unused parameters, is left to `make lint`: after the transform, some used parameters look unused
+    # W2001 finds unused parameters. After the transform, some used parameters look unused, so `make lint` checks this
     command = [IN / "cfn-lint", "-f", "json", "-i", "W2001", "-c", "I", "-a", "cfn_lint_serverless.rules", "-t", path]
     found = json.loads(_output(command, {0, 2, 4, 6, 8, 10, 12, 14}) or "[]")
     return [Finding(entry["Rule"]["Id"], _resource(entry)) for entry in found]
 
 
 def _resource(entry: dict[str, Any]) -> str:
-    """Returns the logical id of a finding's resource. Serverless rules name it only in the message."""
+    """Returns the logical id of a finding's resource. Serverless rules give this id only in the message."""
     place = entry["Location"].get("Path") or []
     if len(place) > 1 and place[0] == "Resources":
         return str(place[1])
@@ -112,9 +112,9 @@ def ruff_security() -> list[Finding]:
 def detect_secrets() -> list[Finding]:
     """Searches tracked files for secrets.
 
-    Skips lock files (hashes), sample events and test data (invented ids), and generated files. Ignores
-    matches whose line has an allowlist comment, and the values "test" and "testing" (the emulators' keys). Does not
-    verify matches over the network, because that would drop those that cannot be verified.
+    Skips lock files, sample events, test data and generated files: they contain hashes and invented ids. Ignores lines
+    with an allowlist comment, and the values "test" and "testing", which are the emulators' keys. Does not verify
+    matches over the network, because unverified matches would then be dropped.
     """
     files = [name for name in _output(["git", "ls-files"], {0}).splitlines() if not NO_SECRETS.search(name)]
     report = json.loads(
@@ -132,7 +132,11 @@ NO_SECRETS = re.compile(rf"^locks/|package-lock\.json$|^events/|^tests/data/|^({
 
 
 def pip_audit(lock: str = "runtime") -> list[Finding]:
-    """Looks up on the internet which deployed packages have known vulnerabilities. Fails if there is no answer."""
+    """Looks up on the internet which packages have known vulnerabilities. `lock`: name of a file in locks/.
+
+    Raises:
+        CannotRunError: there was no answer
+    """
     path = PROJECT / "locks" / f"{lock}.txt"
     options = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "-f", "json"]
     report = json.loads(_output([TOOLS / "audit" / "bin" / "pip-audit", *options, "-r", path], {0, 1}) or "{}")
@@ -185,7 +189,7 @@ def unexplained(found: Iterable[Finding], kinds: list[Kind]) -> list[Finding]:
 
 
 def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
-    """Returns accepted findings that no longer occur. If they stayed in the file, they would hide new findings."""
+    """Returns accepted findings that no longer occur. They must leave the file, or they would hide new findings."""
     rules = {finding.rule for finding in found}
     places = {(finding.rule, finding.place) for finding in found}
     return [

@@ -26,7 +26,7 @@ from shared.domain.rules.questionnaire import Question
 
 
 class ConditionWords:
-    """Writes conditions on these questions in words."""
+    """Writes conditions in plain words. `questions`: question code -> question, for all questions of the form."""
 
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self.questions = questions
@@ -86,10 +86,12 @@ class ConditionWords:
                 raise TypeError(type(condition).__name__)
 
     def _options(self, asked: str, ticked: frozenset[str], one: tuple[str, str], many: tuple[str, str]) -> str:
-        """Returns the options in the patient's words, after a verb.
+        """Returns a verb and the texts of the options.
 
-        one: the verb before one option, and the verb before several, if the question is single-choice
-        many: the same two verbs if the question is multiple-choice
+        asked: question code
+        ticked: option codes
+        one: for a single-choice question, the verb before one option and the verb before several options
+        many: the same two verbs for a multiple-choice question
         """
         question = self.questions[asked]
         wording = [f"{code(o.code)} “{text(o.label)}”" for o in question.options if o.code in ticked]

@@ -1,4 +1,4 @@
-"""Creates a temporary user on a deployed stack, and signs in as staff do: on the hosted page, with a second factor."""
+"""Creates a temporary user on a deployed stack, and signs in on the hosted page with a second factor, as staff do."""
 
 import base64
 import hashlib
@@ -20,12 +20,12 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from dev.stage import Stage, expect
 
 GROUPS = ("clinician", "admin")
-TYPED = ("text", "number", "tel", "email", "password")  # types of the fields that a person types into
+TYPED = ("text", "number", "tel", "email", "password")  # types of the input fields into which a person types
 CODE_LASTS = 30  # seconds
 
 
 class Authenticator:
-    """An authenticator app (RFC 6238). Gives each code once, since Cognito refuses a used code."""
+    """An authenticator app (RFC 6238). Returns each code only once, because Cognito refuses a used code."""
 
     def __init__(self, secret: str, clock: Callable[[], float] = time.time, wait: Callable[[float], None] = time.sleep):
         self._key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
@@ -33,7 +33,7 @@ class Authenticator:
         self._used = -1
 
     def code(self) -> str:
-        """Returns the current code. If it was returned before, waits for the next one."""
+        """Returns the current code. Waits for the next code if the current code was already returned."""
         if int(self._clock() / CODE_LASTS) == self._used:
             self._wait(CODE_LASTS - self._clock() % CODE_LASTS + 1)
         self._used = int(self._clock() / CODE_LASTS)
@@ -44,7 +44,7 @@ class Authenticator:
 
 @dataclass(frozen=True)
 class Colleague:
-    """A temporary member of staff. `app`: the authenticator; None on the local cloud (no second factor)."""
+    """A temporary member of staff. `app`: the authenticator app; None if the user pool asks for no second factor."""
 
     name: str
     password: str = field(repr=False)
@@ -69,8 +69,8 @@ def colleague(stage: Stage) -> Iterator[Colleague]:
 def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator | None:
     """Connects an authenticator app to a new user. Returns None if the user pool requires none.
 
-    The inbox's app client accepts passwords only on the sign-in page, which shows the authenticator secret only as a QR
-    code. So enrollment uses a temporary app client, whose tokens no route of the service accepts.
+    Uses a temporary app client. The app client of the inbox accepts passwords only on the sign-in page, and this page
+    shows the authenticator secret only as a QR code. No route of the service accepts tokens of the temporary client.
     """
     created = identities.create_user_pool_client(
         UserPoolId=pool, ClientName=name, ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
@@ -94,7 +94,7 @@ def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator
 
 
 class _Form(HTMLParser):
-    """Parses a page's first form: `action`, `fields` (name -> value), and `asked`, the names of fields to type into."""
+    """The first form of a page. `fields`: name -> value. `asked`: names of the fields into which a person types."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class _Form(HTMLParser):
 
 
 class _StopsAt(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, except the redirect to the inbox, whose URL contains the authorization code."""
+    """Follows all redirects but the one to the inbox, because its URL contains the authorization code."""
 
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox
@@ -134,7 +134,7 @@ class _StopsAt(urllib.request.HTTPRedirectHandler):
 def sign_in(stage: Stage, person: Colleague) -> str:
     """Signs in as the inbox does, with the authorization code flow and PKCE. Returns an access token.
 
-    If the user has an authenticator app, the page after the password has a single field, for the app's code.
+    If the user has an authenticator app, the page after the password must have a single field, for the app's code.
     """
     inbox, client_id = stage.outputs["Inbox"], stage.outputs["InboxClientId"]
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
@@ -173,10 +173,10 @@ def sign_in(stage: Stage, person: Colleague) -> str:
 def _submit(
     browser: urllib.request.OpenerDirector, address: str, form: _Form, typed: dict[str, str]
 ) -> tuple[str, _Form, str]:
-    """Submits a form of the sign-in page. Returns the next page's address and form, or the redirect to the inbox."""
+    """Submits a form of the sign-in page. Returns the next page's address and form, and the URL of a redirect or ""."""
     body = urlencode(form.fields | typed).encode()
     try:
         with browser.open(urljoin(address, form.action or address), body, timeout=60) as page:
             return page.url, _Form(page.read().decode()), ""
-    except urllib.error.HTTPError as answer:  # _StopsAt did not follow the redirect to the inbox
+    except urllib.error.HTTPError as answer:  # the redirect that _StopsAt does not follow
         return address, _Form(""), answer.headers.get("location", "")

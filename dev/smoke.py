@@ -2,8 +2,8 @@
 
     make smoke STACK=...             (python -m dev.smoke STACK; credentials and region as for any AWS tool)
 
-The program needs only the stack's outputs. While it runs, it adds a user and a subscription; at the end it erases its
-lead. Staff get the lead's alert, and the lead's name says that it is a test.
+The program needs only the stack's outputs. It adds a user and a subscription. At the end, it removes both and erases
+the lead. Staff get an alert about the lead. The lead's name says that it is a test.
 """
 
 import json
@@ -33,7 +33,7 @@ def test_lead() -> Json:
 
 
 def submit(stage: Stage, submission: Json) -> Answer:
-    """Sends a submission. As the form does, retries after a 503; tries three times at most."""
+    """Sends a submission. Retries after status 503, as the form does, but tries three times at most."""
     for _ in range(3):
         answer = call("POST", f"{stage.site}/submissions", submission)
         if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -102,7 +102,7 @@ def main() -> None:
     console.print(f"{stage.stack} at {stage.site} (staff get one alert, about a lead that is marked as a test)")
     try:
         journey(stage)
-    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: no response
+    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: there was no response
         problem = f"{command}: {error}." if isinstance(error, StepFailedError) else failure(command, error)
         sys.exit(f"{problem} The run's user and subscription were removed; a lead named {PERSON['name']!r} may stay.")
     console.print("All steps passed. The lead was erased, and the user and the subscription of this run were removed.")

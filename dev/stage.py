@@ -1,4 +1,4 @@
-"""Code shared by the commands that try out a stack: reads its outputs, sends requests, runs steps, receives alerts."""
+"""Contains what several commands need to try out a stack, such as requests to it and the alerts that it sends."""
 
 import json
 import secrets
@@ -13,14 +13,14 @@ from typing import Any, Self
 
 from rich.console import Console
 
-ALERT_WITHIN = 150  # seconds; without the stream, the sweep sends the alert, up to two minutes later
+ALERT_WITHIN = 150  # seconds; if the stream fails, escalate_leads sends the alert within two minutes
 Json = dict[str, Any]
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 class StepFailedError(Exception):
-    """A step had an unexpected result. The message never contains what a person entered."""
+    """A step had an unexpected result. The message contains no patient data."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def call(method: str, url: str, value: object = None, token: str = "") -> Answer
 
 
 class Alerts:
-    """A temporary queue, subscribed to the alert topic: `with Alerts(stage) as alerts:`."""
+    """A temporary queue that receives all alerts: `with Alerts(stage) as alerts:`."""
 
     def __init__(self, stage: Stage) -> None:
         self._sqs, self._sns = stage.client("sqs"), stage.client("sns")

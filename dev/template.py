@@ -1,4 +1,4 @@
-"""Reads the SAM template, and expands it to plain CloudFormation, offline, with the library that AWS itself uses."""
+"""Reads the SAM template, and expands it to plain CloudFormation with the library that AWS uses. Needs no network."""
 
 import copy
 import json
@@ -13,13 +13,13 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
-logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides its usage figures and feature switches
+logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides messages that are not about the template
 REGION = "us-east-1"
 Template = dict[str, Any]
 
 
 class _Session:
-    """A substitute for a boto3 session: the translator reads only its region."""
+    """A substitute for a boto3 session. The translator reads only the session's region."""
 
     region_name = REGION
 
@@ -31,7 +31,7 @@ def read() -> Template:
 
 @cache
 def _parsed(text: str) -> Template:
-    """Returns the parsed template, cached: parsing takes a third of a second, and tests read it dozens of times."""
+    """Returns the parsed template. It is cached because parsing is slow and tests read it often."""
     template: Template = yaml_parse(text)
     return template
 
@@ -45,7 +45,7 @@ def variables() -> set[str]:
 
 
 def routes() -> dict[str, str]:
-    """Returns route, such as "GET /" -> logical id of its function, for the documented routes."""
+    """Returns route (such as "GET /") -> logical id of its function. Leaves out HEAD routes and the catch-all route."""
     return {
         route: function
         for route, function in all_routes().items()
@@ -54,7 +54,7 @@ def routes() -> dict[str, str]:
 
 
 def all_routes() -> dict[str, str]:
-    """Returns all routes, including HEAD routes and the catch-all."""
+    """Returns route -> logical id of its function, for all routes."""
     resources = read()["Resources"]
     found = {}
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):
@@ -67,7 +67,10 @@ def all_routes() -> dict[str, str]:
 
 
 def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key: str = "bundle.zip") -> Template:
-    """Returns the template as deployed, but with one S3 object for all functions; `sam package` makes one for each."""
+    """Returns the template after the SAM transform.
+
+    bucket, key: the S3 object with the code of all functions. `sam package` would make one object for each function.
+    """
     values = json.dumps({"AWS::Region": REGION, **(parameters or {})})
     expanded: Template = json.loads(_expanded(TEMPLATE.read_text(), bucket, key, values))
     return expanded
@@ -75,7 +78,7 @@ def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key
 
 @cache
 def _expanded(text: str, bucket: str, key: str, values: str) -> str:
-    """Returns the expanded template as JSON, cached because expanding is slow too."""
+    """Returns the expanded template as JSON. It is cached because expanding is slow."""
     source = copy.deepcopy(_parsed(text))
     source["Globals"]["Function"]["CodeUri"] = {"Bucket": bucket, "Key": key}
     expanded: Template = Translator({}, Parser(), boto_session=_Session()).translate(source, json.loads(values))

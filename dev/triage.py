@@ -6,11 +6,11 @@ Input is one of
 - vignettes: an object with a list `vignettes`, each with `answers` and the `expected` result;
 - cases: an object with a list `cases`, each with `answers` and a band of `acceptable_tiers`.
 
-The key `door` says how the answers came in, if not by the form: `{"answers": {...}, "door": "callback"}`.
+The key `door` says how the answers came in: `{"answers": {...}, "door": "callback"}`. The default is the form.
 
-Prints each result as one line of JSON. The result says whether a vignette has the expected result, or whether the tier
-of a case is in its band. `--table` prints a readable table instead. The exit status is 1 if an answer set is invalid, a
-vignette does not have the expected result, or the tier of a case is not in its band.
+Prints each result as one line of JSON; `--table` prints a readable table instead. A vignette agrees if it has the
+expected result. A case agrees if its tier is in its band. The exit status is 1 if an answer set is invalid, or if a
+vignette or a case does not agree.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from dev.load_rules import load_rules
 from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
-WIDTH = 100  # width of the table in characters, if the output is not a terminal
+WIDTH = 100  # characters; the width of the table if the output is no terminal
 
 
 def as_json(result: TriageResult) -> dict[str, Any]:
-    """Returns the result as a dict for JSON, with rule ids in place of rules."""
+    """Returns the result as a dict for JSON. Rules are represented by their ids."""
     return {
         "tier": result.tier,
         "safety_rules": [rule.id for rule in result.safety_rules],
@@ -92,7 +92,7 @@ def judge(rule_set: RuleSet, cases: list[dict[str, Any]]) -> Iterator[dict[str, 
 def results(rule_set: RuleSet, stream: TextIO) -> Iterator[dict[str, Any]]:
     lines = [stream.readline()]
     whole = _json_object(lines[0])
-    if whole is None:  # the first line is not a JSON object; perhaps the whole input is one
+    if whole is None:  # the whole input may be one JSON object
         rest = stream.read()
         whole = _json_object(lines[0] + rest)
         lines += rest.splitlines()
@@ -116,7 +116,7 @@ def _json_object(text: str) -> dict[str, Any] | None:
 
 
 def table(found: Iterable[dict[str, Any]]) -> Table:
-    """Returns a table with a row for each result: id or number, tier, whether it is as expected, rules or problems."""
+    """Returns a table with one row for each result."""
     shown = Table("", "tier", "as expected", "rules")
     for number, result in enumerate(found, start=1):
         verdict = result.get("agrees", result.get("in_band"))
@@ -165,5 +165,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` ends this program without a traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` then ends this program without a traceback
     sys.exit(main())

@@ -1,6 +1,6 @@
-"""Alerts staff about a new lead; invoked by the stream of the leads table.
+"""Alerts staff about a new lead. The stream of the leads table invokes this function.
 
-Stream records hold only keys, so the function reads the lead to find the alert that is due, if any.
+Stream records hold only keys, so the function reads the lead. It then sends the alert that is due, if any.
 """
 
 from typing import Any

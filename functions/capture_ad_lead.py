@@ -26,10 +26,10 @@ def handler(request: Request, context: Any) -> Response:
     arrival = Arrival(wiring.now(), visit, frozenset(), GOOGLE_ADS, "the lead form of the ad network")
     shown = request.read(AdKey)
     admit_ad_network(shown, key)
-    if shown.is_test:  # the ad network only tests the URL and the key; the other fields hold sample values
+    if shown.is_test:  # the ad network tests the URL and the key, with sample values in the other fields
         return respond(HTTPStatus.OK, Taken())
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads_questionnaire())
     if captured.counted:
         telemetry.capture(captured)
-    # A spooled lead is stored safely too, so the status is 200. After any other status, the ad network sends it again.
+    # A spooled lead is safe too, so the status is always 200. After another status, the ad network would send it again.
     return respond(HTTPStatus.OK, Taken())

@@ -2,7 +2,7 @@
 
 POST /submissions/{submission_id}/answers adds answers to the lead after Send. POST /callbacks ("Just call me") takes a
 shorter form from a visitor who wants a call. GET /challenges/{submission_id} issues a signed form token and a
-proof-of-work challenge for one submission. That route is here so that this function is warm when the form is sent.
+proof-of-work challenge for one submission. The form requests it early, so this function is warm when the form is sent.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 intake = wiring.intake(load_candidate())
-Submission.model_rebuild()  # builds the validator at start, so that no visitor waits for it after Send
+Submission.model_rebuild()  # builds the validator now, so that no visitor waits for it after Send
 
 
 @cache
 def forms() -> PlainForms:
-    """Returns the reader and writer of plain HTML forms, built on first use because most requests send JSON."""
+    """Returns the reader and writer of plain HTML forms. Builds them on first use, because most requests send JSON."""
     from shared.usecases.plain_form import redraw_form  # noqa: PLC0415
 
     return wiring.plain_forms(lambda form, problems: redraw_form(form, problems, rulebook), return_origins())
@@ -91,7 +91,7 @@ def issue_challenge(request: Request, at: datetime) -> Response:
 def capture(request: Request, at: datetime) -> Response:
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
-    # adds the reference to all later log lines, such as those about failures
+    # adds the reference to all later log lines
     logger.append_keys(reference=reference_of(submission.submission_id))
     judged = guard.judge(submission, at)
     if judged.source != CANARY and not wiring.form_is_open():
@@ -134,7 +134,7 @@ def add(request: Request, at: datetime) -> Response:
 def report(captured: Captured) -> None:
     telemetry.capture(captured)
     if captured.counted:
-        metrics.add_metric("page_active", MetricUnit.Count, 1)  # an alarm fires when nothing is counted
+        metrics.add_metric("page_active", MetricUnit.Count, 1)  # an alarm fires if this is not counted for hours
 
 
 def answer(request: Request, form: FilledForm | None, captured: Captured) -> Response:

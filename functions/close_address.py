@@ -1,6 +1,6 @@
-"""Records that a mail bounced or that its recipient complained; invoked by the SNS topic of mail events.
+"""Records that a mail bounced or that its recipient complained. The SNS topic of mail events invokes this function.
 
-After a permanent bounce or a complaint, stops all mail to the address.
+After a permanent bounce or a complaint, the function stops all mail to the address.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ ending = wiring.ending_mails()
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> None:
-    for sent in notifications(event):  # SNS puts one message into each event
+    for sent in notifications(event):  # an event from SNS has one message
         returned = returned_mail(sent.text)
         if returned is None:
             continue

@@ -1,4 +1,4 @@
-"""Delivers each alert as a signed webhook, for example to a pager or a CRM; invoked by the alert topic.
+"""Delivers each alert as a signed webhook, for example to a pager or a CRM. The alert topic invokes this function.
 
 Lambda retries a failed delivery, then keeps the alert in a failure queue.
 """
@@ -18,7 +18,7 @@ webhook = wiring.webhook()
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> None:
-    for sent in notifications(event):  # SNS puts one message into each event
+    for sent in notifications(event):  # an event from SNS has one message
         lead = WaitingLead.of(sent.message_id, sent.at, sent.attributes)
         webhook.deliver(lead, wiring.now())
         metrics.add_metric("webhooks", MetricUnit.Count, 1)

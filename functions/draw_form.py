@@ -1,9 +1,9 @@
 """Serves the form: draws it, screens its answers and shows its definition. Stores nothing.
 
 GET /form draws the first page. For the script of <lead-form>, it draws the whole form or the questions after Send.
-POST /form draws the next page. POST /screenings checks whether the answers so far require emergency advice now. That
-route is here because loading the form has warmed this function. GET /questionnaires/{id} returns the definition of the
-form, the JSON Schema of a submission, or a FHIR R4 Questionnaire, depending on Accept.
+POST /form draws the next page. POST /screenings checks whether the answers so far require emergency advice. It belongs
+to this function because loading the form has warmed the function. GET /questionnaires/{id} returns the definition of
+the form, the JSON Schema of a submission, or a FHIR R4 Questionnaire, depending on the Accept header.
 """
 
 import json
@@ -31,7 +31,7 @@ guard = wiring.form_guard()
 forms = wiring.plain_forms()
 # value of the query parameter `mode` -> function that draws the form for the script of <lead-form>
 DRAWN_FOR_SCRIPT = {"element": forms.element, "added": forms.added}
-Screening.model_rebuild()  # builds the validator at start, so that no screening waits for it
+Screening.model_rebuild()  # builds the validator now, so that no screening waits for it
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
@@ -97,7 +97,7 @@ def definition(request: Request) -> Response:
 
 
 def page(rule_set: RuleSet) -> dict[str, Any]:
-    from shared.rulebook.form_definition import form  # imported here because few requests need it  # noqa: PLC0415
+    from shared.rulebook.form_definition import form  # few requests need it  # noqa: PLC0415
 
     return form(rule_set, rulebook.languages(rule_set.questionnaire.id))
 

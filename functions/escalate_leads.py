@@ -1,6 +1,6 @@
-"""Runs every minute and sends the alerts that are due: those of higher escalation levels, and reminders to owners.
+"""Runs every minute and sends all alerts that are due.
 
-Also sends the first alert about a lead if alert_staff failed to send it.
+These are alerts of higher escalation levels, reminders to owners, and first alerts that alert_staff failed to send.
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
 # After this time, the run leaves the remaining leads to the next run. The function's timeout is longer, so that the run
-# can finish its last lead even if that takes a while.
+# can finish the current lead.
 TIME_LIMIT = timedelta(seconds=30)
 
 alerting = wiring.alerting(SWEEP_PACE)
@@ -42,8 +42,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def count(alerts: list[Alert]) -> None:
     """Counts the sent alerts.
 
-    The metric `untaken` triggers an alarm. It counts alerts of the last escalation level, which are sent if nobody has
-    taken the lead. It includes only leads in safety tiers, and no suspected bots.
+    The metric `untaken` triggers an alarm. It counts alerts of the last escalation level, which are sent only if nobody
+    has taken the lead. It leaves out suspected bots, and leads that are not in a safety tier.
     """
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))

@@ -1,8 +1,8 @@
-"""Updates the counts and search keys when a lead changes; invoked by the stream of the leads table.
+"""Updates the counts and search keys when a lead changes. The stream of the leads table invokes this function.
 
-A daily run counts the leads that the stream missed.
+A daily run counts leads that the stream missed.
 
-Stream records hold keys only, so the function reads the stored lead. A repeated record changes nothing.
+Stream records hold only keys, so the function reads the stored lead. A repeated record changes nothing.
 """
 
 from datetime import timedelta

@@ -1,6 +1,6 @@
-"""Stores the spooled leads that arrived while the table was unavailable; invoked by the spool queue.
+"""Stores leads from the spool queue in the leads table. The queue invokes this function.
 
-While the table is unavailable, entries stay in the queue.
+A lead goes to the queue if the table is unavailable when it arrives. It stays there until the table is available.
 """
 
 from typing import Any

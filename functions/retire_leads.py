@@ -1,7 +1,7 @@
 """Runs every day and deletes data whose retention period has ended (periods: shared/rulebook/retention.toml).
 
-Before that, erases again the leads that a restore brought back. After that, hashes phone numbers and e-mail addresses
-again if their hashes were made with a former key.
+First erases again the leads that were erased before a restore brought them back. Last, hashes phone numbers and e-mail
+addresses with the current key if their hashes were made with a former key.
 """
 
 from datetime import timedelta
@@ -17,7 +17,7 @@ from shared.usecases.erasing import erase_again
 from shared.usecases.rekeying import rekey_leads
 from shared.usecases.retiring import retire_leads
 
-TIME_LIMIT = timedelta(minutes=4)  # below the function's timeout; the next run continues
+TIME_LIMIT = timedelta(minutes=4)  # below the function's timeout; the next run does the rest
 
 leads = wiring.leads_table()
 kept_for = retention()

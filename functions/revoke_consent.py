@@ -19,13 +19,13 @@ leads = wiring.leads_table()
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     """Revokes the consent that the payload names.
 
-    The invocation fails if the payload is invalid, if the lead does not exist, or if the lead was changed at the same
-    time (then invoke the function again).
+    The invocation fails if the payload is invalid or the lead does not exist. It also fails if the lead was changed at
+    the same time. In this case, invoke the function again.
     """
     revocation = checked(event, Revocation)
     try:
         lead = revoke_consent(revocation, leads, wiring.now())
     except NotFound:
-        raise NotFound("No lead has this lead_id.") from None  # an operator sees this text but no HTTP status
+        raise NotFound("No lead has this lead_id.") from None  # the operator sees only this text
     logger.info("consent revoked", extra={"reference": lead.reference, "consent": revocation.consent})
     return {"reference": lead.reference, "consent": revocation.consent, "given": lead.consents_to(revocation.consent)}

@@ -1,7 +1,4 @@
-"""Runs every minute and sends patients the e-mails that are due: receipts, and news of what staff did.
-
-Never sends the same mail twice.
-"""
+"""Runs every minute and sends patients the e-mails that are due, such as receipts. Never sends the same mail twice."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +10,7 @@ from functions.wiring import logger, metrics
 from shared.usecases.mailing import send_mails
 
 # After this time, the run leaves the remaining mails to the next run. The function's timeout is longer, so that the run
-# can finish its last mail even if that takes a while.
+# can finish the current mail.
 TIME_LIMIT = timedelta(seconds=30)
 NOT_SENT = {"failed", "unknown"}
 

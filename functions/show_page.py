@@ -23,8 +23,8 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = {"vary": "accept-language", "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
-# Media types of style sheets and scripts, which are sent without PAGE_HEADERS: these files are the same in every
-# language, and page policies have no effect on them.
+# Files of these media types do not need PAGE_HEADERS, because they are the same in every language and page policies
+# have no effect on them.
 WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")
 
 clinic = wiring.clinic()
@@ -70,7 +70,11 @@ def home_page(language: str) -> str:
 
 
 def without_slash(request: Request) -> Response:
-    """Redirects to the address without its final slash. Raises NotFound if the address does not end in a slash."""
+    """Redirects to the address without its final slash.
+
+    Raises:
+        NotFound: the address does not end in a slash
+    """
     path = request.parameter(REST)
     name = path.rstrip("/").rpartition("/")[2]
     if not path.endswith("/") or not name:

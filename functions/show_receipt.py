@@ -1,7 +1,7 @@
 """GET /received/{submission_id}: shows the receipt of the plain form, for an hour after Send.
 
-POST /stops counts a visitor who leaves the form. That route is here because this function has a DynamoDB client, and
-visitors with JavaScript never wait for this function.
+POST /stops counts a visitor who leaves the form. It belongs to this function because the function has a DynamoDB
+client, and no visitor with JavaScript waits for it.
 """
 
 from http import HTTPStatus

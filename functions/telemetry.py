@@ -63,9 +63,9 @@ def alerted(alert: Alert) -> None:
 
 
 def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
-    """Measures the seconds from a lead's arrival to its first alert. Later alerts are not measured.
+    """Adds the seconds from a lead's arrival to its first alert to a metric. Ignores later alerts.
 
-    Unfinished forms are not measured, because their alerts are delayed on purpose. These alerts have no `received_at`.
+    Alerts about unfinished forms have no `received_at` and are ignored, because they are delayed on purpose.
     """
     if alert.level == 1 and alert.received_at:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())

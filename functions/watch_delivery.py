@@ -1,7 +1,7 @@
 """Checks every hour that leads reach staff, and every five minutes that all expected alert subscriptions are confirmed.
 
-Canaries are fake leads. One canary takes the usual path from the public API to its alert; another takes the path
-through the spool. Alarms watch the metrics. An alarm also fires if no metrics arrive.
+Canaries are fake leads. One canary takes the usual path from the public API to its alert. Another canary goes through
+the spool. Alarms watch the results, and fire also if there are no results.
 """
 
 from datetime import timedelta
@@ -13,8 +13,8 @@ from functions import wiring
 from functions.wiring import logger, metrics
 from shared.usecases.delivery_watch import Watched, missing_subscriptions, note_who_can_be_alerted, watch_delivery
 
-# The longest that a canary's alert may take. If the stream fails, escalate_leads sends the alert within two minutes.
-# LONGEST_DELIVERY must stay below the timeout of this function.
+# The longest time that a canary's alert may take. If the stream fails, escalate_leads sends the alert within two
+# minutes. LONGEST_DELIVERY must stay below the timeout of this function.
 LONGEST_DELIVERY = timedelta(minutes=3)
 
 SUBSCRIPTIONS_ONLY = {"check": "subscriptions"}  # the event of the schedule that runs every five minutes
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     if watched.took is not None:
         metrics.add_metric("canary_seconds", MetricUnit.Seconds, watched.took.total_seconds())
     metrics.add_metric("canaries_delivered_by_spool", MetricUnit.Count, int(watched.took_by_spool is not None))
-    # Outside page_hours, it is normal that no forms arrive. Counting 1 keeps the alarm from firing.
+    # Outside page_hours, no forms are expected. Counting 1 keeps the alarm from firing.
     metrics.add_metric("page_active", MetricUnit.Count, int(watched.quiet))
     report(watched)
     count_missing(watched.missing, watched.error_of_subscriptions)

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 
 def prepare_process() -> None:
-    """Silences library warnings that are useless or may quote a patient, and delays garbage collection.
+    """Silences library warnings that are useless or may quote a patient. Delays garbage collection.
 
-    Runs once, before the libraries are loaded.
+    Must run before the libraries are loaded.
     """
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    # A garbage collection during a cold start would free nothing. So the threshold is more than the number of objects
-    # that a cold start allocates.
+    # A garbage collection during a cold start would free nothing. The threshold is above the number of objects that a
+    # cold start allocates, so none takes place.
     gc.set_threshold(100_000)
 
 
@@ -88,7 +88,7 @@ def rulebook() -> Rulebook:
 
 
 def form_is_open() -> bool:
-    """Returns True if visitors may send the form: a physician signed its questions and rules, or this is a pilot."""
+    """Returns whether visitors may send the form. This requires a physician's signature on the rules, or a pilot."""
     from shared.settings import pilot_without_approval
 
     return pilot_without_approval() or rulebook().approved
@@ -110,7 +110,7 @@ def safety() -> Safety:
 def answers_visitors(
     show: Callable[[Request, Exception], Response | None] | None = None, advise: Advise | None = None
 ) -> Callable[[Handler], LambdaHandler]:
-    """Decorates a handler of visitors' requests, as `problem_details.answers_visitors` describes."""
+    """Returns the decorator for handlers of visitors' requests. See `problem_details.answers_visitors`."""
     from shared.http import problem_details
 
     return problem_details.answers_visitors(safety(), logger.error, show, advise)
@@ -273,7 +273,7 @@ def counting() -> Counting:
 
 
 def reporting() -> tuple[DerivedData, Rulebook, OpeningHours]:
-    """Returns what the report is made from: the counts, the rulebook and the opening hours."""
+    """Returns the sources of the report: the counts, the rulebook and the opening hours."""
     from shared.settings import opening_hours
 
     return _derived_data(_dynamodb()), rulebook(), opening_hours()

@@ -2,9 +2,9 @@
 
     python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (`sam build` runs this, see infra/Makefile)
 
-This program needs only the standard library. Wheels are downloaded for Lambda's Python and platform, not for this
-machine's, and checked against the hashes in locks/runtime.txt. What all bundles have in common is built once and cached
-in .local/bundle; each function's bundle hard-links to the cached files.
+This program needs only the standard library. It downloads the wheels for Lambda's Python and platform, and checks the
+hashes in locks/runtime.txt. It builds the common part of all bundles once, and caches it in .local/bundle. Each bundle
+hard-links to the cached files.
 """
 
 import argparse
@@ -34,7 +34,7 @@ LAMBDA_PLATFORM = "manylinux_2_28_x86_64"  # needs glibc 2.28; Lambda's glibc is
 TASK_ROOT = "/var/task"
 EVERY_FUNCTION_HAS = ("__init__", "wiring", "telemetry")
 WEB_FUNCTION = "show_page"  # the only function that gets web/
-NOT_SERVED = ("lead-form", "styles")  # sources from which dev/form_script.py builds other files of web/
+NOT_SERVED = ("lead-form", "styles")  # dev/form_script.py builds other files of web/ from these sources
 
 
 def module_name(logical_id: str) -> str:
@@ -48,16 +48,21 @@ def bundle(
     python: Version = LAMBDA_PYTHON,
     platform: str | None = LAMBDA_PLATFORM,
 ) -> None:
-    """Replaces the content of the destination folder with everything that these functions need on Lambda."""
+    """Replaces the content of `destination` with everything that these functions need on Lambda.
+
+    functions: module names
+    platform: the platform tag of the wheels; None for this machine's platform.
+    """
     shutil.rmtree(destination, ignore_errors=True)
     link_tree(common_part(python, platform), destination)
     _function_sources(list(functions), destination, python)
 
 
 def check_data(rulebook: Path = loading.FOLDER, clinic: Path = FILE) -> None:
-    """Reads the rulebook and the clinic's details as functions do, and checks the days of the signatures.
+    """Reads the rulebook and the clinic's details as functions do. Checks that no signature has a date in the future.
 
-    Raises: ValueError, which names the file and the entry.
+    Raises:
+        ValueError: a file is invalid; the message names the file and the entry
     """
     for file in sorted(rulebook.glob("*.toml")):
         loading.read_table(file)
@@ -66,7 +71,7 @@ def check_data(rulebook: Path = loading.FOLDER, clinic: Path = FILE) -> None:
 
 
 def sources(functions: Iterable[str], destination: Path, python: Version) -> None:
-    """Adds this project's own code and data for these functions."""
+    """Adds this project's own code and data for these functions to `destination`, and compiles the code."""
     _shared_sources(destination, python)
     _function_sources(list(functions), destination, python)
 
@@ -75,7 +80,7 @@ def _shared_sources(destination: Path, python: Version) -> None:
     _copy_sources(PROJECT / "shared", destination / "shared")
     for file in (destination / "shared/rulebook").rglob("*.toml"):
         toml_files.parse(file)
-    # check now, because a function parses some of these files only at the first free-text answer
+    # finds errors now, because functions parse some of these files only for the first free-text answer
     loading.load(destination / "shared/rulebook")
     compile_all(python, destination / "shared", root=destination)
 
@@ -86,12 +91,12 @@ def _function_sources(functions: list[str], destination: Path, python: Version) 
         shutil.copyfile(PROJECT / f"functions/{module}.py", destination / f"functions/{module}.py")
     if WEB_FUNCTION in functions:
         _copy_sources(PROJECT / "web", destination / "web")
-        about_clinic(destination / "web" / "clinic.toml")  # so that an invalid field fails the build, not the page
+        about_clinic(destination / "web" / "clinic.toml")  # an invalid field must fail the build
     compile_all(python, destination / "functions", root=destination)
 
 
 def templates(destination: Path, python: Version) -> None:
-    """Compiles the page templates to Python modules, using the Jinja of the bundle (pure Python, so it runs here)."""
+    """Compiles the page templates to Python modules, with the bundle's Jinja. `destination`: folder of the bundle."""
     program = "from shared.http.templates import COMPILED, compile_templates; compile_templates(); print(COMPILED)"
     command = [sys.executable, "-I", "-B", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {program}"]
     done = subprocess.run([*command, str(destination)], stdout=subprocess.PIPE, text=True, check=True)
@@ -113,7 +118,7 @@ def dependencies(python: Version, platform: str | None) -> Path:
 
 
 def common_part(python: Version, platform: str | None) -> Path:
-    """Returns the cached folder of what every bundle contains: the dependencies and shared/, with its page templates.
+    """Returns the cached folder of what every bundle contains: the dependencies, and shared/ with its page templates.
 
     platform: the platform tag of the wheels; None for this machine's platform.
     """
@@ -131,13 +136,14 @@ def common_part(python: Version, platform: str | None) -> Path:
 
 
 def _cached(name: str, made_from: list[str], make: Callable[[Path], None]) -> Path:
-    """Returns the folder that `make` filled from these texts, now or before.
+    """Returns a folder that `make` filled. Calls `make` only if no earlier call had the same `name` and `made_from`.
 
-    name: what the folder's name begins with. If it is not empty, older folders of this name are removed.
+    name: beginning of the folder's name. If it is not empty, other folders whose names begin with it are removed.
+    made_from: texts that determine the content of the folder
     """
     folder = CACHE / (name + _hash("\n".join(made_from).encode()))
     CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:  # `sam build` builds functions in parallel
+    with (CACHE / "lock").open("w") as lock:  # `sam build` runs several builds at the same time
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             for older in CACHE.glob(f"{name}*") if name else ():
@@ -176,14 +182,16 @@ def _can_compile(python: Version) -> bool:
 
 
 def compile_all(python: Version, *folders: Path, root: Path) -> None:
-    """Compiles the folders to .pyc files: Lambda cannot write them, and would compile everything at each cold start.
+    """Compiles the folders to .pyc files. Without these, Lambda would compile all modules at each cold start.
 
-    The .pyc files are hash-based and unchecked: a zip rounds file times, so timestamp-based ones would look stale. If
-    this process runs on a Python version other than `python`, prints a warning and compiles nothing.
+    The .pyc files do not depend on file times, because zip files round these. If this process runs on another Python
+    version than `python`, it prints a warning and compiles nothing.
+
+    root: this part of the paths in the .pyc files is replaced by the path on Lambda
     """
     if not _can_compile(python):
         here, there = (".".join(map(str, version)) for version in (sys.version_info[:2], python))
-        print(  # to standard output, because SAM shows standard error only when a build fails
+        print(  # SAM shows standard error only if a build fails
             f"WARNING: no .pyc are shipped, and every cold start will take seconds longer. This build runs on "
             f"Python {here}; the functions run on {there}. Install Python {there} and build again."
         )
@@ -196,7 +204,7 @@ def link_tree(source: Path, destination: Path) -> None:
     def link(original: str, copy: str) -> None:
         try:
             os.link(original, copy)
-        except OSError:  # the destination is on another file system, so no hard link is possible
+        except OSError:  # no hard link is possible to another file system
             shutil.copyfile(original, copy)
 
     shutil.copytree(source, destination, copy_function=link)

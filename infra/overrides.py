@@ -2,8 +2,8 @@
 
     PARAMETERS='ClinicName="Example Clinic" ClinicPhone="(312) 555-0100"' python -m infra.overrides
 
-Values are quoted and checked because SAM CLI silently truncates values that are unquoted or span several lines. This
-program needs only the standard library.
+Values are quoted, and may not have line breaks, because SAM CLI silently truncates other values. This program needs
+only the standard library.
 """
 
 import json
@@ -17,7 +17,7 @@ TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
 
 
 class Unread(ValueError):
-    """Raised if the text is not a list of parameters. The message does not quote values."""
+    """The text is not a list of parameters. The message does not quote values."""
 
 
 def parameters() -> set[str]:
@@ -27,10 +27,11 @@ def parameters() -> set[str]:
 
 
 def overrides(text: str) -> list[str]:
-    """Returns `Name="value"` for each parameter in the text.
+    """Returns `Name="value"` for each `Name=value` in the text.
 
-    Raises Unread if the text is empty, names a parameter twice, has a line break in a value, or contains anything but
-    Name=value with the name of a template parameter.
+    Raises:
+        Unread: the text is empty, names an unknown parameter, names a parameter twice, has a line break in a value, or
+            contains something else
     """
     try:
         words = shlex.split(text)

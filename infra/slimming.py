@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-# AWS service -> the operations that the functions call. botocore's descriptions of all 400 services take 25 MB.
+# AWS service -> the operations that the functions call. botocore describes 400 services, which takes 25 MB.
 AWS_CALLS: dict[str, tuple[str, ...]] = {
     "cognito-idp": ("ListUsersInGroup",),
     "dynamodb": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"),
@@ -21,11 +21,11 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
     "sqs": ("DeleteMessage", "ReceiveMessage", "SendMessage"),
 }
 ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of endpoints, where sesv2 is "email"
-# endpoint-rule-set-1 is left out: botocore then finds the same endpoints in the file `endpoints`, and faster.
+# Without the file endpoint-rule-set-1, botocore finds the same endpoints in the file `endpoints`, which is faster.
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
-# Glob patterns of packages and files that no function uses. `dns` and `deliverability` look up domains, which we never
-# do. `shortdata` is about numbers such as 911, and no patient has such a number. RECORD lists files for an installer.
+# Glob patterns of packages and files that no function uses. `dns` and `deliverability` look up domains. `shortdata` is
+# about emergency numbers, such as 911. RECORD lists files for an installer.
 UNUSED = (
     *("bin", ".lock", "*.dist-info/RECORD", "dns", "email_validator/deliverability.py"),
     *("boto3/crt.py", "boto3/data", "boto3/dynamodb", "boto3/ec2", "boto3/examples", "boto3/s3"),
@@ -64,9 +64,9 @@ def leave_out_packages(folder: Path) -> None:
 
 
 def keep_called_operations(folder: Path) -> None:
-    """Removes from botocore's data all operations that are not in AWS_CALLS, and the endpoints of all other services.
+    """Keeps only the operations and services of AWS_CALLS in botocore's data.
 
-    Stores the rest uncompressed and without documentation.
+    Stores the data uncompressed and without documentation.
     """
     data = folder / "botocore" / "data"
     full = data.rename(data.with_name("full"))
@@ -85,9 +85,9 @@ def keep_called_operations(folder: Path) -> None:
 
 
 def keep_amazon_authorities(folder: Path) -> None:
-    """Removes the certificate authorities that AWS does not use: most of about 130.
+    """Removes the certificate authorities that AWS does not use, which are most of about 130.
 
-    To trust a proxy's authority, set AWS_CA_BUNDLE: botocore then uses that bundle in place of this one.
+    To trust a proxy's authority, set AWS_CA_BUNDLE to the path of another bundle. botocore then uses that bundle.
     """
     bundle = folder / "botocore" / "cacert.pem"
     entries = bundle.read_text(encoding="utf-8").split("\n# Issuer:")[1:]

@@ -1,6 +1,6 @@
 """A handler that does as little as possible with our libraries: our DynamoDB client and settings, Logger and Metrics.
 
-The handler stores an item that is as large as a lead and has as many attributes. It reads and decides nothing.
+The handler stores an item with the size and the number of attributes of a lead.
 """
 
 import os
@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 
-ATTRIBUTES = 15  # number of an item's attributes besides the lead itself: keys of the table and its indexes
+ATTRIBUTES = 15  # a lead's item has about as many attributes beside the lead itself: keys of the table and its indexes
 LEAD = "x" * 4_000  # about a lead's size
 
 logger = Logger()

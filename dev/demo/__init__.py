@@ -1,6 +1,6 @@
-"""Serves a third-party site that embeds the form.
+"""Serves a site that embeds the form, as another provider's site would.
 
-The site has its own origin, a strict content security policy and a narrow column.
+The site has its own origin and a strict content security policy, and shows the form in a narrow column.
 """
 
 import threading
@@ -27,9 +27,9 @@ def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def policy(clinic: str) -> str:
-    """Returns the site's strict content security policy.
+    """Returns the site's content security policy.
 
-    It allows the site's own files, our service's script and requests to our service, but nothing inline.
+    The policy allows the site's own files, our service's script and requests to our service, but nothing inline.
     """
     address = urlsplit(clinic)
     ours = f"{address.scheme}://{address.netloc}"

@@ -31,8 +31,8 @@ class Operation:
     problems: statuses that return problem details
     request: model of the JSON body, if any
     cacheable: whether the response has an ETag, so that a client may get 304
-    form: whether the route also accepts HTML form posts, for which it shows problems as pages
-    shows_pages: whether a route that takes no body shows problems as pages
+    form: whether the route also accepts HTML forms; it answers these with pages, also if there is a problem
+    shows_pages: whether a route without a body returns problems as pages
     staff: whether the route needs a sign-in
     """
 

@@ -9,7 +9,7 @@ class Option(ResponseModel):
     """An option of a question.
 
     label_other: the label if somebody else fills in the form.
-    message: id in `messages` of the emergency message for which this option suffices.
+    message: id in `messages` of the emergency message that this option alone causes.
     """
 
     code: str
@@ -69,7 +69,7 @@ class ContactField(ResponseModel):
 
 
 class Consent(ResponseModel):
-    """text_other: used if somebody else fills in the form. text_call: used where only a number is asked for."""
+    """A consent. text_other: its text if somebody else fills in the form. text_call: its text in a callback request."""
 
     code: str
     text: str
@@ -94,7 +94,7 @@ class ContactBlock(ResponseModel):
 class Form(ResponseModel):
     """A form: everything that a page needs to draw the questions.
 
-    messages: id -> text of each message for which one option suffices
+    messages: id -> text of each message that one option alone can cause
     """
 
     id: str

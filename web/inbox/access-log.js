@@ -11,7 +11,7 @@ const WHAT = {
   ...HISTORY, listed: "saw names in a list", opened: "opened the lead", exported: "exported the lead", erased: "erased the lead", "read the log": "read this log",
   "contact shown for a medical reason": "saw the number, for a medical reason", undo: "undid an action",
 };
-const FEW = 3; // an entry with more references than this shows them only when unfolded
+const FEW = 3; // an entry with more references hides them until the user unfolds them
 // The longest time between two entries of the same export, in ms. An export has one entry for each lead.
 const SAME_EXPORT = 60 * 1000;
 
@@ -41,12 +41,11 @@ function draw(found, { asked, run }) {
   return [h("p", { class: "soft" }, "The latest entry comes first. Reading this log is an entry too."), log, none, more];
 }
 
-// Returns the entries, with all entries of an export merged into one. In a merged entry, `at` is the latest time and
-// `since` the earliest. `goesOn` is true if the next page may have further entries of the export. `more`: whether there
-// is a next page.
+// Merges the entries of each export into one. In a merged entry, `at` is the latest time and `since` the earliest.
+// `goesOn` is true if the next page may have more entries of the export. `more`: whether there is a next page.
 function joined(entries, more) {
   const lines = [];
-  const exports = new Map(); // staff member's id -> the merged entry of that member's export that was read last
+  const exports = new Map(); // staff member's id -> merged entry of this member's last export
   for (const entry of entries) {
     const last = entry.what === "exported" && exports.get(entry.staff_id);
     if (last && isSameExport(last, entry)) {

@@ -1,6 +1,6 @@
-// The buttons that change a lead. The service says which actions the user may take now; only these have a button.
-// `act(values, from)` sends one action; `from` is the control that was used. Controls that belong together share a
-// `data-group`, so that a refusal appears beside them.
+// The buttons that change a lead. There is a button for each action that the service allows the user now.
+// `act(values, from)` sends one action. `from` is the control that the user pressed. A refusal appears beside the
+// controls that have the same `data-group` as `from`.
 
 import { colleagueSelect } from "./colleagues.js";
 import { draftArea } from "./drafts.js";
@@ -11,7 +11,7 @@ import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
 import { formatTime, now } from "./times.js";
 
-const USUAL = 4; // number of call outcomes that are always shown; a button unfolds the others
+const USUAL = 4; // number of call outcomes that are shown at first; a button shows the others
 const SAFETY = new Set(["EMERGENCY", "URGENT"]);
 
 const can = (lead, action) => lead.actions.includes(action);
@@ -32,7 +32,7 @@ export function unfolding(id, label, ...content) {
   return h("div", { class: "unfolding" }, opener, box);
 }
 
-// The top of the lead: the button for taking the lead, and the place for a refusal of an action whose buttons are gone.
+// The button for taking the lead. Above it, refusals are shown if their buttons are no longer on the page.
 export const takeButton = (lead, act) => h("div", { class: "actions", "data-group": "taking" },
   h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
@@ -41,8 +41,7 @@ export const takeButton = (lead, act) => h("div", { class: "actions", "data-grou
 export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && mayCall(lead)
   && h("div", { class: "actions" }, outcomeButtons(lead, act));
 
-// If the patient revoked consent to contact, staff must first press the button that shows the phone number, for a
-// medical reason.
+// Whether the user may record a call. If the patient revoked consent to contact, the user must show the number first.
 const mayCall = (lead) => !isDone(lead.summary) && can(lead, "contact_attempt") && !lead.contact_hidden;
 
 const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
@@ -54,10 +53,10 @@ const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group"
 const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome !== "call_at").map(([outcome, text]) =>
   doing(text, act, { action: "contact_attempt", outcome }, { id: outcome === "reached" ? "outcome" : null }));
 
-// How far ahead a call may be planned, by tier; the service enforces these limits.
+// How far ahead a call may be planned. The service enforces these limits, too.
 const callLimit = (tier) => (SAFETY.has(tier) ? { hours: 24, text: `For tier ${tier}: a time within 24 hours.` } : { hours: 30 * 24, text: "Enter a time within the next 30 days." });
 
-// How far ahead an appointment may be booked; the service enforces this limit, too.
+// How far ahead an appointment may be booked. The service enforces this limit, too.
 const BOOKING_LIMIT = { hours: 2 * 365 * 24, text: "Enter a time within the next two years. Check the year." };
 
 function callAgain({ hours, summary }, act) {
@@ -71,9 +70,9 @@ function callAgain({ hours, summary }, act) {
 // An input for a date and time in this device's time zone.
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
 
-// Calls `send(time)` with the entered time in ISO form, or shows what is wrong with it. A time outside opening hours
-// must be confirmed by a second press. `missing`: the message if no time was entered. `limit`: how many hours ahead the
-// time may be, and the message if it is later.
+// Calls `send(time)` with the time in the field `at`, in ISO form. Shows a message if the time is wrong. For a time
+// outside the opening hours, the user must press twice. `missing`: the message if no time was entered. `limit`:
+// {hours, text}, with the message for a time that is more than `hours` ahead.
 function withTime(at, hours, group, missing, send, limit) {
   const ahead = (new Date(at.value) - now()) / (60 * 60 * 1000);
   const wrong = !at.value ? missing : ahead <= 0 ? "That time is past." : limit && ahead > limit.hours && limit.text;
@@ -85,14 +84,14 @@ function withTime(at, hours, group, missing, send, limit) {
 
 const fieldTime = (iso) => new Date(iso).toLocaleString("sv").slice(0, 16).replace(" ", "T");
 
-// Why the patient gets no mail about an appointment.
+// The reasons why the patient gets no mail about an appointment.
 const UNMAILED = {
   off: "this service sends no e-mail", no_address: "the person left no address", removed: "the answers were removed", closed: "the address is closed",
   no_consent: "no consent to e-mail", no_messages: "the person wants no messages", suspect: "suspected spam",
 };
 
-// The button that books an appointment for an open lead, or moves a booked one. Staff must enter a reason in words to
-// book an emergency or urgent lead whose last call did not reach the person.
+// The button that books an appointment, or moves an appointment that is booked. If the last call about an emergency or
+// urgent lead did not reach the patient, staff must enter a reason.
 function bookChoices(lead, act, { main, done }) {
   const { summary: { reference, tier }, booking } = lead;
   const unmailed = UNMAILED[lead.mails.unmailed];
@@ -110,7 +109,7 @@ function bookChoices(lead, act, { main, done }) {
     h("label", { for: note.id }, unmailed ? `Note (no e-mail is sent: ${unmailed})` : `Note to the person: it goes into the e-mail ${when}`), note,
     buttons(button("Save the appointment", send, { class: "main" })));
   if (booking) at.value = fieldTime(booking.at);
-  note.value ||= booking?.note ?? ""; // set only now, because `unfolding` shows its content if there is text
+  note.value ||= booking?.note ?? ""; // set only now: with text in it, `unfolding` would show the field at once
   return choices;
 }
 
@@ -136,12 +135,12 @@ export function actionButtons(lead, user, act) {
     can(lead, "note") && noteForm(summary.reference, act));
 }
 
-// What the undo button undoes, in words. Leaves out an appointment's time, which the lead shows.
+// What the undo button undoes, in words. Leaves out the time of an appointment, because the lead shows it.
 const undoable = ({ action, detail, moved }) => historyText({ action, detail: action === "book" ? "" : detail, moved });
 
-// Staff must enter a reason in words to close an emergency or urgent lead that has no recorded call, or to close any
-// lead as unreachable after a call that reached the patient. Only clinicians may close an emergency or urgent lead as
-// not a fit.
+// The button that closes a lead. Staff must enter a reason if an emergency or urgent lead has no recorded call. They
+// must also enter a reason if they close a lead as unreachable although a call reached the patient. Only clinicians may
+// close an emergency or urgent lead as not a fit.
 function closeChoices({ reference, tier }, user, act, { main }) {
   const judges = user.groups.includes("clinician") || !SAFETY.has(tier);
   const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
@@ -151,7 +150,7 @@ function closeChoices({ reference, tier }, user, act, { main }) {
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
 }
 
-// The button that reopens a lead. An appointment that lies ahead would be lost, so the user is asked first.
+// The button that reopens a lead. Reopening cancels an appointment in the future, so the user is asked first.
 function reopenChoice({ booking, summary }, act) {
   if (!booking || Date.parse(booking.at) <= now()) return doing("Reopen", act, { action: "reopen" }, { class: summary.status === "booked" ? null : "main" });
   return unfolding("reopening", "Reopen …",
@@ -159,12 +158,12 @@ function reopenChoice({ booking, summary }, act) {
     buttons(doing("Cancel the appointment and reopen", act, { action: "reopen" })));
 }
 
-// The button that releases a lead. The lead then has no owner, and alerts start again at the first escalation level.
+// The button that releases a lead. Then the lead has no owner, and alerts start again at the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
   h("p", {}, "The lead will have no owner. The clinic is alerted again unless a colleague takes it within two minutes."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
 
-// The button that hands the lead over to a colleague. The next action keeps its deadline.
+// The button that hands the lead over to a colleague. The deadline of the next action stays the same.
 function handOverChoice(act) {
   const to = colleagueSelect("hand-over-to");
   const send = (event) => (to.value ? act({ action: "hand_over", to: to.value }, event.currentTarget)
@@ -188,8 +187,8 @@ function lowerChoices({ reference, tier }, act) {
     h("label", { for: "lower-reason" }, "Why? Your reason is kept in the history."), reason, tierButtons(lower, lowerTo));
 }
 
-// The buttons that record a consent as revoked. Staff must enter how the patient revoked it, because the text is
-// evidence. `names`: consent code -> its name.
+// The buttons that record that the patient revoked a consent. Staff must enter how the patient did this, as evidence.
+// `names`: consent code -> name of the consent.
 export function revokeChoices(lead, names, act) {
   const given = Object.keys(lead.consents.given).filter((consent) => lead.consents.given[consent]);
   if (!given.length || !can(lead, "revoke_consent")) return null;

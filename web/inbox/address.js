@@ -1,5 +1,5 @@
-// The address bar: which leads are listed, and which lead or other page is open. It never contains a patient's name or
-// a search term.
+// Reads and writes the address, which says which leads are listed, and which lead or other page is open. It never
+// contains a patient's name or a search term.
 
 const VIEWS = ["open", "mine", "today", "closed"];
 const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "untaken", "owner", "overdue", "unfinished"];
@@ -7,7 +7,8 @@ const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "unta
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 
 // Returns {filters, reference, page, asked}. reference: the open lead's reference, or null. page: the name of the page
-// that is shown in place of the leads, such as "report", or "". asked: the page's parameters, such as its date range.
+// that is shown in place of the leads, such as "report", or "" for the leads. asked: the parameters of this page, such
+// as its date range.
 export function readAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   const view = VIEWS.includes(said.get("view")) ? said.get("view") : "open";
@@ -16,7 +17,7 @@ export function readAddress() {
   return { filters, reference: said.get("lead") || null, page, asked };
 }
 
-// A query string without empty parameters.
+// Returns a query string without the empty parameters.
 export const queryOf = (said) => new URLSearchParams(Object.entries(said).filter(([, value]) => value));
 
 export function addressOf(filters, reference) {

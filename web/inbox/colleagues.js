@@ -1,4 +1,4 @@
-// The colleagues who work leads, for handing a lead over and for the filter by owner.
+// Lists the colleagues to whom a lead can be handed over, and by whom leads can be filtered.
 
 import { byId, h } from "./elements.js";
 import { handleFailure } from "./failures.js";

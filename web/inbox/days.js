@@ -1,4 +1,4 @@
-// Calendar days, by the service's clock and this device's time zone, and a form to choose a date range.
+// Calendar days in this device's time zone, by the service's clock. Also a form to choose a date range.
 
 import { h } from "./elements.js";
 import { now } from "./times.js";
@@ -14,7 +14,7 @@ export function lastWeek() {
   return { from: daysAgo(sinceMonday + 7), to: daysAgo(sinceMonday + 1) };
 }
 
-// All days from one ISO day to another, inclusive. Computed in UTC, where every day has 24 hours.
+// All days from one ISO day to another, both included. Computed in UTC, where every day has 24 hours.
 export function daysBetween(from, to) {
   const [first, last] = [from, to].map((day) => Date.parse(`${day}T00:00Z`));
   return Array.from({ length: Math.round((last - first) / DAY) + 1 }, (_, number) => new Date(first + number * DAY).toISOString().slice(0, 10));
@@ -24,8 +24,8 @@ export function daysBetween(from, to) {
 export const dayText = (day, format = { weekday: "short", month: "short", day: "numeric" }) =>
   new Date(`${day}T00:00Z`).toLocaleDateString([], { timeZone: "UTC", ...format });
 
-// A form for the first and last day. Calls `choose({from, to})` when the user presses Show or the button of a usual
-// range. `usual`: button label -> {from, to}. `more`: further fields, whose values `choose` gets too, by id.
+// A form for the first and last day. Calls `choose({from, to})` when the user presses Show or a button for a usual
+// range. `usual`: button label -> {from, to}. `more`: further fields; `choose` gets their values under their ids.
 export function dayForm({ from, to }, usual, choose, ...more) {
   const field = (id, label, value) => h("label", {}, `${label} `, h("input", { id, type: "date", required: true, value }));
   const form = h("form", { class: "days" }, field("from", "First day", from), field("to", "Last day", to), more,

@@ -1,11 +1,11 @@
-// Text that the user typed and did not send, kept in this tab. It survives signing in again, and redrawing the lead
-// after a colleague's change.
+// Keeps in this tab the text that the user typed but did not send. The text is still there after the user has signed in
+// again, and after the lead was redrawn.
 
 import { h } from "./elements.js";
 
 const KEY = "inbox:drafts";
 const OWNER = "inbox:drafts-of";
-const MOST = 50; // how many drafts are kept; the oldest are dropped
+const MOST = 50; // number of drafts that are kept; older drafts are deleted
 
 function drafts() {
   try { return new Map(JSON.parse(sessionStorage.getItem(KEY))); } catch { return new Map(); }
@@ -21,13 +21,13 @@ function saveDraft(reference, action, text) {
 export const forgetDraft = (reference, action) => saveDraft(reference, action, "");
 export const forgetDrafts = () => sessionStorage.removeItem(KEY);
 
-// Deletes the drafts if another user left them in this tab.
+// Deletes the drafts of another user.
 export function keepDraftsOf(user) {
   if (sessionStorage.getItem(OWNER) !== user) forgetDrafts();
   sessionStorage.setItem(OWNER, user);
 }
 
-// A text area that starts with the draft for one action on one lead.
+// A text area with the draft for one action on one lead.
 export function draftArea(reference, action, attributes) {
   const area = h("textarea", { rows: "2", ...attributes, oninput: () => saveDraft(reference, action, area.value) });
   area.value = drafts().get(`${reference} ${action}`) ?? "";

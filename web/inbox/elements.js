@@ -1,4 +1,4 @@
-// Builds elements node by node, not from HTML in strings, so that what a patient typed is always text.
+// Builds elements node by node. Without HTML in strings, what a patient typed is never parsed as HTML.
 
 // Builds an element: h("button", {class: "main", onclick: act}, "Call"). An attribute with the value true is set
 // without a value; an attribute with the value false, null or undefined is left out.
@@ -15,8 +15,7 @@ export function h(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// Saves a text as a file in the user's downloads. The file comes from this tab's memory, so no URL exists that others
-// could open.
+// Saves a text as a file in the user's downloads. The file comes from this tab's memory. So no URL leads others to it.
 export function saveFile(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: address, download: name }).click();
@@ -26,7 +25,7 @@ export function saveFile(name, text, type) {
 // Saves a text as a CSV file. Restores the byte order mark, which spreadsheets expect and fetch removes.
 export const saveCsv = (name, text) => saveFile(name, `\ufeff${text}`, "text/csv");
 
-// Shows a short message in the header, where it covers nothing and screen readers announce it.
+// Shows a short message in the header. Screen readers read it aloud.
 let hiding;
 export function announce(text, { kind = "", forMs = 8000 } = {}) {
   const status = byId("status");

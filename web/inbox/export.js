@@ -27,7 +27,7 @@ async function exportLeads(event) {
   const status = byId("export-status");
   button.disabled = true;
   status.textContent = "Preparing the file …";
-  let leads = -1; // starts at -1, because the first line is the header
+  let leads = -1; // -1, because the first line is the header
   const progress = (page) => {
     leads += page.split("\r\n").length - 1;
     status.textContent = `${countText(leads)} …`;

@@ -1,4 +1,4 @@
-// What staff see if signing in or a request fails, or the service refuses an action.
+// Shows staff that a sign-in or a request failed, or that the service refused an action.
 
 import { byId } from "./elements.js";
 import { historyText } from "./history-text.js";
@@ -30,7 +30,7 @@ export function handleFailure(error) {
 }
 
 function signInAgain() {
-  const { isFresh } = signIn; // if even a new token is refused, signing in automatically would loop
+  const { isFresh } = signIn; // if the service refuses a new token, an automatic sign-in would loop
   signIn.forget();
   if (isFresh) showGate("The service did not accept this sign-in", "Please sign in again, or ask an administrator for help.");
   else signIn.start();
@@ -55,7 +55,7 @@ export function refusalText({ status, problem, message }) {
   return status === 422 && problem.errors?.length ? problem.errors.map((entry) => entry.detail).join(" ") : message;
 }
 
-// Returns what a colleague did at the time `at`, in the history's words. Reload the lead before you call this.
+// Returns in words what a colleague did at the time `at`. The lead must have been reloaded before.
 function whatHappened(at) {
   const entry = state.lead?.history.findLast((one) => Date.parse(one.at) === Date.parse(at));
   return entry ? historyText(entry) : "changed this lead";

@@ -1,4 +1,4 @@
-// The dialog with which users hand over all their leads, one by one, at the end of a shift.
+// The dialog with which users hand over all their leads at the end of a shift.
 
 import { colleagueSelect } from "./colleagues.js";
 import { announce, byId } from "./elements.js";
@@ -20,7 +20,7 @@ function openDialog() {
   byId("handing-all").showModal();
 }
 
-// The open leads of the signed-in user, whatever the list shows.
+// All open leads of the signed-in user.
 async function ownLeads() {
   const leads = [];
   for (let cursor; ;) {
@@ -56,7 +56,7 @@ async function handOverAll(event) {
     if (!refused.length) {
       byId("handing-all").close();
       announce(text);
-      byId("main").focus(); // the button that had the focus disappears with the last lead
+      byId("main").focus(); // the button that has the focus is about to disappear
     }
   } catch (error) {
     handleFailure(error);

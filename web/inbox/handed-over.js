@@ -1,4 +1,4 @@
-// Announces leads that a colleague handed over to me (the signed-in user): in the header, and by a mark in the list
+// Announces leads that a colleague handed over to me (the signed-in user) in the header. The list marks these leads
 // until I open them.
 
 import { announce } from "./elements.js";
@@ -8,21 +8,19 @@ import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 import { drawWorklist } from "./worklist.js";
 
-// Tells other tabs what I undid here. An undo may give me back a lead that a colleague once handed over to me, and that is
-// not announced again.
+// Tells other tabs what I undid here. An undo may make me the owner of a lead again. Then the lead is not announced.
 const tabs = new BroadcastChannel("inbox:undone");
 let known = null; // references of my open leads in the last answer; null before the first answer
 const undoing = new Set(); // references of leads on which I undid an action since the last answer
 
 tabs.addEventListener("message", ({ data: { reference, undone } }) => note(reference, undone));
 
-// Called before the action is sent, because a list that loads at the same time may already show the action's effect.
+// Call this before an action is sent, because a list that loads at the same time may already show the new owner.
 export function expectMine(reference, action) {
   if (action === "undo") tell(reference, true);
 }
 
-// Called if the action failed or did not make me the owner. If a colleague hands the lead over to me later, that is
-// announced.
+// Call this if the action failed or did not make me the owner. The lead is then announced if a colleague hands it over.
 export const expectNoMore = (reference) => tell(reference, false);
 
 function tell(reference, undone) {

@@ -1,4 +1,4 @@
-// The words for actions on a lead.
+// Describes actions on a lead in words.
 
 import { TIERS, tierName } from "./lead-summary.js";
 import { formatTime } from "./times.js";
@@ -13,14 +13,14 @@ export const REASONS = {
   emergency_care: "In emergency care", own_doctor: "Sees own doctor", already_patient: "Already a patient", booked_elsewhere: "Booked elsewhere",
 };
 
-// The confirmation that staff members see after their own action.
+// Action -> confirmation for the user who took it.
 const DONE = {
   acknowledge: "This lead is yours now.", take_over: "This lead is yours now.", hand_over: "Handed over.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
   note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.",
   revoke_consent: "Revocation recorded.", undo: "Undone.",
 };
 
-// What the history says about an action. If a staff member acted, the name comes first: "Ann Lee booked".
+// Action -> text in the history. The name of the staff member precedes the text, as in "Ann Lee booked".
 export const HISTORY = {
   acknowledge: "took the lead", take_over: "took the lead over", hand_over: "handed the lead over", released: "Nobody acted in time: the lead went back to the clinic", contact_attempt: "called", book: "booked", close: "closed", reopen: "reopened the lead", given_back: "released the lead", note: "added a note",
   raise_tier: "raised the tier", lower_tier: "lowered the tier",
@@ -33,7 +33,7 @@ const RESUBMISSIONS = { opened_again: "the lead was reopened", told_again: "the 
 // `latest`: the lead's last history entry.
 export const doneText = (action, latest) => (action === "book" && latest?.moved ? "Appointment moved." : action === "reopen" && latest?.detail === "given_back" ? "Released." : DONE[action] ?? "Done.");
 
-// `history`: the lead's entries, in which an undo finds the entry that it undoes.
+// `history`: the lead's entries, which are needed to describe what an undo undid.
 export function historyText({ action, detail, undo_of: version, again_at: again, moved }, history = []) {
   const undone = action === "undo" && history.find((entry) => entry.version === version);
   if (undone) return `undid: ${historyText(undone)}`;

@@ -1,14 +1,14 @@
 // Locks all tabs after some minutes without use, so that no patient's data stays on an unattended screen.
 //
-// localStorage holds the time when any of the tabs was last used. The refresh every 15 seconds does not count as use.
+// localStorage holds the time when a tab was last used. The refresh every 15 seconds does not count as use.
 
 import { announce, byId } from "./elements.js";
 import { ENDED, signIn } from "./sign-in.js";
 
 const ACTIVE = "inbox:active"; // ms since 1970
 const LIMIT = Number(document.querySelector('meta[name="lock-after-minutes"]').content) * 60 * 1000; // ms
-const WARNING = 60 * 1000; // ms before the lock
-const NOTED_EVERY = 5 * 1000; // ms; use is recorded at most once in this time
+const WARNING = 60 * 1000; // ms between the warning and the lock
+const NOTED_EVERY = 5 * 1000; // ms between two records of use
 
 let noted = 0;
 
@@ -18,14 +18,13 @@ export function startIdleLock() {
   note();
   for (const use of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(use, note, { passive: true });
   addEventListener("storage", ({ key }) => { if (key === ENDED && !signIn.token) signIn.close(); });
-  // reloads a page that the browser restored from its history
+  // if the browser restored the page from its history, reload it
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", check);
   setInterval(check, 5000);
 }
 
-// Records that the tab is used. Checks the limit first, so that moving the mouse after the limit does not prevent the
-// lock.
+// Records that the tab is used. Checks the limit first, because use after the limit must not prevent the lock.
 function note() {
   const at = Date.now();
   if (at - noted < NOTED_EVERY) return;

@@ -1,4 +1,4 @@
-// Keyboard shortcuts, for moving the focus, switching lists, reloading and printing. None of them changes a lead.
+// Keyboard shortcuts for moving the focus, switching lists, reloading and printing. No shortcut changes a lead.
 
 import { byId } from "./elements.js";
 import { closeLead } from "./open-lead.js";

@@ -1,4 +1,4 @@
-// What both the worklist and the open lead show: tier, countdown, next action, whether the lead is done.
+// The parts that both the worklist and the open lead show, such as tier, countdown and next action.
 
 import { h } from "./elements.js";
 import { formatTime } from "./times.js";
@@ -17,7 +17,7 @@ export const isDone = (lead) => lead.status === "closed" || lead.status === "boo
 const NEXT = { take: "Take it", call: "Call", call_again: "Call again", other_way: "Find another way to reach the person", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
 export const nextText = (what, revoked = false) => (revoked ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
 
-// Whether staff have nothing to do for this lead. Such leads are listed under Closed, although nobody closed them.
+// Whether staff need not do anything for this lead. Such leads are listed under Closed, even if nobody closed them.
 export const needsNobody = (lead) => lead.tier === "NOT_A_FIT" && !lead.owner && !lead.next_action;
 
 export function countdown(lead) {

@@ -1,5 +1,5 @@
-// Draws one lead, in the order that staff need at night: how urgent and why, who has it, whom to call, what to ask, what
-// to press; then the rules, the answers, what the patient was shown, and the rest.
+// Draws one lead. What staff need at night comes first: urgency, owner, whom to call, what to ask and what to press.
+// The rules, the answers, the messages to the patient and the rest follow.
 
 import { actionButtons, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
 import { atAGlance, wrongNumberAt } from "./at-a-glance.js";
@@ -19,7 +19,7 @@ const CHECKS = {
 };
 const PREFERENCES = { call: "a call", text: "a text message", email: "an email" };
 
-// `act` and `records`: what the buttons call, see action-buttons.js and records.js.
+// `act` and `records` are called by the buttons, see action-buttons.js and records.js.
 export function drawLead(place, lead, { user, act, records, showContact }) {
   const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
   place.replaceChildren(...[
@@ -46,7 +46,7 @@ export function drawLead(place, lead, { user, act, records, showContact }) {
   document.getElementById("reading").replaceChildren(...whose(lead));
 }
 
-// Shows `screen`, which may say "you", on the screen, and `paper`, which says the name instead, in print.
+// Shows `screen` on the screen and `paper` in print. `screen` may say "you" where `paper` says the name.
 const said = (screen, paper) => (screen === paper ? screen : [h("span", { class: "on-screen" }, screen), h("span", { class: "on-paper" }, paper)]);
 
 function section(id, title, ...content) {
@@ -55,7 +55,7 @@ function section(id, title, ...content) {
 
 // ---- how urgent, who has it
 
-// What stays in view while staff scroll, so that they cannot take one lead for another.
+// The part that stays visible while staff scroll, so that they do not confuse two leads.
 const whose = ({ summary, contact: { name } }) => [tierBadge(summary.tier), " ", name && h("span", { class: "person" }, name), " ", h("span", { class: "reference" }, summary.reference)].filter(Boolean);
 
 function header(lead) {
@@ -83,11 +83,11 @@ function owner(lead, user) {
     !done && !hidden && !isCalled(next) && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
 
-// What to try instead of a wrong number.
+// What staff can do if the phone number is wrong.
 const otherWay = ({ contact: { email }, consents: { given }, mails: { closed_as: closed } }) =>
   (email && given.email !== false && closed !== "bounce" ? `Write to ${email}, or find another number` : "Find another number");
 
-// Whether the next action comes after a call. If so, the lead does not show the tier's instruction.
+// Whether a call has been made and another action is next. If so, the lead does not show the tier's instruction.
 const isCalled = (next) => Boolean(next) && !["take", "call"].includes(next.what);
 
 const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken && Date.parse(taken) > Date.parse(deadline);
@@ -162,8 +162,8 @@ function decidingRules({ tier, safety_rules: safety, not_fit_rules: notFit }) {
   return [ofThisTier, notFit, safety].find((rules) => rules.length) ?? [];
 }
 
-// The reasons in short, above the call button. What stands after a colon, such as "cardiac until excluded", is left to
-// the list of rules, so that even several reasons fit on a phone.
+// The reasons in short, above the call button. Even several reasons must fit on a phone, so each reason is cut off at
+// its colon. The list of rules shows the whole reason.
 function leadingReasons({ triage }) {
   const deciding = decidingRules(triage);
   return deciding.length > 0 && h("p", { class: "because" }, h("strong", {}, `${whyTitle(triage)}: `), deciding.map(({ reason }) => reason.split(": ")[0]).join("; "));
@@ -185,8 +185,8 @@ const firedRules = (rules) => h("ul", { class: "rules-fired" }, rules.map((rule)
 
 // ---- answers, messages
 
-// Warning signs first, then the patient's own words, then the rest by page. Questions answered "no" share one short
-// list.
+// The answers: warning signs first, then the patient's own words, then the rest by page. A short list names all
+// questions that were answered "no".
 function answers({ answers: all }) {
   const warnings = all.filter((entry) => entry.positive);
   const words = all.filter((entry) => entry.type === "text");
@@ -200,9 +200,8 @@ function answers({ answers: all }) {
     denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), answerList(denied, "no")));
 }
 
-// Answers that the patient sent before the current ones, or with a callback request. Their warning signs stay visible
-// even if the current answers lack them. Shows the sender's name, phone number and e-mail address where they differ
-// from the lead's.
+// The answers that the patient sent earlier, or with a callback request. Their warning signs stay visible even if the
+// current answers lack them. Shows name, phone number and e-mail address only if they differ from the lead's.
 function earlierAnswers({ received_at: at, tier, answers: all, contact: sender, reference }, number, lead) {
   const warnings = all.filter((entry) => entry.positive);
   const title = reference ? "Asked for a call" : "Earlier answers";
@@ -275,7 +274,7 @@ function source({ attribution, source: channel, earlier, suspicion, consents: { 
     h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, String(value))])));
 }
 
-// ---- records: copies for another system or the patient, and erasure. The access log records each copy and erasure.
+// ---- records: copies for another system or the patient, and erasure
 
 function recordButtons({ summary, others }, { groups }, { fhir, person, erase }) {
   const admin = groups.includes("admin");

@@ -1,4 +1,4 @@
-// The mails to the patient, and whether more can follow. If mail does not arrive, staff call instead.
+// Shows the mails to the patient, and whether more mails can follow. If mail does not arrive, staff must call.
 
 import { h } from "./elements.js";
 import { formatTime } from "./times.js";

@@ -1,5 +1,5 @@
-// Announces leads without an owner: in the header, in the title, and, if allowed, by a sound and a browser
-// notification. Notifications give tier and reference but no name, because they appear even on a locked screen.
+// Announces leads without an owner in the header and in the title. If the user allows it, also plays a sound and shows
+// a browser notification. Notifications contain no name, because they appear even on a locked screen.
 
 import { addressOf } from "./address.js";
 import { announce, byId } from "./elements.js";
@@ -7,14 +7,14 @@ import { TIERS, tierName } from "./lead-summary.js";
 import { state } from "./state.js";
 
 const SETTING = "inbox:notify"; // in localStorage: "on" or nothing
-const SLACK = 60 * 1000; // longest time between a lead's arrival and its appearance in the list, in ms
+const SLACK = 60 * 1000; // ms from a lead's arrival until it is in the list at the latest
 const URGENT = new Set(["EMERGENCY", "URGENT"]);
 const TITLE = document.title;
 const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // frequency in Hz, start in s
 
-let known = null; // references of the leads without an owner in the last answer; null before the first answer
+let known = null; // references of the leads without an owner in the service's last answer; null before the first answer
 let looked = 0; // time of the last answer, in ms by the service's clock
-let sawAll = false; // whether the last answer had all leads without an owner
+let sawAll = false; // whether the last answer contained all leads without an owner
 let sound = null; // an AudioContext, once the user has pressed something
 
 export function startNewLeads() {
@@ -27,7 +27,7 @@ export function startNewLeads() {
     announce(on ? "A new emergency or urgent lead will sound while this page is open." : "New leads no longer sound.");
     if (on) await globalThis.Notification?.requestPermission();
   });
-  // browsers allow sound only after a press
+  // browsers allow sound only after the user has pressed something
   addEventListener("pointerdown", () => { if (isOn()) sound ??= new AudioContext(); });
 }
 
@@ -42,8 +42,8 @@ export function announceWaiting(answer) {
   sawAll = !answer.cursor || answer.leads.at(-1)?.status !== "new";
   const count = waitingCount(answer, waiting);
   document.title = count ? `(${count}) ${TITLE}` : TITLE;
-  // A lead may be in the answer for the first time without being new: it moved up to the first page, or a colleague
-  // released it. Such a lead is announced only if it is urgent and the last answer had all leads without an owner.
+  // A lead that was not in the last answer may still be old: it moved up to the first page, or a colleague released it.
+  // An old lead is announced only if it is urgent and the last answer contained all leads without an owner.
   const isNew = (lead) => Date.parse(lead.received_at) >= after || (all && URGENT.has(lead.tier));
   const fresh = before ? waiting.filter((lead) => !before.has(lead.reference) && isNew(lead)) : [];
   if (!fresh.length) return;
@@ -72,8 +72,8 @@ function alarm({ tier, reference }) {
       location.hash = addressOf(state.list.filters, reference);
       shown.close();
     };
-  } catch { /* on phones, only installed pages may show notifications; there is still the sound */ }
+  } catch { /* on phones, only installed pages may show notifications */ }
 }
 
-// A lead that the user just released or reopened is not announced as new.
+// Call this for a lead that the user releases or reopens, so that it is not announced.
 export const markKnown = (reference) => known?.add(reference);

@@ -1,4 +1,4 @@
-// The open lead: opened by its address, loaded, and kept up to date. Opening a lead changes nothing.
+// Loads the lead that the address names, and keeps it up to date. Opening a lead does not change the lead.
 
 import { addressOf, readAddress } from "./address.js";
 import { announce, byId, h } from "./elements.js";
@@ -11,10 +11,10 @@ import { listedLeads, state } from "./state.js";
 import { updateTimes } from "./times.js";
 import { drawWorklist, focusRow } from "./worklist.js";
 
-let erased = null; // the open lead's reference, if the service responded that the lead was erased
-let commands = {}; // what the lead's buttons call, see startOpenLead
+let erased = null; // reference of the open lead if it was erased
+let commands = {}; // the functions that the lead's buttons call
 
-// `act(values)` takes an action on the open lead; `records` downloads or erases it.
+// `act(values)` takes an action on the open lead. `records` has functions that download or erase it.
 export function startOpenLead({ act, records }) {
   commands = { act, records, showContact: () => loadLead({ showContact: true }) };
   addEventListener("hashchange", openByAddress);
@@ -38,7 +38,7 @@ export async function openByAddress() {
   if (state.openReference === reference) panel.focus();
 }
 
-// `onlyIfChanged`: for automatic loads, which redraw the lead only if it changed and the user is not typing in it.
+// `onlyIfChanged`: redraw the lead only if it changed and the user is not typing in it. Used by automatic loads.
 // `showContact`: shows the contact details although the patient revoked consent, for a medical reason.
 export async function loadLead({ onlyIfChanged = false, showContact = false } = {}) {
   const { openReference: reference } = state;
@@ -46,7 +46,7 @@ export async function loadLead({ onlyIfChanged = false, showContact = false } = 
     const loaded = await service.lead(reference, { showContact });
     if (reference !== state.openReference) return;
     if (onlyIfChanged && state.lead && !isNewer(loaded.summary)) return;
-    if (onlyIfChanged && isInUse()) offerLatestVersion(); // typing may have begun while it loaded
+    if (onlyIfChanged && isInUse()) offerLatestVersion(); // the user may have begun to type while the lead loaded
     else showLead(loaded);
   } catch (error) {
     const refusal = handleFailure(error);
@@ -63,7 +63,7 @@ export function showLead(loaded) {
   updateTimes();
 }
 
-// Shows why a lead could not be loaded. If the lead was erased, this removes its data from the screen.
+// Shows why a lead could not be loaded, in place of the lead's data.
 function showNotLoaded(reference, refusal) {
   const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusalText(refusal);
   state.lead = null;
@@ -76,7 +76,7 @@ function showNotLoaded(reference, refusal) {
 
 const isGone = (refusal) => refusal?.status === 404 || refusal?.status === 410;
 
-// If the service refused an action because the lead is gone, removes its data from the screen. Returns whether it did.
+// If the service refused an action because the lead was erased, removes its data from the screen and returns true.
 export function clearIfGone(reference, refusal) {
   if (!isGone(refusal) || reference !== state.openReference) return false;
   showNotLoaded(reference, refusal);
@@ -84,13 +84,13 @@ export function clearIfGone(reference, refusal) {
   return true;
 }
 
-// Reloads the open lead only if the list has a newer version, because the access log records each load.
+// Updates the open lead. Reloads it only if the list has a newer version, because the access log records each load.
 export async function followLead() {
   if (!state.lead) return state.openReference && state.openReference !== erased && byId("lead").ariaBusy !== "true" && loadLead({ onlyIfChanged: true });
   const { reference } = state.lead.summary;
   const summary = listedLeads()?.find((lead) => lead.reference === reference) ?? (await service.search(reference)).leads[0];
   if (state.lead?.summary.reference !== reference) return null;
-  if (!summary) return loadLead({ onlyIfChanged: true }); // most likely erased; the load shows whether it was
+  if (!summary) return loadLead({ onlyIfChanged: true }); // the lead was probably erased; loading it shows whether it was
   if (!isNewer(summary)) return null;
   return isInUse() ? offerLatestVersion() : loadLead({ onlyIfChanged: true });
 }
@@ -99,14 +99,14 @@ export function closeLead() { location.hash = addressOf(state.list.filters, null
 
 const isNewer = (summary) => summary.version > state.lead.summary.version;
 
-// Whether the user is typing or choosing something: redrawing the lead would lose the input.
+// Whether the user is typing or choosing something. Redrawing the lead would then lose the input.
 const isInUse = () => byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
 
-// Offers the latest version without taking the focus, because the user is typing.
+// Offers the latest version. Leaves the focus where it is, because the user is typing.
 const offerLatestVersion = () => byId("refusal")?.replaceChildren("This lead has just changed. ", h("button", { type: "button", onclick: () => loadLead() }, "Show the latest version"));
 
-// Shows why an action failed: beside the control that was used or, if another lead is open now, in the header with the
-// lead's reference.
+// Shows why an action failed, beside the control that the user pressed. If another lead is open now, shows it in the
+// header, with the reference of the lead.
 export function reportOnLead(reference, text, { group, field } = {}) {
   if (state.openReference === reference && state.lead) showRefusal(text, { group, field });
   else announce(`${reference}: ${text}`);

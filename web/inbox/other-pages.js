@@ -1,5 +1,5 @@
-// The pages shown in place of the leads: the report, for managers and administrators, and the access log, for
-// administrators. The address names the page and its date range. A page is {title, usual, form, load, draw}:
+// Shows pages in place of the leads: the report for managers and administrators, and the access log for administrators.
+// The address names the page and its date range. A page is {title, usual, form, load, draw}:
 //
 //   usual()               returns the parameters that apply if the address lacks them
 //   form(asked, choose)   returns a form that calls `choose` with new parameters
@@ -14,8 +14,8 @@ import { report } from "./report.js";
 
 const PAGES = { report, accesses: accessLog };
 const UNREACHABLE = "The service cannot be reached.";
-let shown = ""; // the address of the shown page
-let parts = {}; // the shown page's name, its line for messages and its data, which stays if other data cannot be loaded
+let shown = ""; // address of the shown page
+let parts = {}; // name, message line and data of the shown page; they stay if the next data cannot be loaded
 
 export function startOtherPages() {
   addEventListener("hashchange", showOtherPage);
@@ -65,7 +65,7 @@ function say(status, text, failed = false) {
   status.textContent = text;
 }
 
-// Returns the task's result or, if the task fails, the reason as text; and whether it failed.
+// Returns the task's result and whether it failed. The result of a failed task is the reason, as text.
 async function attempt(task) {
   try { return [await task(), false]; } catch (error) {
     const refusal = handleFailure(error);

@@ -1,4 +1,4 @@
-// A lead's records: downloads as FHIR, downloads a patient's data, erases the lead. None of the data stays in this tab.
+// Downloads a lead as FHIR, downloads all data about a patient, and erases a lead. Keeps none of the data in this tab.
 
 import { announce, saveFile } from "./elements.js";
 import { handleFailure, refusalText } from "./failures.js";

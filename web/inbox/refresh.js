@@ -12,11 +12,11 @@ import { drawWorklist } from "./worklist.js";
 
 const INTERVAL = 15 * 1000; // ms
 
-let latest = 0; // number of the last request; answers to earlier requests are dropped
+let latest = 0; // number of the last request; answers to earlier requests are ignored
 let answered = 0; // number of the last request that ended
 
 export function startRefresh() {
-  // skipped while a request is under way, because loading many pages may take longer than the interval
+  // not while a request is running, because many pages may take longer than the interval
   setInterval(() => { if (answered === latest) refresh(); }, INTERVAL);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   addEventListener("online", refresh);
@@ -53,5 +53,5 @@ async function loadPages({ filters, wanted }) {
   return pages;
 }
 
-// Whether the list is the one of all open leads. If not, refresh() loads that list too, to announce new leads.
+// Whether the list shows all open leads. If not, refresh() also loads all open leads, to announce new ones.
 const showsAllOpen = ({ q, filters: { view, ...filters } }) => !q && view === "open" && Object.values(filters).every((value) => !value);

@@ -1,8 +1,8 @@
-// Shows why an action was refused, beside the pressed control. Scrolls to the message, and focuses the field that is
-// wrong or, if the refusal names none, the message.
+// Shows why an action was refused, beside the pressed control. Scrolls to the message. Focuses the wrong field if the
+// refusal names one, otherwise the message.
 //
-// Controls that belong together are in an element with `data-group`. The lead may have been redrawn, so the group is
-// found by name. If the group is gone, the refusal appears at the top of the lead.
+// Controls that belong together are in an element with `data-group`. This element is found by its group's name, because
+// the lead may have been redrawn. If it is gone, the refusal appears at the top of the lead.
 
 import { byId } from "./elements.js";
 

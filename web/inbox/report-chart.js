@@ -8,8 +8,8 @@ const HEIGHT = 220; // px
 const FOOT = 24; // px below the bars, for their dates
 const HEAD = 22; // px above the highest bar, for its number
 const START = 5; // % of the width, left of the bars, for the numbers at the grid lines
-const MOST_NAMES = 7; // if there are more bars, only some have a date
-const MOST_NUMBERS = 14; // if there are more bars, they have no numbers
+const MOST_NAMES = 7; // with more bars, only some bars have a date
+const MOST_NUMBERS = 14; // with more bars, the bars have no numbers
 
 function draw(name, attributes, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -23,8 +23,7 @@ function stepUpTo(most) {
   for (let unit = 1; ; unit *= 10) for (const step of [unit, 2 * unit, 5 * unit]) if (most <= 4 * step) return step;
 }
 
-// `bars`: {day, week, leads, tiers}, in order. `week`: whether the bar is for the week starting on `day`, not for one
-// day.
+// `bars`: {day, week, leads, tiers}, in order of time. `week`: whether the bar is for the week that starts on `day`.
 export function chart(bars) {
   const most = Math.max(1, ...bars.map((bar) => bar.leads));
   const step = stepUpTo(most);

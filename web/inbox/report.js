@@ -8,7 +8,7 @@ import { service } from "./service.js";
 import { table } from "./tables.js";
 import { formatTime, startOfHour } from "./times.js";
 
-const MOST_DAYS = 31; // a chart of more days has one bar per week
+const MOST_DAYS = 31; // a chart of more days has one bar for each week
 
 export const report = {
   title: "Report",
@@ -87,7 +87,7 @@ function minutesText(minutes) {
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1440)} days`;
 }
 
-// One bar for each day, even without leads; for more than MOST_DAYS, one bar for each week, starting on Monday.
+// One bar for each day, even without leads. For more than MOST_DAYS days, one bar for each week, from Monday to Sunday.
 function barsOf({ first, last, days }) {
   const counted = new Map(days.map((day) => [day.day, day]));
   const all = daysBetween(first, last);

@@ -1,5 +1,5 @@
-// The form for managers to change the rota: a week of shifts, and exceptions. The service checks the entries. Errors
-// appear beside the entry that is wrong.
+// The form with which managers change the rota. The rota has a week of shifts, and exceptions. The service checks the
+// entries. Errors appear beside the wrong entry.
 
 import { colleagues } from "./colleagues.js";
 import { h } from "./elements.js";
@@ -8,7 +8,7 @@ import { service } from "./service.js";
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday"];
 
-// Draws the form. Calls `done(rota)` with the rota once it is saved.
+// Draws the form. Calls `done(rota)` after the rota was saved.
 export async function drawRotaForm(place, rota, done) {
   const names = (await colleagues()).filter((one) => one.groups.includes("clinician")).map((one) => one.name);
   const weekly = h("div", {}, rota.weekly.map((shift) => shiftRow(names, shift)));
@@ -43,7 +43,7 @@ function add(list, row) {
   row.querySelector("select").focus();
 }
 
-// The suggested new shift: same clinician and hours as the last shift, on the next day. So a week takes few clicks.
+// The suggested new shift: on the day after the last shift, with the same clinician and hours.
 function nextShift(weekly) {
   const last = weekly.lastElementChild;
   if (!last) return { day: "Mon", starts: "08:00", ends: "08:00" };
@@ -63,7 +63,7 @@ function row(...fields) {
   return entry;
 }
 
-// A chosen name that is no longer an option stays visible; the service refuses it.
+// A clinician in the rota stays visible after leaving the staff. The service then refuses the rota.
 function choice(label, name, options, chosen) {
   const all = chosen && !options.includes(chosen) ? [...options, chosen] : options;
   return h("label", {}, label, h("select", { name, required: true }, all.map((option) => h("option", { selected: option === chosen }, option))));

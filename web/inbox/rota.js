@@ -1,6 +1,6 @@
-// Who is on call: in the header, and in a dialog with the next two weeks. Alerts to clinicians go to the person on
-// call. In a gap, or while that person has no confirmed subscription, alerts go to all clinicians. Times are in the
-// clinic's time zone.
+// Shows who is on call, in the header and in a dialog with the next two weeks. Alerts to clinicians go to the person on
+// call. If nobody is on call, or this person has no confirmed subscription, alerts go to all clinicians. Times are in
+// the clinic's time zone.
 
 import { byId, h } from "./elements.js";
 import { handleFailure } from "./failures.js";
@@ -61,7 +61,7 @@ const zoneName = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
 
 const isUsed = ({ weekly, overrides }) => weekly.length + overrides.length > 0;
 
-// Fills the dialog. `note`: a message about what the user just did.
+// Fills the dialog. `note`: a message about the user's last action.
 function showRota(note = "") {
   const { rota } = state;
   const mayEdit = ["manager", "admin"].some((group) => signIn.user.groups.includes(group));

@@ -1,4 +1,4 @@
-// Which leads are listed: the view (open, mine, today, closed), the filters, a search, and further pages.
+// Chooses which leads are listed, by a view (open, mine, today, closed), filters or a search. Loads further pages.
 
 import { addressOf, readAddress, sameFilters } from "./address.js";
 import { byId, h } from "./elements.js";
@@ -24,7 +24,7 @@ export function offerQuestionnaires(ids) {
   select.parentNode.hidden = offered.length < 2;
 }
 
-// Ends a search, and loads the list with these filters changed.
+// Ends a search, and loads the list with the changed filters.
 export function showList(changes = {}) {
   const filters = { ...state.list.filters, ...changes };
   byId("q").value = "";
@@ -35,7 +35,7 @@ export function showList(changes = {}) {
 // Loads the list that the address bar names.
 export const showListOfAddress = () => load(newList(readAddress().filters));
 
-// Loads the list again if the address now names other filters: after the browser's Back button, or after a link.
+// Loads the list again if the address names other filters, for example after the browser's Back button.
 const followAddress = () => (sameFilters(readAddress().filters, state.list.filters) ? null : showListOfAddress());
 
 function load(list) {
@@ -51,7 +51,7 @@ async function search(event) {
   const list = newList(state.list.filters, q);
   await load(list);
   const leads = list.pages?.[0].leads;
-  const asked = list === state.list && byId("q").value.trim() === q; // false if a new search is being typed
+  const asked = list === state.list && byId("q").value.trim() === q; // false if the user is typing another search
   if (asked && leads?.length === 1) location.hash = addressOf(list.filters, leads[0].reference);
 }
 

@@ -1,4 +1,4 @@
-// Calls the staff routes of the service. A failure is one of three kinds: signed out, unreachable, refused.
+// Calls the staff routes of the service. Throws one of three errors: signed out, unreachable, or refused.
 
 import { queryOf } from "./address.js";
 import { signIn } from "./sign-in.js";
@@ -28,7 +28,7 @@ class Service {
   // Searches by POST, which keeps phone numbers out of URLs and logs.
   search(q) { return this.#ask("POST", "leads/search", { q }); }
 
-  // `showContact`: whether there is a medical reason to include the contact details of a patient who revoked consent
+  // `showContact`: whether to include the contact details of a patient who revoked consent, for a medical reason
   lead(reference, { showContact = false } = {}) { return this.#ask("GET", `leads/${encodeURIComponent(reference)}${showContact ? "?contact=shown" : ""}`); }
 
   act(reference, action) { return this.#ask("POST", `leads/${encodeURIComponent(reference)}/actions`, action); }
@@ -60,7 +60,7 @@ class Service {
     }
   }
 
-  // Calls `progress(text)` with each page's text as the page arrives.
+  // Calls `progress(text)` with the text of each page when it arrives.
   csv(days, progress) { return this.#file(`leads/export?${queryOf({ format: "csv", ...days })}`, "text/csv", progress); }
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }

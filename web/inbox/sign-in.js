@@ -1,17 +1,17 @@
 // Signing in: OAuth 2.0 authorization code with PKCE (RFC 7636), at the clinic's own user pool.
 //
-// The code is removed from the address bar before anything else happens. Tokens are kept in this tab's
-// sessionStorage, so a reload needs no new sign-in, and they end with the tab. There is no refresh token: after an
-// hour, signing in is usually a single redirect, back to the same lead. Signing out, or leaving all tabs idle for too
-// long, ends the tokens of all tabs: localStorage holds the time of the sign-out or lock; no tab uses an older token.
+// The code is removed from the address bar first. Tokens are kept in this tab's sessionStorage. So a reload needs no
+// new sign-in, and the tokens end with the tab. There is no refresh token. After an hour, a redirect usually signs the
+// user in again, and returns to the same lead. localStorage holds the time when the user last signed out, or when the
+// tabs were last locked. No tab uses a token that is older.
 
 const TOKEN = "inbox:token";
 const ATTEMPT = "inbox:attempt";
 const LEAVING = "inbox:leaving"; // the URL fragment to restore after signing out at the user pool
-const CLOSED = "inbox:closed"; // why the user was signed out of this tab; read once, after the page has reloaded
-export const ENDED = "inbox:ended"; // in localStorage: {at, why} of the last sign-out of all tabs
-const MARGIN = 60 * 1000; // ms; a token that expires sooner than this is no longer used
-const FRESH = 15 * 1000; // how long a token counts as fresh after the sign-in, in ms
+const CLOSED = "inbox:closed"; // why the user was signed out; the page reads this once after it has reloaded
+export const ENDED = "inbox:ended"; // in localStorage: {at, why} of the last sign-out or lock
+const MARGIN = 60 * 1000; // ms; a token that expires within this time is no longer used
+const FRESH = 15 * 1000; // ms after the sign-in; until then, a token counts as fresh
 
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 const ADDRESS = setting("sign-in-address").replace(/\/$/, "");
@@ -68,8 +68,8 @@ class SignIn {
     return { id: token.sub ?? "", name: token.username ?? "", groups: token["cognito:groups"] ?? [] };
   }
 
-  // Goes to the sign-in page, which returns to the same lead. After a lock, first ends the user pool's session, so that
-  // the sign-in page asks for password and second factor.
+  // Goes to the sign-in page, which returns to the same lead. After a lock, first ends the session at the user pool.
+  // Otherwise, the sign-in page would not ask for password and second factor.
   async start() {
     if (lastEnd().why === "idle" && !sessionStorage.getItem(LEAVING)) return this.#leave(location.hash);
     sessionStorage.removeItem(LEAVING);
@@ -123,14 +123,13 @@ class SignIn {
     this.#leave("");
   }
 
-  // Signs the user out of every tab.
+  // Signs out in every tab, but not at the user pool.
   lock() {
     localStorage.setItem(ENDED, JSON.stringify({ at: Date.now(), why: "idle" }));
     this.close();
   }
 
-  // After a sign-out or lock, in this tab or another: reloads the page, which removes everything that this tab has
-  // loaded.
+  // Removes everything that this tab has loaded, by reloading the page. Called after a sign-out or lock in any tab.
   close() {
     this.forget();
     sessionStorage.setItem(CLOSED, JSON.stringify(lastEnd().why ?? ""));

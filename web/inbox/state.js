@@ -1,17 +1,17 @@
-// What this tab knows about leads. Nothing outlives the tab.
+// What this tab knows about leads. It is deleted with the tab.
 
 import { NO_FILTERS } from "./address.js";
 
 export const state = {
   list: newList({ view: "open", ...NO_FILTERS }), // the list on the screen
-  updatedAt: null, // when the list was last loaded: ISO, by the service's clock
+  updatedAt: null, // ISO time when the list was last loaded, by the service's clock
   openReference: null, // the reference in the address bar
-  lead: null, // the lead with that reference, as last loaded
+  lead: null, // the lead with this reference, as last loaded
   handedOver: new Set(), // references of leads that a colleague handed over to me, until I open them
   rota: null, // who is on call, as last loaded
 };
 
-// A list of leads, with the pages that have arrived. A response belongs only to the list that requested it.
+// A list of leads, with the pages that have arrived. Responses go only to the list that requested them.
 export function newList(filters, q = "") {
   return {
     filters,

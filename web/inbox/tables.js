@@ -1,9 +1,9 @@
-// Tables of figures. A wide table scrolls on its own; the page does not.
+// Draws tables of figures. A wide table scrolls inside the page.
 
 import { h } from "./elements.js";
 
 // `heads`: the column headings. `rows`: the cells of each row, as text or nodes; the first cell names the row.
-// `kind`: the class of all other cells; "" for cells with words.
+// `kind`: the CSS class of all other cells; "" for cells with words.
 export function table(caption, heads, rows, kind = "figure") {
   const [name, ...figures] = heads;
   return h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": caption }, h("table", {},

@@ -14,12 +14,12 @@ import { state } from "./state.js";
 
 const NOT_SURE = "The service cannot be reached, so this may not have been saved. Check the history in a moment, and try again if it is not there.";
 
-// `from`: the control that was used. A refusal is shown beside it.
+// `from`: the control that the user pressed. A refusal is shown beside it.
 export async function act(values, from) {
   const { reference, version } = state.lead.summary;
   const group = from?.closest("[data-group]")?.dataset.group;
   disableActions(true);
-  announce(""); // what the header says is about an earlier action
+  announce(""); // the message in the header is about an earlier action
   expectMine(reference, values.action);
   try {
     const answer = await service.act(reference, { ...values, version });
@@ -48,7 +48,7 @@ export async function act(values, from) {
   }
 }
 
-// Moves the focus to what is next: after taking the lead, the call button; after a call, the next action.
+// Moves the focus: to the call button after the user took the lead, to the next action after a call.
 function focusAfter(action) {
   const place = { acknowledge: ".call", contact_attempt: "#next" }[action];
   const target = (place && byId("lead").querySelector(place)) ?? byId("actions-title");
@@ -60,7 +60,7 @@ function disableActions(disabled) {
   for (const button of byId("lead").querySelectorAll(".actions button")) button.disabled = disabled;
 }
 
-// Says that a colleague took the lead meanwhile, because my call or note is recorded even then.
+// Says whether a colleague took the lead meanwhile. The service records a call or note even then.
 function newOwnerText({ summary: { owner, owner_name: name }, history }, before) {
   const byColleague = owner && owner !== before && owner !== signIn.user.id && history.at(-1).action !== "hand_over";
   return byColleague ? ` ${name} has the lead now.` : "";

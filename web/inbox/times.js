@@ -1,4 +1,4 @@
-// Times as staff read them: how long is left, since when, on which day; by the service's clock, not this device's.
+// Writes times and countdowns for staff, by the service's clock. This device's clock may be wrong.
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
@@ -12,10 +12,10 @@ export function setClock(iso) {
 
 export const now = () => Date.now() + offset;
 
-// The last full hour (UTC). The report counts a deadline once its clock hour has ended.
+// The last full hour (UTC). The report counts a deadline only after its clock hour has ended.
 export const startOfHour = () => new Date(Math.floor(now() / HOUR) * HOUR).toISOString();
 
-// "9:42 AM", with the day in front unless it is today, and with the year unless it is this year
+// "9:42 AM" if the time is today, else with the day, and with the year if it is not this year
 export function formatTime(iso) {
   const at = new Date(iso);
   const today = new Date(now());

@@ -29,8 +29,9 @@ export function drawWorklist() {
   updateTimes();
 }
 
-// Leads in the order of the service: those without an owner first, then by tier, deadline and arrival. In the views
-// "closed" and "today", the latest come first.
+// Returns the leads in the order that the service uses: first those without an owner, then those with one, last those
+// that are done. Within each group, the order is by tier, deadline and arrival. In the view "closed", the lead that
+// ended last comes first. In the view "today", the leads keep their order.
 function inOrder(leads, view) {
   if (view === "today") return leads;
   const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.next_due ?? lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
@@ -52,7 +53,7 @@ function drawRows(leads) {
   scrollToOpenRow();
 }
 
-// Scrolls to the open lead's row, once for each lead that is opened, even if the list arrives after the lead.
+// Scrolls to the row of the open lead, once for each lead that is opened. The list may arrive after the lead.
 let scrolledTo = null;
 function scrollToOpenRow() {
   const open = byId("leads").querySelector("[aria-current]");
@@ -61,7 +62,7 @@ function scrollToOpenRow() {
   open.scrollIntoView({ block: "nearest" });
 }
 
-// Focuses a lead's row or, if the lead is not in the list, the main part of the page.
+// Focuses the row of a lead. If the lead is not in the list, focuses the main part of the page.
 export function focusRow(reference) {
   const found = byId("leads").querySelector(`[data-reference="${CSS.escape(reference)}"]`);
   if (found) found.focus();
@@ -96,7 +97,7 @@ function ownerText(lead) {
   return `${lead.handed_by ? `Handed to you by ${lead.handed_by}` : "You have it"}${next}`;
 }
 
-// What I did today, latest first. If a colleague moved the appointment that I booked, its present time stands in front.
+// What I did today, latest first. If a colleague moved an appointment that I booked, its current time comes first.
 function didText({ did, booked_for: at }) {
   const booked = did.findLast((entry) => entry.action === "book" && entry.detail);
   const moved = booked && at && Date.parse(booked.detail) !== Date.parse(at) && `now booked for ${formatTime(at)}`;

@@ -1,6 +1,5 @@
-// Reads the drawn form: what was filled in, what is wrong with it, what is sent. The fields themselves hold the
-// answers, so what a browser filled in without an event counts too. Each question, contact field and consent is a
-// block. The block's data attributes say which answers are valid, and hold the error messages.
+// Reads the answers from the fields of the drawn form, finds errors, and builds the submission. Each question, contact
+// field and consent is a block. The block's data attributes say which answers are valid, and hold the error messages.
 
 const fieldsOf = (block) => [...block.querySelectorAll("input:not([type=hidden]), textarea")];
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
@@ -19,7 +18,7 @@ export class Answers {
 
   // ---- what was filled in ----
 
-  /** The answer in a block; undefined if there is none, or while another answer hides the block. */
+  /** The answer in a block; undefined if there is none or the block is hidden. */
   answer(block) {
     if (!block || block.hidden) return undefined;
     const { type } = block.dataset;
@@ -37,7 +36,7 @@ export class Answers {
     return value >= (condition.at_least ?? -Infinity) && value <= (condition.at_most ?? Infinity);
   }
 
-  /** Shows the questions that the answers call for, and hides the others. Returns the questions that appeared. */
+  /** Shows the questions that apply to the answers, and hides the others. Returns the questions that appeared. */
   update() {
     const hidden = this.questions.filter((block) => block.hidden);
     for (const block of [...this.questions, ...this.contact]) {
@@ -57,7 +56,7 @@ export class Answers {
     Object.assign(this, { forOther, forCall });
     for (const block of [...this.questions, ...this.contact]) { // blocks may be outside the form, see emergency.js
       for (const node of block.querySelectorAll("[data-other], [data-call]")) {
-        // autocomplete differs, because the browser knows only the data of the helper who fills in the form
+        // the browser knows only the data of the helper who fills in the form, so autocomplete differs
         const shown = { hidden: "value", text: "autocomplete" }[node.type] ?? "textContent";
         const { dataset } = node;
         dataset.self ??= node[shown];
@@ -73,7 +72,7 @@ export class Answers {
     return Object.fromEntries(asked.map((block) => [block.dataset.question, this.answer(block)]).filter(([, value]) => value !== undefined));
   }
 
-  /** Whether the form still has all answers in `given`. */
+  /** Whether the answers in `given` (question code -> answer) are still in the form. */
   isUnchanged(given) {
     const now = this.collect();
     return Object.entries(given).every(([code, value]) => JSON.stringify(now[code]) === JSON.stringify(value));
@@ -90,7 +89,7 @@ export class Answers {
     }));
   }
 
-  /** A phone number as people write it, so that a mistake is easy to see. */
+  /** A phone number in the usual notation, in which mistakes are easy to see. */
   spoken(phone) { return phone.trim().replace(RegExp(`^${this.field("phone").dataset.spoken}$`), "($1) $2-$3 $4").trim(); }
 
   /** [name, value] of each filled-in field. */
@@ -119,7 +118,7 @@ export class Answers {
     return fits ? null : wrong.replace("{used}", value.length);
   }
 
-  /** An error as the summary lists it: the id of the field, its label and a sentence. */
+  /** An error for the list of errors: {target, label, text}, with the id of the field, its label and a sentence. */
   found(block, text) {
     const label = block.querySelector("legend, label:not(.option)")?.firstChild.textContent.trim() ?? "";
     return { target: fieldsOf(block)[0].id, label: block.dataset.contact ? `${label}:` : label.replace(this.say("all"), "").trim(), text };
@@ -169,7 +168,7 @@ export class Answers {
     });
   }
 
-  /** An error that the server returned, as `found` returns it; {text} alone if no field belongs to `pointer`. */
+  /** An error that the server returned, in the format of `found`. If no field belongs to `pointer`, only {text}. */
   refused(pointer, text) {
     const [, part, name] = pointer.split("/");
     const asked = [...this.questions, ...this.contact].find((block) => fieldsOf(block)[0].name === `${part}.${name}`);
@@ -179,7 +178,7 @@ export class Answers {
 
   // ---- what is sent ----
 
-  /** The submission of a complete form. `part`: which contact details and consents to include; see `contactBlocks`. */
+  /** The submission of a complete form. `part`: which contact details and consents it includes, see `contactBlocks`. */
   submission(part) {
     const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers: this.collect(), complete: true };
     if (this.isMinor) return content;
@@ -195,8 +194,8 @@ export class Answers {
     return content;
   }
 
-  /** The submission of a visitor who leaves before Send. Returns null for a minor, and also if the required consent is
-   * missing, or if there is neither a valid phone number nor a valid e-mail address. */
+  /** The submission of a visitor who leaves before Send. Returns null for a minor, without the required consent, or
+   * without a valid phone number or e-mail address. */
   unfinished(part) {
     this.update();
     if (this.isMinor || this.contact.some((block) => block.dataset.consent && this.error(block))) return null;

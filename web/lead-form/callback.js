@@ -1,6 +1,6 @@
-// "Just call me": one question, name, number, a good time to call and consent, in place of the whole form.
+// "Just call me": a short form with one question, name, phone number, a good time to call, and consents.
 
-/** Shows the request for a call, with its errors. The fields come from the drawn form. */
+/** Shows the short form with its errors. The fields come from the drawn form. */
 export function showCallback(form, errors = [], focused = true) {
   const { answers, emergency, pages } = form;
   if (!errors.length) pages.clearErrors();
@@ -15,13 +15,13 @@ export async function openCallback(form) {
   if (!(await form.begin())) return;
   if (form.answers.isMinor) { form.enter("minor"); return form.showMinor([]); }
   form.state.callback = true;
-  // unticks earlier answers to the safety question shown here, so that the visitor cannot send them without seeing them
+  // unticks earlier answers to the safety question, because the visitor must see them before sending them
   for (const field of form.drawn.querySelectorAll("[data-question][data-callback] input")) field.checked = false;
   form.enter("callback");
   showCallback(form);
 }
 
-/** Sends the request, or shows what is missing. */
+/** Sends the short form, or shows its errors. */
 export function askForCall(form) {
   const { answers, sending } = form;
   answers.update();

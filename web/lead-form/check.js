@@ -1,10 +1,10 @@
-// "Check your answers", the view before Send: every answer, with a button for changing it.
+// "Check your answers": the view before Send, with a button for changing each answer.
 
 import { showCallback } from "./callback.js";
 import { el } from "./elements.js";
 import { filled } from "./words.js";
 
-/** Shows the answers to check or, if something is missing or invalid, the first page with an error. */
+/** Shows all answers. If something is missing or invalid, shows the first page with an error instead. */
 export function showCheck(form, focused = true) {
   const { answers } = form;
   const errors = [...answers.errors(), ...answers.contactErrors()];
@@ -37,18 +37,18 @@ function change(form, block) {
   pages.goToQuestion(block.querySelector("[name]").name);
 }
 
-/** Sends the form, or shows its errors. Called from "Check your answers", from the emergency advice (`urgent`), and
- * from the last page if the patient is a minor. */
+/** Sends the form, or shows its errors. `urgent`: whether the visitor pressed Send beside emergency advice. A minor
+ * sends the form from the last page, without "Check your answers". */
 export function submit(form, urgent) {
   const { answers, sending } = form;
   const part = urgent && "urgent";
   const errors = [...(urgent ? [] : answers.errors()), ...answers.contactErrors(part)];
   if (!errors.length) return sending.send(sending.withVisit(answers.submission(part)), 0, "submissions");
   showErrors(form, errors);
-  return form.emergency.check(); // the note may mention an emergency that was not screened yet
+  return form.emergency.check(); // the note may mention an emergency and may not be screened yet
 }
 
-/** Shows errors beside the emergency advice or in "Just call me" if that is shown, else on the first wrong page. */
+/** Shows errors beside the emergency advice, in "Just call me", or on the first page with an error. */
 export function showErrors(form, errors) {
   const { answers, state } = form;
   if (state.view === "emergency") return form.emergency.show(errors);

@@ -1,8 +1,8 @@
-// What the form keeps in this tab (sessionStorage): a draft or the receipt, and where the visitor came from. If the
-// browser refuses storage, or storage is full, the answers last only as long as the page.
+// Keeps a draft or the receipt in this tab (sessionStorage), and where the visitor came from. If the browser refuses
+// storage, or storage is full, the answers are lost with the page.
 
-const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; as long as the server accepts the form's token
-const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; as long as the server shows the receipt of a form without JavaScript
+const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; the server accepts the form's token for the same time
+const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; the server shows the receipt of a form without JavaScript for the same time
 const ORIGIN = "lead-form:origin";
 const CAMPAIGN = /^(utm_(source|medium|campaign|term|content)|gclid|gbraid|wbraid|msclkid|fbclid)$/;
 const LONGEST = 600; // most characters of the path or a campaign parameter; the server keeps fewer
@@ -22,8 +22,7 @@ function save(name, value) {
   } catch { /* refused or full, see above */ }
 }
 
-/** The draft or receipt of one element. Two forms on a page never share a draft: the second form's storage key ends
- * with a number. */
+/** The draft or receipt of one <lead-form>. If a page has two forms, the second form's storage key ends with a number. */
 export class Draft {
   constructor(form) {
     const nameOf = (one) => ["lead-form", one.questionnaireId, one.id].filter(Boolean).join(":");
@@ -41,7 +40,7 @@ export class Draft {
   save(content) { save(this.name, content); }
 }
 
-/** Where the visitor came from: kept from the visit's first page, unless this page was opened from another ad. */
+/** Where the visitor came from. Kept from the first page of the visit until a page is opened from another ad. */
 export function origin() {
   const found = Object.fromEntries([...new URLSearchParams(location.search)].filter(([name, value]) => CAMPAIGN.test(name) && value && value.length <= LONGEST));
   const before = load(ORIGIN);

@@ -1,8 +1,8 @@
 // <lead-form>: shows the clinic's form page by page, has the server check each page for emergencies, and sends the
 // answers. docs/put-the-form-on-a-page.md describes the element's attributes and events. The script loads the drawn
-// form (HTML from the service) into a shadow root, so that the form looks the same on any site. Until the visitor sends
-// the form or, with consent, leaves the page, the answers are stored only in this tab: the check for emergencies stores
-// nothing. The script sets no cookies.
+// form (HTML from the service) into a shadow root, so that the form looks the same on any site. At first, the answers
+// are stored only in this tab. The check for emergencies stores nothing. The service stores the answers when the
+// visitor sends the form, or leaves the page after ticking the consent. The script sets no cookies.
 
 import { Answers } from "./answers.js";
 import { Draft, origin } from "./drafts.js";
@@ -18,8 +18,8 @@ import { countStop } from "./stop.js";
 import { View } from "./view.js";
 import { LANGUAGES, wantedLanguage } from "./words.js";
 
-const CHECK_TIMEOUT = 4000; // ms to wait for the check of a page before the form continues without it
-const SETTLED = 300; // ms to wait after a field lost the focus, so that nothing moves while the visitor taps elsewhere
+const CHECK_TIMEOUT = 4000; // ms that the form waits for the check of a page
+const SETTLED = 300; // ms to wait after a field lost the focus, so that nothing moves under the visitor's finger
 const LOAD_AGAIN = 5000; // ms between attempts to load the form behind emergency advice, after a reload
 
 class LeadForm extends View {
@@ -30,7 +30,7 @@ class LeadForm extends View {
     this.listening = new AbortController();
     const listen = (name, act) => window.addEventListener(name, act, { signal: this.listening.signal });
     listen("pagehide", () => {
-      if (this.shadowRoot.activeElement?.hreflang && !this.sending.pending) return; // a language link was pressed
+      if (this.shadowRoot.activeElement?.hreflang && !this.sending.pending) return; // the visitor pressed a language link
       this.sending.leave();
       countStop(this);
     });
@@ -66,7 +66,7 @@ class LeadForm extends View {
       history.scrollRestoration = "manual";
       if (!history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
     }
-    this.load(); // starts to load before the visitor presses Start
+    this.load(); // does not wait until the visitor presses Start
     if (!receipt) return this.resume();
     this.receipt = receipt;
     return showReceipt(this, this.wholePage);
@@ -80,7 +80,7 @@ class LeadForm extends View {
 
   // ---- language ----
 
-  /** Switches the form to `language`. What was typed stays. */
+  /** Switches the form to `language`. Keeps the answers. */
   async switchLanguage(language) {
     if (!(language in LANGUAGES) || language === this.language) return;
     const before = this.language;
@@ -148,7 +148,7 @@ class LeadForm extends View {
     // whether the message is shown without the safety-net message (M-NET)
     const alone = this.drawn.querySelector(`[data-advice="${message}"]`).dataset.alone !== undefined;
     this.emergency.interrupt([message, ...(alone ? [] : [this.answers.form.dataset.net])].map(text), this.language, field.name);
-    this.emergency.check(); // the server confirms the emergency, and may return more advice
+    this.emergency.check(); // the server may return more advice
   }
 
   // ---- what survives a reload ----
@@ -156,19 +156,19 @@ class LeadForm extends View {
   save() {
     const { receipt, state, texts } = this;
     if (receipt) return this.draft.save({ at: receipt.at, receipt, texts, language: state.language, withdraw: state.withdraw });
-    // nothing is kept about people under 18, not even in this tab, except the ids of forms that must still be withdrawn
+    // about people under 18, even this tab keeps only the ids of forms that must still be withdrawn
     if (this.answers?.isMinor) return this.draft.save(state.withdraw[0] ? { withdraw: state.withdraw, at: Date.now() } : null);
     state.fields = this.answers?.fields() ?? state.fields;
     return this.draft.save({ ...state, texts, at: Date.now() });
   }
 
-  /** Shows what was on the screen before a reload: emergency advice immediately, a page after the form has loaded. */
+  /** Shows what was on the screen before a reload. Shows emergency advice at once, but a page only after loading. */
   async resume() {
     const { view } = this.state;
     if (view === "emergency") this.showAgain(view);
     else this.showStart();
     if (view === "start") return;
-    this.toggleAttribute("started", true); // before the form has loaded, so that the layout does not jump later
+    this.toggleAttribute("started", true); // already now, so that the layout does not jump when the form has loaded
     while (!(await this.begin())) {
       if (!this.overlay.isOpen) {
         this.toggleAttribute("started", false);
@@ -247,17 +247,17 @@ class LeadForm extends View {
   async start() {
     if (!(await this.begin())) return;
     this.state.step = this.pages.firstIncomplete(this.state.step);
-    if (this.state.callback) this.byId("consent-contact").checked = false; // the consent in "Just call me" allows less
+    if (this.state.callback) this.byId("consent-contact").checked = false; // it was ticked in "Just call me", where it allows less
     this.state.callback = false;
     this.enter("page");
     this.showPage();
   }
 
-  /** Loads the form, and starts fetching the token. Returns false if loading fails or is already under way. */
+  /** Loads the form, and starts to fetch the token. Returns false if loading fails or has already begun. */
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
-      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // the emergency advice has no status line
+      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // missing beside emergency advice
       this.inFlight = true;
       report(this.t("Loading the questions…"));
       const loaded = await this.load().finally(() => { this.inFlight = false; });
@@ -309,14 +309,14 @@ class LeadForm extends View {
     if (urgent || view === "check" || (last && answers.isMinor)) return submit(this, urgent);
     const errors = [...answers.errors([page]), ...(last ? answers.contactErrors() : [])];
     if (errors.length) {
-      // Screens the answers even if the page is incomplete: a visitor with chest pain must not have to finish it first.
+      // Screens the answers even if the page is incomplete. A visitor with chest pain must not have to complete it.
       this.emergency.check(answers.openFollowUps(page));
       return this.showPage(errors);
     }
     this.busy(this.say("checking"), false);
     const answer = await Promise.race([this.emergency.check(), wait(CHECK_TIMEOUT)]);
     this.busy();
-    if (answer === undefined) this.checkFailed = true; // too slow; a late result can still interrupt
+    if (answer === undefined) this.checkFailed = true; // too slow; a late response can still show advice
     if (step !== this.state.step || this.state.view !== "page") return;
     if (!answers.isMinor) this.state.minorNoticeShown = false;
     if (!(answer?.minor || answers.isMinor) || this.state.minorNoticeShown) return this.goOn();
@@ -324,7 +324,7 @@ class LeadForm extends View {
     return this.showMinor(answer?.messages ?? []);
   }
 
-  /** Shows the next page or, after a change made from "Check your answers", the first incomplete page. If no page is
+  /** Shows the next page. If the visitor came from "Check your answers", shows the first incomplete page. If no page is
    * left, shows "Check your answers" or, for a minor, the last page. */
   goOn() {
     const { state, pages, answers } = this;

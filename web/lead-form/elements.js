@@ -1,6 +1,6 @@
-// Makes elements, ids and links.
+// Makes elements, ids and phone links.
 
-/** Makes an element. Text is always set as text, never parsed as HTML. */
+/** Makes an element. Never parses text as HTML. */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -13,12 +13,12 @@ export function el(tag, attributes = {}, ...children) {
 
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Returns a random UUID. crypto.randomUUID() is missing in browsers before 2022, and on pages without https. */
+/** Returns a random UUID. Browsers before 2022, and pages without https, have no crypto.randomUUID(). */
 export const newId = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
   (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 
-/** The `tel:` link for a phone number as written; "" if the text is not a phone number. Letters (1-800-SPINE-MD) become
- * digits. An extension is dropped, because it can be dialled only after somebody answers. */
+/** The `tel:` link for a phone number; "" if the text is not a phone number. Letters (1-800-SPINE-MD) become digits. An
+ * extension is left out, because it can be dialled only after somebody answers. */
 export function phoneLink(text) {
   const number = text.replace(/([\d\s,;(])(?:ext|extn|extension|extensi\u00f3n|x|#)[\s.:]*\d{1,10}\)?$/i, "$1").replace(/[\s,;(]+$/, "");
   const digits = number.replace(/[a-z]/gi, (letter) => "22233344455566677778889999"[letter.toLowerCase().charCodeAt() - 97]).replace(/\D/g, "");

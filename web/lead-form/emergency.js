@@ -1,25 +1,24 @@
-// Emergency advice: its elements, the dialog that covers the whole screen, and the fields for a phone number in that
-// dialog.
+// Shows emergency advice in a dialog that covers the whole screen, with fields for a phone number.
 
 import { el, newId } from "./elements.js";
 import { adviceIn } from "./words.js";
 
-/** Paragraphs in the given order, each with a class for its severity (M-E, M-U, M-NET, ...). If their language
- * (`spoken`) is not the visitor's (`language`), the built-in advice in the visitor's language comes first. */
+/** The messages as paragraphs, each with a class for its severity (M-E, M-U, M-NET, ...). `spoken`: the language of the
+ * messages. If `language` (the visitor's) is another one, built-in advice in this language comes first. */
 export const messageList = (messages, spoken, language) =>
   el("div", { class: "messages", id: "messages" }, spoken !== language && el("p", { class: "M-NET" }, adviceIn(language)),
     messages.map(({ id, text }) => el("p", { class: id.replace(/^(M-[EU])-.*/, "$1"), lang: spoken }, text)));
 
-/** The buttons that call for help. If the form is in Spanish, the text message to the crisis line is AYUDA, so that the
- * line answers in Spanish. */
+/** The buttons that call for help. If the form is in Spanish, the text message to the crisis line is AYUDA. The line
+ * then answers in Spanish. */
 export function callButtons(messages, say, language) {
   const call = (href, text) => el("a", { class: "button danger", href }, text);
   const crisis = messages.some((message) => message.id === "M-E-CRISIS") && [call("tel:988", say("call988")), call(language === "es" ? "sms:988?body=AYUDA" : "sms:988", say("text988"))];
   return el("div", { class: "call-buttons" }, crisis, call("tel:911", say("call911")));
 }
 
-/** Covers the whole screen, even if the form is in a narrow column, so that nothing competes with the advice. Browsers
- * without <dialog> (Safari before 15.4, Firefox before 98) show the advice in the page. */
+/** Covers the whole screen, even if the form is in a narrow column. Browsers without <dialog> (Safari before 15.4,
+ * Firefox before 98) show the advice in the page. */
 export class Overlay {
   constructor() {
     this.content = el("div");
@@ -45,7 +44,7 @@ export class Overlay {
     else if (this.node.open) this.node.close();
   }
 
-  /** Puts an open dialog into the flow of the page for printing, and back over the page afterwards. */
+  /** For printing, shows an open dialog as a part of the page. After printing, shows it over the page again. */
   print(printing) {
     if (!this.isOpen || !this.covers) return;
     this.node.close();
@@ -54,12 +53,12 @@ export class Overlay {
   }
 }
 
-/** The interruption of a form by emergency advice. */
+/** Interrupts a form with emergency advice. */
 export class Emergency {
   constructor(form) {
     this.form = form; // the LeadForm
     this.borrowed = [];
-    this.dismissed = 0; // how often the visitor dismissed the advice; a check sent earlier must not show it again
+    this.dismissed = 0; // how often the visitor dismissed the advice; checks that were sent before must not show it again
   }
 
   get state() { return this.form.state.emergency; }
@@ -67,7 +66,7 @@ export class Emergency {
   /** Whether the advice is on the screen in the visitor's language. */
   get isShown() { return this.form.state.view === "emergency" && this.state.language === this.form.language; }
 
-  /** Shows advice in place of the form. `about`: the name of the field that caused the advice, if known. */
+  /** Shows advice in place of the form. `about`: the name of the field that caused the advice; undefined if unknown. */
   interrupt(messages, language, about = this.state?.about) {
     const shown = this.isShown;
     this.form.state.emergency = { messages, language, about };
@@ -77,8 +76,8 @@ export class Emergency {
     else this.show();
   }
 
-  /** Replaces the advice that the browser chose with the server's. Leaves everything else alone, because the visitor
-   * may be typing a phone number beside the advice. */
+  /** Replaces the advice that the browser chose with the server's advice. Changes nothing else, because the visitor may
+   * be typing a phone number beside the advice. */
   confirm() {
     const { form } = this;
     const { messages, language } = this.state;
@@ -105,7 +104,7 @@ export class Emergency {
   }
 
   /** Moves blocks of the form to `place`, beside emergency advice or in "Just call me". Their fields still belong to
-   * the form. The blocks keep the wording for such a place until the form's last page is shown again. */
+   * the form. The blocks keep the words for this place until the last page of the form is shown. */
   borrow(place, blocks) {
     const { answers } = this.form;
     answers.word(answers.forOther, true);
@@ -124,8 +123,8 @@ export class Emergency {
 
   // ---- the check of answers ----
 
-  /** Has the server screen the answers, except those to the questions in `without`. If the response reports an
-   * emergency, shows the advice, even if the response is late. Returns the response; null on failure. */
+  /** Has the server screen the answers, without the questions in `without`. If the response reports an emergency, shows
+   * the advice, even if the response is late. Returns the response; null if the request failed. */
   async check(without = []) {
     const { form } = this;
     const { answers, language } = form;

@@ -1,19 +1,19 @@
-// Shows the drawn form one page at a time, with errors, follow-ups, exclusive options, the note's character counter,
-// and corrections of mistyped e-mail addresses.
+// Shows the drawn form one page at a time, with errors and follow-ups. Unticks excluded options, counts the characters
+// of the note, and suggests corrections of e-mail addresses.
 
 import { el } from "./elements.js";
 
 const cut = (text, at, count = 1) => text.slice(0, at) + text.slice(at + count);
 
-/** Whether two texts differ by at most one letter, or by two swapped neighbours. */
+/** Whether two texts differ by at most one letter, or by two swapped neighbouring letters. */
 const isOneTypo = (typed, right) => [...typed, ""].some((letter, at) => cut(typed, at) === right || typed === cut(right, at) || cut(typed, at) === cut(right, at)
   || (cut(typed, at, 2) === cut(right, at, 2) && letter === right[at + 1] && right[at] === typed[at + 1]));
 
-/** Whether a typed domain differs from `right` by one typo, or by one typo before and one typo after the first dot. */
+/** Whether a typed domain differs from `right` by one typo, or by one typo on each side of the first dot. */
 const isTypo = (typed, right) => isOneTypo(typed, right) || right.split(".").every((part, at) => isOneTypo(typed.split(/\.(.*)/)[at] ?? "", part));
 
 export class Pages {
-  /** `announce(text)` has screen readers read the text; `say(name)` returns the text with that name. */
+  /** `announce(text)` lets screen readers read the text aloud. `say(name)` returns the text with this name. */
   constructor(form, answers, say, announce) {
     Object.assign(this, { form, answers, say, announce });
     this.drawn = (id) => form.getRootNode().getElementById(id);
@@ -27,8 +27,7 @@ export class Pages {
     return found < 0 ? this.count - 1 : found;
   }
 
-  /** Shows a page with its errors, and the notices above it that apply. Returns the page's heading, name and error
-   * list. */
+  /** Shows a page with its errors and the notices above it. Returns the page's heading, name and error list. */
   show(step, errors, { advice, kept, unsent, savedAt }) {
     const { answers, say } = this;
     const page = answers.pages[step];
@@ -49,7 +48,7 @@ export class Pages {
     return { title, name: `${page.dataset.progress.split(",")[0]}: ${title.textContent}`, summary: this.showErrors(errors, this.drawn("above")) };
   }
 
-  /** Shows when the clinic received the unfinished form, if it did. */
+  /** Shows when the clinic received the unfinished form. `at`: ms since 1970; falsy if it did not receive the form. */
   showSaved(at) {
     const text = at ? this.say("saved", { time: new Date(at).toLocaleTimeString(`${this.form.dataset.language}-US`, { timeStyle: "short" }) }) : "";
     this.form.getRootNode().querySelectorAll("[data-saved]").forEach((node) => { node.textContent = text; node.hidden = !at; });
@@ -110,8 +109,8 @@ export class Pages {
     if (field && !field.closest("[hidden]")) this.goTo(field);
   }
 
-  /** After an answer: shows follow-ups, unticks what an exclusive option ("None of these") excludes, and updates the
-   * note's character counter. */
+  /** Call this after an answer. Shows follow-ups, unticks the options that an exclusive option ("None of these")
+   * excludes, and updates the character counter of the note. */
   changed(field) {
     const block = field.closest("[data-question]");
     if (block?.dataset.type === "choice-many" && field.checked) {

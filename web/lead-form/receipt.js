@@ -1,13 +1,13 @@
-// The receipt: next steps, reference, advice, and buttons.
+// Shows the receipt: next steps, reference, advice and buttons.
 
 import { showAdded } from "./added.js";
 import { callButtons, messageList } from "./emergency.js";
 import { el } from "./elements.js";
 import { filled } from "./words.js";
 
-/** Stores and shows the response to a sent form. `language`: the language of the response's messages. The whole phone
- * number is shown only until a reload: the tab stores no more than its last two digits, because others may use this
- * device. */
+/** Stores and shows the response to a sent form. `language`: the language of the response's messages. The tab stores
+ * only the last two digits of the phone number, because others may use this device. Until a reload, the whole number is
+ * shown. */
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
   const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // what the page after Send needs
@@ -34,7 +34,7 @@ export function showReceipt(form, focused) {
     !urgent && form.phone && el("p", {}, say("changed"), " ", form.phone));
   const advice = messageList(messages, lang, language);
   form.show(covering ? form.overlay : form.view, title, [
-    // switching the language does not translate the texts that came with the response
+    // the texts that came with the response stay in their language
     urgent && form.languageSwitch(), form.heading(title, "urgent-title"),
     ...(urgent ? [callButtons(messages, say, language), advice, number] : [number, advice]),
     ...(receipt.details ?? []).map((text) => el("p", { lang }, text)),

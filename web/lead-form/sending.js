@@ -1,13 +1,13 @@
-// Sends the form, and retries until the server accepts or refuses it. Every try has the same content and id, so the
-// form is stored once.
+// Sends the form, and retries until the server accepts or refuses it. Every try has the same content and id, so that
+// the form is stored only once.
 
 import { showErrors } from "./check.js";
 import { forgetOrigin } from "./drafts.js";
 import { newId, wait } from "./elements.js";
 import { received } from "./receipt.js";
 
-const PROOF_TIMEOUT = 1000; // ms to wait for the proof of work before sending without it
-const RETRY_AFTER = [2, 5, 15, 30]; // seconds before each of the first automatic retries
+const PROOF_TIMEOUT = 1000; // ms to wait for the proof of work; then the form is sent without it
+const RETRY_AFTER = [2, 5, 15, 30]; // seconds before the first, second, ... automatic retry
 const RETRY_LATER = 300; // seconds before each further retry, as long as the page is open
 
 export class Sending {
@@ -15,10 +15,10 @@ export class Sending {
     this.form = form; // the LeadForm
     this.pending = null; // the submission being sent
     this.path = "submissions"; // the route of `pending`
-    this.sentOnLeaving = null; // the form that was last sent when the visitor left, as JSON
+    this.sentOnLeaving = null; // the JSON that was last sent when the visitor left
   }
 
-  /** Adds the page's data about the visit to a submission. */
+  /** Returns the submission with data about the visit. */
   withVisit(content) {
     return content && { submission_id: this.form.state.submissionId, ...content, page: location.origin + location.pathname, ...(content.contact && { attribution: this.form.origin }) };
   }
@@ -43,7 +43,7 @@ export class Sending {
     await Promise.race([form.proof, wait(PROOF_TIMEOUT)]);
     const { status, body, retryAfter } = await form.service.call(path, { ...content, ...this.guardFields() });
     form.busy();
-    if (status >= 200 && status < 300) { // 202: queued, and stored later
+    if (status >= 200 && status < 300) { // 202: the service stores the form later
       forgetOrigin();
       return received(form, body, content);
     }
@@ -62,7 +62,7 @@ export class Sending {
     this.retryTimer = null;
   }
 
-  /** Called when the network is back. At once retries, and has the server check the answers that it could not check. */
+  /** Called when the network is back. Retries at once. Also repeats a check for emergencies that failed. */
   online() {
     if (this.retryTimer) this.again();
     this.withdraw();
@@ -76,8 +76,7 @@ export class Sending {
   }
 
   /** Says in place of the Send button that sending failed, with phone number and advice. `kind`: which message to show.
-   * `line`: a text that says when the form is sent again. `quiet`: moves the focus to the message only if the focus was
-   * in the previous message or nowhere. */
+   * `line`: a text that says when the form is sent again. `quiet`: leaves the focus in a field if it is there. */
   problem(kind, line = "", quiet = false) {
     const { form } = this;
     const box = form.copy(`problem-${kind}`);
@@ -89,7 +88,7 @@ export class Sending {
     else form.place(".status").textContent = line;
   }
 
-  /** Stops the retries, because an answer was changed or can be changed now. */
+  /** Stops the retries. Called when an answer was changed or can be changed. */
   forget() {
     if (!this.pending || this.form.inFlight) return;
     this.stopRetrying();
@@ -109,8 +108,8 @@ export class Sending {
     if (messages && form.state.view !== "emergency") form.emergency.interrupt(messages, form.language);
   }
 
-  /** Called when the visitor leaves the page. Sends what was being sent, else the unfinished form if the visitor
-   * consented. Sends the same content only once. */
+  /** Called when the visitor leaves the page. Sends `pending`, if there is any. Otherwise sends the unfinished form, if
+   * the visitor consented. Sends the same content only once. */
   leave() {
     const { form } = this;
     const { state } = form;
@@ -119,7 +118,7 @@ export class Sending {
     const text = JSON.stringify(content);
     if (!content || text === this.sentOnLeaving) return;
     this.sentOnLeaving = text;
-    // a page that was left cannot know whether the form arrived, so it sends the form again if the visitor comes back
+    // the page does not learn whether the form arrived, so it sends the form again if the visitor comes back
     state.left = true;
     form.save();
     form.service.fetch(this.pending ? this.path : "submissions", { ...content, ...this.guardFields() }, { keepalive: true })
@@ -130,7 +129,7 @@ export class Sending {
       });
   }
 
-  /** Stores and shows `at`: when the clinic received the unfinished form (ms since 1970); null after its withdrawal. */
+  /** Stores and shows when the clinic received the unfinished form. `at`: ms since 1970; null after its withdrawal. */
   saved(at) {
     const { form } = this;
     Object.assign(form.state, { savedAt: at, left: Boolean(at) });
@@ -154,7 +153,7 @@ export class Sending {
   }
 
   /** Withdraws the unfinished forms on the list, and shows the result at the start or beside the consent. A form that
-   * could not be withdrawn stays on the list for the next call: when the network is back, or after a reload. */
+   * could not be withdrawn stays on the list. The next try is when the network is back, or after a reload. */
   async withdraw() {
     const { form } = this;
     if (!form.answers) return;

@@ -1,4 +1,4 @@
-// The requests to the clinic's service.
+// Sends the requests to the clinic's service.
 
 import { wait } from "./elements.js";
 
@@ -10,7 +10,7 @@ const REQUEST_TIMEOUT = 20000; // ms
 let policy;
 try {
   policy = globalThis.trustedTypes?.createPolicy("lead-form", { createHTML: (markup) => markup });
-} catch { /* the page does not allow the policy: it cannot embed the form, only link to it */ }
+} catch { /* a page that does not allow the policy can only link to the form */ }
 
 export class Service {
   constructor(form) {
@@ -35,8 +35,8 @@ export class Service {
     }
   }
 
-  /** Sends a POST request if there is `content`, else GET. Returns {status, body, retryAfter (seconds)}; status 0 if no
-   * response came from this service. */
+  /** Sends a POST request if there is `content`, else GET. Returns {status, body, retryAfter}. The status is 0 if the
+   * service did not respond. `retryAfter` is in seconds. */
   call(path, content) {
     return this.ask(path, content, async (response) => {
       const body = await response.json().catch(() => null);
@@ -55,9 +55,8 @@ export class Service {
     return holder.content.querySelector("form[data-questionnaire], [data-closed]") && holder.content;
   }
 
-  /** Gets a token and solves its proof of work, as evidence of a human visitor. The form can be sent without them.
-   * Calls `put(guard)` to store the token, and again to store the token with the proof, as long as `wanted()` is
-   * true. */
+  /** Gets a token and solves its proof of work. Both are evidence that the visitor is no bot, and both are optional.
+   * Calls `put(guard)` with the token, and again with token and proof. Stops when `wanted()` is false. */
   async guard(id, guard, wanted, put) {
     try {
       if (!guard.token) {
@@ -72,8 +71,8 @@ export class Service {
   }
 }
 
-/** Returns a proof of work (ALTCHA, version 1), computed in small steps that never delay typing. Returns undefined if
- * there is no solution, or if `wanted()` turns false. */
+/** Returns a proof of work (ALTCHA, version 1). Works in small steps, which do not delay typing. Returns undefined if
+ * there is no solution, or if `wanted()` becomes false. */
 async function solve({ algorithm, challenge, maxnumber, salt, signature }, wanted) {
   const encoder = new TextEncoder();
   const goal = challenge.match(/../g).map((pair) => parseInt(pair, 16));

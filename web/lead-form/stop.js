@@ -1,8 +1,8 @@
-// Counts where visitors stop. If a visitor leaves before Send, the clinic learns which page was last, and nothing about
-// the visitor. If the visitor comes back to this tab and then leaves from another page of the form, that page is
-// counted instead. If the visitor comes back and sends the form, no page is counted.
+// Counts on which page of the form visitors leave before Send. The clinic learns only the page. If the visitor comes
+// back to this tab and leaves from another page, only the other page is counted. If the visitor comes back and sends
+// the form, no page is counted.
 
-/** Called when the visitor leaves. Counts no page for people under 18, nor while the form is being sent. */
+/** Called when the visitor leaves. Does not count people under 18. Does not count while the form is being sent. */
 export function countStop(form) {
   const { answers, state } = form;
   if (!answers) return;
@@ -11,6 +11,6 @@ export function countStop(form) {
   const page = stays ? undefined : view === "page" ? answers.pages[state.step].dataset.page : view;
   if (page === before) return;
   state.last = page;
-  form.draft.save({ ...form.draft.load(), last: page }); // does not extend the draft's life
-  form.service.fetch("stops", { questionnaire: form.questionnaireId, page, before }, { keepalive: true }).catch(() => {}); // a failure only loses a count
+  form.draft.save({ ...form.draft.load(), last: page }); // the draft still expires at the same time
+  form.service.fetch("stops", { questionnaire: form.questionnaireId, page, before }, { keepalive: true }).catch(() => {}); // the count may be lost
 }

@@ -1,4 +1,4 @@
-// The element's frame: its shadow root with three places (view, drawn form, overlay), and what all views share.
+// The shadow root of <lead-form>, with three places (view, drawn form, overlay), and functions for all views.
 
 /* global STYLE: the build replaces STYLE with the content of web/styles/form.css, minified */
 import { messageList, Overlay } from "./emergency.js";
@@ -6,10 +6,10 @@ import { el, phoneLink } from "./elements.js";
 import { adviceIn, builtIn, filled, LANGUAGES } from "./words.js";
 
 export class View extends HTMLElement {
-  /** A built-in text, in the language of the form. */
+  /** A built-in text in the language of the form. */
   t = (english, values) => builtIn(this.language, english, values);
 
-  /** A text that came with the form. Texts beside advice and on the receipt come in all languages. */
+  /** A text that came with the form, in the language of the form. */
   say = (name, values) => filled(this.texts?.[this.language]?.[name] ?? "", values);
 
   get wholePage() { return this.hasAttribute("whole-page"); }
@@ -21,11 +21,10 @@ export class View extends HTMLElement {
   emit(event, detail) { this.dispatchEvent(new CustomEvent(`lead-form:${event}`, { bubbles: true, composed: true, detail })); }
   heading(text, id) { return el(this.wholePage ? "h1" : "h2", { class: "title", tabindex: "-1", id }, text); }
 
-  /** A copy of a template in the drawn form, if it has loaded. */
+  /** A copy of a template in the drawn form; undefined before the form has loaded. */
   copy(id) { return this.byId(id)?.content.firstElementChild.cloneNode(true); }
 
-  /** The element that `selector` finds in the overlay if it is open, else in the drawn form if it is shown, else in the
-   * view. */
+  /** The element that `selector` finds in the place that is shown. */
   place(selector) {
     const shown = this.overlay.isOpen ? this.overlay.content : this.drawn.hidden ? this.view : this.drawn;
     return shown.querySelector(selector);
@@ -72,9 +71,9 @@ export class View extends HTMLElement {
     }));
   }
 
-  /** Shows a place (`view`, `drawn` or the overlay), with new content if given, and hides the other places. Focuses
-   * `focus` or, if that is missing, the place's title; null leaves the focus where it is. `title`: the first part of
-   * the document's title, if the form is the whole page. */
+  /** Shows a place (`view`, `drawn` or the overlay) and hides the other places. `content`: its new content, if any.
+   * `title`: the first part of the document's title, if the form is the whole page. `focus`: the element to focus;
+   * undefined: the title of the place; null: the focus does not change. */
   show(place, title, content, focus) {
     this.emergency.giveBack();
     const urgent = place === this.overlay;
@@ -122,7 +121,7 @@ export class View extends HTMLElement {
   startFrom(event) {
     if (!event.target.closest("a[data-start]")) return;
     event.preventDefault();
-    this.scrollIntoView({ block: "center" }); // an error appears here if the form cannot be loaded
+    this.scrollIntoView({ block: "center" }); // if the form cannot be loaded, an error appears here
     this.start();
   }
 
@@ -150,7 +149,7 @@ export class View extends HTMLElement {
   sendAsNew() { this.sending.sendAsNew(); }
 
   /** Disables the buttons and shows `text` while the visitor waits for the service. Without `text`, enables them again.
-   * `fields`: whether the fields are disabled too, because an answer given now would not be in what is being sent. */
+   * `fields`: whether the fields are disabled too, because a new answer would not be sent. */
   busy(text = "", fields = true) {
     this.inFlight = Boolean(text);
     this.shadowRoot.querySelectorAll("[type=submit], #again, input, textarea").forEach((node) => { node.disabled = this.inFlight && (fields || !node.name); });

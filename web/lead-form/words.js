@@ -14,8 +14,8 @@ export const filled = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name
 /** A built-in text in a language. */
 export const builtIn = (language, english, values) => filled(WORDS[language]?.[english] ?? english, values);
 
-/** The form's language: the element's attribute, else what the visitor chose before (if the form is part of another
- * page), else the page's language, else the browser's, else English. `chosen`: what the visitor chose before. */
+/** The form's language. The first of these counts: the element's attribute, `chosen` (only if the form is part of
+ * another page), the page's language, the browser's language, English. `chosen`: what the visitor chose before. */
 export function wantedLanguage(form, chosen) {
   const nearest = form.closest("[lang]")?.lang;
   const wanted = [form.getAttribute("language"), form.wholePage ? null : chosen, nearest, ...navigator.languages];
