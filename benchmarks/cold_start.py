@@ -50,11 +50,11 @@ def comparable(recorded: dict[str, Any]) -> bool:
 
 
 def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
-    """Measures each function until the end of its first request. Returns function name -> name of the figure -> figure.
+    """Measures each function until the end of its first request. Returns function name -> the figures below.
 
     modules: names of the loaded modules, see `imported`
     collections: number of garbage collections
-    cost: the ratio described above; only if `counted`
+    cost: the ratio that the docstring of this module describes; only if `counted`
     """
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)

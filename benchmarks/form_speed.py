@@ -54,7 +54,7 @@ FIRST_QUESTION = """
 class Load:
     """One visit with an empty cache. Times are in milliseconds. The favicon request is not counted.
 
-    bytes: size of the first view
+    bytes: size of the first view in bytes
     questions: size of the questions in bytes
     """
 

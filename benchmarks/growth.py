@@ -2,7 +2,7 @@
 
     python -m benchmarks.growth [--leads 1000 100000 1000000]
 
-Prints the requests and capacity units of six reads: the worklist, a page of closed leads, the sweep for due alerts, an
+Prints the requests and capacity units of six reads: the worklist, a page of closed leads, the leads with due alerts, an
 export of a week, retention and a search. Each table has 40 open leads and a different number of closed leads. Then
 prints the write units of each index's busiest partition at 10,000 submissions a second. Draws build/growth.svg. A
 table of a million leads takes about 3 GB of memory and a minute.

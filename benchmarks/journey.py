@@ -57,7 +57,7 @@ def play() -> Journey:
     from tests.functions import calls, staff_calls  # noqa: PLC0415
 
     recorder = _Recorder()
-    silent = patch.object(logging.getLogger("leads"), "disabled", new=True)  # log lines are not measured
+    silent = patch.object(logging.getLogger("leads"), "disabled", new=True)
     with aws_in_process() as aws, recorder.listening(), redirect_stdout(io.StringIO()), silent:
         reference = recorder.step("capture_lead", lambda: staff_calls.captured(calls.URGENT, alerted=False))
         stream = calls.stream_of(calls.LEAD_ID)

@@ -4,7 +4,7 @@
 
 Three simulated visitors use Chromium with a phone's screen: one has usual answers, one has an emergency, one asks for a
 call. The real template runs on a local cloud where no function has started. Words are counted on every screen that the
-form shows. The visitor waits for a cold start only if the page waits for the response of that function.
+form shows. A cold start counts as waited for only if the page waits for the response of that function.
 
 `--counted` also runs the packaged functions under valgrind. It prints how many instructions the first visitor waits
 for, as a multiple of the instructions of peer a's cold start (benchmarks/peers).

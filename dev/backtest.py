@@ -105,7 +105,7 @@ class Backtest:
 
     @property
     def beside_rules(self) -> dict[str, int]:
-        """Counts changes that do not affect tiers: kind of the changed part -> number of changed parts."""
+        """Counts changes that do not affect tiers. Returns what changed, such as "deadlines" -> number of changes."""
         tiers = [(tier, self.new.tiers[name]) for name, tier in self.old.tiers.items() if name in self.new.tiers]
         texts = dict(texts_of(self.new))
         return {

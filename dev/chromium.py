@@ -64,7 +64,7 @@ APT::Install-Recommends "false";
 
 @dataclass(frozen=True)
 class Chromium:
-    """What starts the browser. path: the program; env: all of its environment variables; flags: its arguments."""
+    """A browser that can be started. path: its program; env: its environment variables; flags: its arguments."""
 
     path: str
     env: dict[str, str] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Deploys the real template, with the current code, to the emulator on this machine.
 
-The emulator ignores an HTTP API's CORS settings and has no separate address for each API, so this module sets both
-(docs/decisions/0003). It also adds a queue from which developers can read every alert to staff.
+The emulator ignores the template's CORS settings, so this module sets them afterwards. It also changes the API's
+address in the template, because the emulator has another address (docs/decisions/0003). It adds a queue that receives
+every alert to staff, so that developers can read the alerts.
 """
 
 import hashlib
@@ -100,7 +101,7 @@ class LocalCloud:
         return self.resources[OUTBOX]
 
     def client(self, service: str) -> Any:
-        """Returns a boto3 client for the emulator, whatever AWS settings the environment has."""
+        """Returns a boto3 client for the emulator. Ignores the AWS settings of the environment."""
         return boto3.session.Session().client(  # type: ignore[call-overload]  # a different class for each service
             service,
             endpoint_url=self.emulator.endpoint,
@@ -167,7 +168,7 @@ class LocalCloud:
         return [mail for mails in accounts.values() for mail in mails]
 
     def update_code(self) -> None:
-        """Deploys the current code to every function, without touching other resources."""
+        """Deploys the current code to every function. Does not update other resources."""
         key = self._upload_code()
         functions = self.client("lambda")
 

@@ -70,7 +70,7 @@ class Sam:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        # pip may need other variables, such as proxies
+        # only AWS settings are left out, because the build may need other variables to fetch packages
         self._environment = {
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",

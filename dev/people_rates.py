@@ -280,7 +280,7 @@ RATES = (
     Rate("preg-signs", "fluid", PREGNANT, 0.01, 1.0, ASSUMED),
     Rate("preg-signs", "belly", PREGNANT, 0.10, 0.50, ASSUMED),
     Rate("preg-signs", "waves", PREGNANT, 0.05, 0.50, ASSUMED),
-    # Page 5. Nearly half wake at night; a third of these people tick that no position helps.
+    # Page 5. Nearly half of all people wake at night. A third of these people tick that no position helps.
     Rate("pattern", "night-unrelenting", ANYONE, 0.45, 1 / 3, f"{DESIGN}: 15% tick; parts [D]"),
 )
 EXCLUSIVE = frozenset({"injury", "preg"})  # single-choice questions in RATES

@@ -96,7 +96,7 @@ def cross_validated(examples: Sequence[Example]) -> Result:
 
 
 def kinds_in() -> KindsIn:
-    """Returns the function with which the service finds the kinds in a text."""
+    """Returns the function that finds the kinds of symptoms in a text. The service uses the same function."""
     free_text = free_text_of(FOLDER, QUESTIONNAIRE)
     if free_text is None:
         raise FileNotFoundError(f"{QUESTIONNAIRE}{WORDS}")

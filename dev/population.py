@@ -145,7 +145,7 @@ class Population:
     def rules(self) -> Iterator[tuple[str, str]]:
         """Yields each safety rule's floor and id.
 
-        The order is by urgency of the floor, then by how often the rule alone caused a tier or, last, fired.
+        Sorts by the urgency of the floor, then by how often the rule alone caused a tier, then by how often it fired.
         """
         tiers = self.rule_set.tiers
         for rule in sorted(

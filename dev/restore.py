@@ -50,8 +50,8 @@ class Comparison:
 
     counts: kind -> number of items in the table.
     copied: kind -> number of items in the copy.
-    missing: ids of leads that the table lacks and the copy has unspoilt.
-    spoilt: id -> version in the table, for leads that are spoilt or older in the table, and unspoilt in the copy.
+    missing: ids of leads that the table lacks and that are not spoilt in the copy.
+    spoilt: id -> version in the table, for leads that are spoilt or older in the table and not spoilt in the copy.
     lost: ids of leads that are missing or spoilt in the table, and missing or spoilt in the copy.
     later: number of items that only the table has, because they arrived after the copy.
     """

@@ -1,4 +1,4 @@
-"""Prints the rule set for the physician who signs it: `python -m dev.rulebook`, as Markdown, or as HTML with --html.
+"""Prints the rule set for the physician who signs it, as Markdown, or as HTML with --html: `python -m dev.rulebook`.
 
 `--language es` prints the translation beside the original. The sheet shows the rules as the functions load them. The
 content hash identifies the content of the files without their signatures.

@@ -1,6 +1,6 @@
 """Runs every minute and sends all alerts that are due.
 
-These are alerts of higher escalation levels, reminders to owners, and first alerts that alert_staff failed to send.
+Examples are alerts of higher escalation levels, reminders to owners, and first alerts that alert_staff failed to send.
 """
 
 from datetime import timedelta

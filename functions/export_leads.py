@@ -1,4 +1,4 @@
-"""GET /leads/export exports leads of a date range as CSV or FHIR; GET /leads/{reference}/fhir exports one lead."""
+"""GET /leads/export: exports leads of a date range as CSV or FHIR. GET /leads/{reference}/fhir: exports one lead."""
 
 import json
 from datetime import datetime

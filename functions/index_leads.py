@@ -1,8 +1,7 @@
 """Updates the counts and search keys when a lead changes. The stream of the leads table invokes this function.
 
-A daily run counts leads that the stream missed.
-
-Stream records hold only keys, so the function reads the stored lead. A repeated record changes nothing.
+Stream records hold only keys, so the function reads the stored lead. A repeated record changes nothing. A daily run
+counts leads that the stream missed.
 """
 
 from datetime import timedelta
@@ -15,7 +14,7 @@ from functions.wiring import logger
 from shared.triggers import is_schedule, lead_id_of, stream_batch
 from shared.usecases.counting import count_lead, count_recent_leads
 
-TIME_LIMIT = timedelta(minutes=4)  # below the function's timeout
+TIME_LIMIT = timedelta(minutes=4)  # less than the function's timeout
 
 processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 counting = wiring.counting()

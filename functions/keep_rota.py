@@ -1,4 +1,4 @@
-"""GET /rota: returns the rota and who is on call. PUT /rota: saves the rota, unless it was changed in the meantime."""
+"""GET /rota: returns the rota and who is on call. PUT /rota: saves the rota if nobody changed it meanwhile."""
 
 from http import HTTPStatus
 from typing import Any

@@ -17,7 +17,7 @@ from shared.usecases.erasing import erase_again
 from shared.usecases.rekeying import rekey_leads
 from shared.usecases.retiring import retire_leads
 
-TIME_LIMIT = timedelta(minutes=4)  # below the function's timeout; the next run does the rest
+TIME_LIMIT = timedelta(minutes=4)  # less than the function's timeout; the next run does the rest
 
 leads = wiring.leads_table()
 kept_for = retention()

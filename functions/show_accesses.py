@@ -1,4 +1,4 @@
-"""GET /leads/accesses: returns who opened which lead, as JSON or CSV; filters by lead, staff member and dates."""
+"""GET /leads/accesses: returns who opened which lead, as JSON or CSV. Filters by lead, staff member and dates."""
 
 from http import HTTPStatus
 from typing import Any

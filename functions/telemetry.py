@@ -1,4 +1,4 @@
-"""Writes the log lines and metrics that several functions share. Alarms and docs/runbook.md refer to them by name."""
+"""Writes the log lines and metrics of several functions. Alarms and docs/runbook.md use their names."""
 
 from __future__ import annotations
 

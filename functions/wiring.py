@@ -18,8 +18,8 @@ def prepare_process() -> None:
 
     Must run before the libraries are loaded.
     """
-    warnings.filterwarnings("ignore", message="No application metrics to publish")  # a refused request emits no metric
-    warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # these warnings quote values
+    warnings.filterwarnings("ignore", message="No application metrics to publish")  # refused requests emit no metrics
+    warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # this warning quotes values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
     # A garbage collection during a cold start would free nothing. The threshold is above the number of objects that a
     # cold start allocates, so none takes place.

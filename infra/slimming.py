@@ -1,7 +1,7 @@
 """Removes unused parts of the dependencies, because they slow down each cold start.
 
-To skip a step, delete it from STEPS. This module needs only the standard library. docs/performance.md gives the gain of
-each step; tests/release/test_slimming.py checks that no step breaks a deployment.
+To skip a step, delete it from STEPS. This module needs only the standard library. docs/performance.md shows what
+each step saves. tests/release/test_slimming.py checks that no step breaks a deployment.
 """
 
 import gzip
@@ -20,7 +20,7 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
     "sns": ("ListSubscriptionsByTopic", "Publish"),
     "sqs": ("DeleteMessage", "ReceiveMessage", "SendMessage"),
 }
-ADDRESSES = {*AWS_CALLS, "email"}  # names in botocore's list of endpoints, where sesv2 is "email"
+ADDRESSES = {*AWS_CALLS, "email"}  # in botocore's list of endpoints, sesv2 is called "email"
 # Without the file endpoint-rule-set-1, botocore finds the same endpoints in the file `endpoints`, which is faster.
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
