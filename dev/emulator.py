@@ -17,7 +17,7 @@ from typing import Self
 ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
 START_WITHIN = 30
 FUNCTIONS_END_WITHIN = 3  # seconds until functions are stopped; the emulator would wait for them without limit
-STOP_WITHIN = 10  # further seconds until the emulator is killed; it saves its state meanwhile
+STOP_WITHIN = 20  # further seconds until the emulator is killed; it saves its state meanwhile
 
 # LAUNCHER and the functions run in the base interpreter, outside the emulator's virtual environment. So a function
 # cannot import the emulator's packages, and a missing dependency fails as it does on Lambda. If this process ends on

@@ -39,7 +39,9 @@ PAGE = """<!doctype html>
 </html>"""
 
 
-class _Server(ThreadingHTTPServer):
+class LocalServer(ThreadingHTTPServer):
+    """Serves each connection in a thread of its own."""
+
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -58,7 +60,7 @@ class Front:
     def __init__(self, cloud: LocalCloud, outbox: Outbox | None = None, port: int = 0) -> None:
         self._cloud = cloud
         handler = type("Handler", (_Handler,), {"cloud": cloud, "outbox": outbox})
-        self._server = _Server(("127.0.0.1", port), handler)
+        self._server = LocalServer(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, name="front", daemon=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}/"
 

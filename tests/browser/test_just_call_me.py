@@ -157,7 +157,8 @@ def test_answers_given_before_are_sent_and_raise_the_tier(
     page.get_by_role("button", name="Back", exact=True).click()
     page.get_by_role("button", name=TITLE).click()
     patient.answer({"em-now": ["none"]}).leave_contact("(212) 555-0178").next()
-    expect(page.locator("#messages")).to_contain_text("Weakness")
+    # the advice begins differently while the clinic is closed
+    expect(page.locator("#messages")).to_contain_text("weakness", ignore_case=True)
     (sent,) = traffic.posted("/callbacks")
     assert sent["answers"]["motor"] == ["foot-drop"]
     assert sent["answers"]["motor-course"] == "new-2w"

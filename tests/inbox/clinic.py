@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from dev import template
+from dev.front import LocalServer
 from functions import show_page
 from shared.adapters.web_files import FOLDER, WebFiles
 from tests.functions.calls import CONTEXT, event
@@ -96,7 +97,7 @@ def served() -> Iterator[str]:
     A browser treats localhost as secure, so the page may use crypto.subtle. Serving through Playwright would be slower
     and would turn off the browser's cache.
     """
-    with ThreadingHTTPServer(("localhost", 0), _Handler) as server:
+    with LocalServer(("localhost", 0), _Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         address = f"http://localhost:{server.server_port}"
         with patch.object(show_page, "inbox", _inbox(address)):
