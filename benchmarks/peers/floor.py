@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 
-ATTRIBUTES = 15  # a lead's item has about as many attributes beside the lead itself: keys of the table and its indexes
+ATTRIBUTES = 15  # about the number of attributes of a lead's item besides the lead: the keys of table and indexes
 LEAD = "x" * 4_000  # about a lead's size
 
 logger = Logger()

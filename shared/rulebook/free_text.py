@@ -59,7 +59,7 @@ class FreeText:
 
 
 def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
-    """Returns the free-text search of a questionnaire; None if it has neither file.
+    """Returns the free-text search of a questionnaire; None if its files (words and weights) do not exist.
 
     Raises: RulebookError if only one of the two files exists.
     """

@@ -82,7 +82,7 @@ class Patient:
         return self
 
     def fill_to(self, step: int, **changed: str | list[str]) -> Patient:
-        """Fills in the pages before `step`. `changed`: answers that differ from CALM. In a code, write _ for -."""
+        """Fills in the pages before `step`. `changed`: question code (with _ for -) -> other answer than in CALM."""
         return self.go_on(1, step, **changed)
 
     def go_on(self, first: int, step: int, **changed: str | list[str]) -> Patient:

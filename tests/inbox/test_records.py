@@ -122,7 +122,7 @@ def test_an_export_says_how_far_it_is(send: Send, member: Come, monkeypatch: pyt
         manager.press("Download CSV")
         for text in ("1 lead …", "2 leads …"):
             expect(manager.page.locator("#export-status")).to_have_text(text)
-            until(manager.page, lambda: bool(held))  # the page shows the text before it requests more leads
+            until(manager.page, lambda: bool(held))  # this request follows the text
             held.pop().fallback()
     lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert {row["reference"] for row in csv.DictReader(lines)} == references

@@ -197,7 +197,7 @@ class SavedPieces:
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def of(self, check: Check) -> dict[int, tuple[Found, float]]:
-        """Returns the finished pieces: first unit -> result and CPU seconds."""
+        """Returns the finished pieces of a check: number of the first unit -> result and CPU seconds."""
         path = self._path(check)
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         return {line["first"]: (_found(line["found"]), line["took"]) for line in map(json.loads, lines)}

@@ -25,13 +25,13 @@ def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> Non
 
 
 def test_a_sweep_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """A slow lead takes four calls: reading, claiming, publishing and recording."""
+    """After the sweep's time limit, a slow lead may need four more calls: read, claim, publish and record."""
     ends = escalate_leads.TIME_LIMIT.total_seconds() + 4 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["EscalateLeads"]["Timeout"]
 
 
 def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """A slow lead takes two calls: reading and writing."""
+    """After the time limit of retention, a slow lead may need two more calls: read and write."""
     ends = retire_leads.TIME_LIMIT.total_seconds() + 2 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["RetireLeads"]["Timeout"]
 

@@ -42,7 +42,7 @@ function draw(found, { asked, run }) {
 }
 
 // Merges the entries of each export into one. In a merged entry, `at` is the latest time and `since` the earliest.
-// `goesOn` is true if the next page may have more entries of the export. `more`: whether there is a next page.
+// `goesOn`: whether the next page may have more entries of the same export. `more`: whether there is a next page.
 function joined(entries, more) {
   const lines = [];
   const exports = new Map(); // staff member's id -> merged entry of this member's last export

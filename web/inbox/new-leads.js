@@ -13,7 +13,7 @@ const TITLE = document.title;
 const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // frequency in Hz, start in s
 
 let known = null; // references of the leads without an owner in the service's last answer; null before the first answer
-let looked = 0; // time of the last answer, in ms by the service's clock
+let looked = 0; // the service's time in its last response, in ms
 let sawAll = false; // whether the last answer contained all leads without an owner
 let sound = null; // an AudioContext, once the user has pressed something
 

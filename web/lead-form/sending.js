@@ -76,7 +76,7 @@ export class Sending {
   }
 
   /** Says in place of the Send button that sending failed, with phone number and advice. `kind`: which message to show.
-   * `line`: a text that says when the form is sent again. `quiet`: leaves the focus in a field if it is there. */
+   * `line`: a text that says when the form is sent again. `quiet`: does not move the focus out of a field. */
   problem(kind, line = "", quiet = false) {
     const { form } = this;
     const box = form.copy(`problem-${kind}`);

@@ -90,7 +90,7 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
-            # for a reminder, the owner, because a clinician's only subscription filters on `on_call`
+            # A reminder names the lead's owner here. A clinician has one subscription, which filters on `on_call`.
             "on_call": self.on_call or self.owner,
         }
         return {name: value for name, value in values.items() if value}

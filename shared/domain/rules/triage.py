@@ -60,8 +60,8 @@ class Tier(NamedTuple):
     """A level of urgency, and how the clinic handles leads of that level.
 
     rank: the position of the tier by urgency; 0 is the most urgent.
-    safety: True for a safety tier. If the clinic has a phone number, it calls, whatever the patient prefers. Only a
-        clinician may close a lead of this tier as not a fit.
+    safety: True for a safety tier. If the patient left a phone number, the clinic calls, whatever the patient
+        prefers. Only a clinician may close a lead of this tier as not a fit.
     marketing: False if leads of this tier may never be used for marketing.
     after_safety_rule: the response that replaces `usual` for a lead on which a safety rule fired.
     """
