@@ -104,7 +104,7 @@ class Backtest:
         return sorted({rule.id for rule in _rules(self.new)} - {rule.id for rule in _rules(self.old)} - self.fired)
 
     @property
-    def beside_rules(self) -> dict[str, int]:
+    def other_changes(self) -> dict[str, int]:
         """Counts changes that do not affect tiers. Returns what changed, such as "deadlines" -> number of changes."""
         tiers = [(tier, self.new.tiers[name]) for name, tier in self.old.tiers.items() if name in self.new.tiers]
         texts = dict(texts_of(self.new))
@@ -303,8 +303,8 @@ def show(found: Backtest, console: Console) -> None:
 def _show_summary(found: Backtest, console: Console) -> None:
     console.print(f"old  {_title(found.old)}\nnew  {_title(found.new)}\n")
     console.print(f"{found.count} answer sets scored by both; {len(found.changes)} would change tier.")
-    if any(found.beside_rules.values()):
-        changed = ", ".join(f"{kind}: {count}" for kind, count in found.beside_rules.items() if count)
+    if any(found.other_changes.values()):
+        changed = ", ".join(f"{kind}: {count}" for kind, count in found.other_changes.items() if count)
         console.print(f"Also changed, without effect on tiers: {changed}.")
     if not found.count:
         console.print("[red]Nothing was scored by both, so this says nothing about the rules.[/]")

@@ -28,7 +28,8 @@ PROJECT = Path(__file__).parents[2]
 VIGNETTES = PROJECT / "tests/data/vignettes.json"
 CASES = PROJECT / "tests/data/cases.json"
 BACKTEST = ("dev.backtest", "shared/rulebook", "shared/rulebook", "--samples", "20")
-TURNS = 10_000  # of a loop, which take at least the CPU time of one answer set; start-up included
+# An answer set may cost as much CPU time as this many turns of a loop. This includes its share of the start-up.
+TURNS = 10_000
 
 
 def run(*arguments: str, given: str = "") -> tuple[int | str | None, list[dict[str, Any]], str]:

@@ -67,6 +67,37 @@ def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return folders
 
 
+def test_a_cached_folder_is_made_again_only_from_other_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "CACHE", tmp_path)
+    made: list[Path] = []
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        made.append(folder)
+
+    first = build._cached("all-", ["a", "b"], make)
+    assert build._cached("all-", ["a", "b"], make) == first
+    assert len(made) == 1
+    second = build._cached("all-", ["a", "c"], make)
+    assert second != first
+    assert sorted(tmp_path.glob("all-*")) == [second]
+
+
+def test_every_file_of_shared_is_in_the_key_of_the_common_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a changed file were not in the key, an old version of it would be deployed."""
+    shutil.copytree(build.PROJECT / "shared", tmp_path / "shared")
+    monkeypatch.setattr(build, "PROJECT", tmp_path)
+    monkeypatch.setattr(build, "dependencies", lambda *_: tmp_path)
+    monkeypatch.setattr(build, "_cached", lambda _name, made_from, _make: made_from)
+    before = build.common_part(HERE, None)
+    for changed in ("domain/rules/triage.py", "rulebook/tiers.toml", "http/pages/form.html"):
+        with (tmp_path / "shared" / changed).open("a") as file:
+            file.write("\n")
+        after = build.common_part(HERE, None)
+        assert after != before, changed
+        before = after
+
+
 def test_a_wrong_field_of_the_clinics_file_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = tmp_path / "project"
     for part in ("shared", "functions", "web"):

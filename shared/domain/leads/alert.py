@@ -25,10 +25,8 @@ WORDS = {
     CONFIRM_BOOKING: "book a time",
     CLOSE: "book or close it",
 }
-
-AFTER_REVOCATION = (
-    "close it, or call for a medical reason"  # the next step after the person revoked the consent to contact
-)
+# the next step after the person revoked the consent to contact
+AFTER_REVOCATION = "close it, or call for a medical reason"
 
 
 @dataclass(frozen=True, slots=True)
