@@ -1,4 +1,4 @@
-"""Creates AWS clients. Few attempts and short timeouts keep each call shorter than the Lambda function's timeout."""
+"""Creates AWS clients whose calls end before the Lambda function times out."""
 
 from __future__ import annotations
 
@@ -22,25 +22,21 @@ SERVICES = ("dynamodb", "sns", "sqs", "sesv2", "cognito-idp")
 
 
 def _config(**settings: Any) -> Config:
-    """Returns a client configuration that skips botocore's parameter validation and uses a fixed user agent.
-
-    This saves a sixth of a request's CPU time. mypy, the tests and AWS itself already check the parameters.
-    """
+    """Returns a configuration without botocore's parameter validation, which takes a sixth of a request's CPU time."""
     return Config(parameter_validation=False, user_agent="spine-leads", **settings)
 
 
-# For requests that a visitor or staff member waits for. A call ends within 4 s: two attempts of at most 1.5 s each, and
-# a pause between them.
+# For requests that a visitor or staff member waits for. A call ends within 4 s.
 PATIENT_FACING = _config(
     connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}, tcp_keepalive=True
 )
-# For the spool: one attempt, so that a patient gets an answer within 6 s even after the table has timed out.
+# For the spool. A patient gets an answer within 6 s even after the table has timed out.
 SPOOLING = _config(
     connect_timeout=0.4, read_timeout=0.8, retries={"total_max_attempts": 1, "mode": "standard"}, tcp_keepalive=True
 )
-# For SES: one attempt, because after a lost reply a second attempt would send the mail twice.
+# For SES. A second attempt after a lost reply would send the mail twice.
 MAILING = _config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
-# For scheduled work and long polls, where nobody waits for the answer.
+# For scheduled work and long polls.
 BACKGROUND = _config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
 
 
@@ -60,10 +56,7 @@ def client(service: Literal["dynamodb", "sns", "sqs", "sesv2", "cognito-idp"], c
 
 @cache
 def _session() -> boto3.Session:
-    """Returns a session that leaves out botocore's event handlers for services that we do not call.
-
-    Registering the handlers of all services would take a thirtieth of a cold start.
-    """
+    """Returns a session without the event handlers of unused services, whose registration slows a cold start."""
     session = botocore.session.Session(include_builtin_handlers=False)
     for event, handler, *_ in BUILTIN_HANDLERS:
         kind, _, service = event.partition(".")

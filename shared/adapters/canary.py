@@ -21,10 +21,10 @@ LONG_POLL = 5  # seconds
 
 
 class CanaryPath:
-    """The path of a canary: the public API that receives it, and the queue where its alert arrives.
+    """The public API that receives a canary, and the queue where its alert arrives.
 
     api_address: base address of the public API, with a trailing slash
-    questionnaire: id and version of the questionnaire that the canary names
+    questionnaire: id and version
     """
 
     def __init__(
@@ -40,8 +40,8 @@ class CanaryPath:
     def send(self, *, tries_spool: bool = False) -> str:
         """Sends a canary and returns its reference.
 
-        The canary answers no questions, so the rules cannot rule out a red flag. Its first alert is due at once.
-        tries_spool: True to bypass the table, so that the spool delivers the canary.
+        The canary answers no questions, so its first alert is due at once.
+        tries_spool: whether the canary bypasses the table and goes through the spool.
         Raises NotDelivered if the API does not accept the canary.
         """
         submission_id, (questionnaire, version) = uuid4(), self._questionnaire
@@ -64,7 +64,7 @@ class CanaryPath:
         return str(answer.json()["reference"])
 
     def alerts(self) -> Iterator[str]:
-        """Yields up to ten alerts about canaries, and deletes each from the queue. Waits if the queue is empty.
+        """Yields up to ten alerts about canaries, and deletes each from the queue.
 
         Raises botocore's ClientError or BotoCoreError.
         """

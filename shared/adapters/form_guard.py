@@ -1,4 +1,4 @@
-"""Protects the form from bots: issues signed form tokens and proof-of-work challenges, and checks submissions."""
+"""Protects the form from bots with signed form tokens and proof-of-work challenges."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from shared.domain.intake.submission import Submission
 
-TOKEN_LIFETIME = timedelta(hours=24)  # as long as the browser keeps the answers and tries to send them
-SHORTEST_FILL_TIME = timedelta(seconds=8)  # nobody can read even the first page faster
+TOKEN_LIFETIME = timedelta(hours=24)  # as long as the browser keeps the answers
+SHORTEST_FILL_TIME = timedelta(seconds=8)
 CANARY_TOKEN_LIFETIME = 600  # seconds
 SPOOLED_CANARY = "canary by way of the spool"
-MAX_NUMBER = 50_000  # the most numbers that a browser tries to solve a challenge: under a second on a slow phone
+MAX_NUMBER = 50_000  # the most attempts that a challenge can need: under a second on a slow phone
 
 
 class Judgement(NamedTuple):
@@ -39,10 +39,7 @@ class Judgement(NamedTuple):
 class FormGuard:
     """A guard that signs form tokens and challenges with a key, and checks them.
 
-    key: the key that signs. Its signatures are accepted.
-    others: further keys whose signatures are accepted, such as the former or the next key during a rotation.
-
-    A challenge is valid for only one submission id. So bots gain nothing by reusing a challenge.
+    others: further keys whose signatures are accepted, such as the former key during a rotation.
     """
 
     def __init__(self, key: str, *others: str) -> None:
@@ -50,7 +47,6 @@ class FormGuard:
         self._accepted = (key, *others)
 
     def token(self) -> str:
-        """Returns a signed form token, which contains the current time."""
         return self._signer("form").sign("form").decode()
 
     def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
@@ -65,7 +61,7 @@ class FormGuard:
     def _signer(self, purpose: str) -> TimestampSigner:
         from itsdangerous import TimestampSigner  # noqa: PLC0415  only where a token is made or checked
 
-        oldest_first = self._accepted[::-1]  # the library signs with the last key
+        oldest_first = self._accepted[::-1]  # itsdangerous signs with the last key
         return TimestampSigner(oldest_first, salt=purpose, digest_method=hashlib.sha256)
 
     def _is_canary(self, submission: Submission, salt: str) -> bool:
@@ -76,7 +72,7 @@ class FormGuard:
     def _signed_at(self, token: str, purpose: str, max_age: int | None = None) -> datetime | None:
         """Returns when we signed this token for this purpose.
 
-        Returns None if we did not sign it, or if we signed it over `max_age` seconds ago.
+        Returns None for a token of others, or a token older than `max_age` seconds.
         """
         from itsdangerous import BadSignature  # noqa: PLC0415  only where a token is checked
         from itsdangerous.encoding import base64_decode, base64_encode  # noqa: PLC0415
@@ -92,14 +88,13 @@ class FormGuard:
     def submission_id(self, content: str, at: datetime) -> UUID:
         """Returns an id for a form that was sent without one.
 
-        The same content on the same day gets the same id, so that a double click makes only one lead. The id is
-        a keyed hash, so that only this service can compute it.
+        The id depends only on content and day (UTC), so that a double click makes only one lead.
         """
         digest = hmac.new(self._key.encode(), f"{at:%Y-%m-%d}\n{content}".encode(), hashlib.sha256).digest()
         return UUID(bytes=digest[:16], version=4)
 
     def challenge(self, submission_id: UUID, at: datetime) -> dict[str, Any]:
-        """Returns an ALTCHA challenge (version 1) for this submission."""
+        """Returns an ALTCHA challenge (version 1) that is valid for this submission only."""
         from altcha.v1 import ChallengeOptions, create_challenge  # noqa: PLC0415  only where a challenge is made
 
         expires, params = at + TOKEN_LIFETIME, {"form": _form(submission_id)}
@@ -114,7 +109,7 @@ class FormGuard:
         }
 
     def judge(self, submission: Submission, at: datetime) -> Judgement:
-        """Checks token, proof and trap field. A submission without a valid canary token counts as sent by a visitor."""
+        """Checks token, proof and trap field."""
         from shared.domain.leads.lead import CANARY  # noqa: PLC0415
 
         tries_spool = self._is_canary(submission, SPOOLED_CANARY)

@@ -1,7 +1,4 @@
-"""Sends mails to patients through SES, and parses SES's reports of bounces and complaints.
-
-No other module calls SES.
-"""
+"""Sends mails to patients through SES, and parses SES's reports of bounces and complaints."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.sns import Pace
     from shared.domain.leads.mail_text import Mail
 
-# Seconds between two mails of one process. At this pace, two concurrent runs stay below SES's usual 14 mails a second.
+# Seconds between two mails of one process. Two concurrent runs stay below SES's usual 14 mails a second.
 MAIL_PACE = 0.2
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{subject}</title></head>
@@ -37,16 +34,14 @@ PAGE = """<!doctype html>
 
 
 class SesClient(Protocol):
-    """The part of boto3's client "sesv2" that this module uses."""
-
     def send_email(self, **request: Any) -> Any: ...
 
 
 class Mailer:
     """Sends mails from one address.
 
-    sender: the From address, for which SES must have a verified identity.
-    configuration_set: the name of the SES configuration set that defines where bounces and complaints are reported.
+    sender: the From address, which needs a verified identity in SES.
+    configuration_set: the SES configuration set that reports bounces and complaints.
     """
 
     def __init__(self, client: SesClient, sender: str, configuration_set: str, pace: Pace) -> None:
@@ -56,7 +51,7 @@ class Mailer:
         self._pace = pace
 
     def send(self, mail: Mail) -> None:
-        """Sends a mail. Waits first if the last mail was too recent.
+        """Sends a mail, after a pause if the last mail was too recent.
 
         Raises NotDelivered if SES certainly did not accept the mail. After any other error, SES may have accepted it.
         """
@@ -121,11 +116,11 @@ def as_html(mail: Mail) -> str:
 
 
 def returned_mail(text: str) -> ReturnedMail | None:
-    """Parses an SES report and returns the mail that bounced or drew a complaint; None if the report needs no action.
+    """Returns the mail that bounced or drew a complaint, or None if the report needs no action.
 
-    Raises ForeignEvent if the text is not a report about a bounce or complaint, or not about a mail of this service.
+    Raises ForeignEvent if the text is no report about a bounce or complaint of this service's mail.
     """
-    if text.startswith("Successfully validated SNS topic"):  # SES sends this text when the configuration set is created
+    if text.startswith("Successfully validated SNS topic"):  # SES sends it when the configuration set is created
         return None
     try:
         report = json.loads(text)

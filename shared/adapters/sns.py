@@ -1,4 +1,4 @@
-"""Publishes alerts to the SNS topic, and lists the subscriptions of topics. No other module calls SNS."""
+"""Publishes alerts to the SNS topic, and lists the subscriptions of topics."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from shared.domain.leads.digest import Digest
 
 
-# Seconds between two e-mails of one process. If an address gets more than ten e-mails in a second, SNS stops sending to
-# it until its owner confirms the subscription again. These two paces allow eight a second: four from alert_staff, which
-# runs once for each of the four shards of a new table's stream, and four from escalate_leads.
+# Seconds between two e-mails of one process. SNS suspends an address that gets more than ten e-mails in a second.
+# These paces allow eight a second: four processes of alert_staff, and one of escalate_leads.
 STREAM_PACE = 1.0
 SWEEP_PACE = 0.25
 
 
-# Requests the most reliable delivery of text messages. By default, SNS chooses the cheapest.
+# Requests reliable delivery of text messages. By default, SNS chooses the cheapest.
 AS_TEXT_MESSAGE = {"AWS.SNS.SMS.SMSType": "Transactional"}
 
 
@@ -49,7 +48,7 @@ class Pace:
 
 
 class AlertTopic:
-    """The alert topic. Subscriptions filter its messages by attributes (infra/template.yaml)."""
+    """The alert topic. Subscriptions in infra/template.yaml filter its messages by attributes."""
 
     def __init__(self, client: SNSClient, topic_arn: str, pace: Pace) -> None:
         self._client = client
@@ -57,9 +56,9 @@ class AlertTopic:
         self._pace = pace
 
     def publish(self, notice: Alert | Digest | Summary, /) -> None:
-        """Publishes a notice. Before a notice that goes out by e-mail, waits as long as `pace` requires.
+        """Publishes a notice. Keeps to `pace` if the notice goes out by e-mail.
 
-        Raises botocore's ClientError or BotoCoreError if SNS does not confirm that it accepted the notice.
+        Raises botocore's ClientError or BotoCoreError if SNS does not confirm the notice.
         """
         if notice.is_mailed:
             self._pace.keep()

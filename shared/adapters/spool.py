@@ -1,7 +1,4 @@
-"""Sends leads to the spool, an encrypted SQS queue that keeps them while the table is unavailable.
-
-Also sends entries of the spool that cannot be stored to the failure queue. Only this module sends to these queues.
-"""
+"""Sends leads to the spool, an SQS queue for times when the table is unavailable, and to its failure queue."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
 class SpoolQueue:
     """The spool or its failure queue.
 
-    connect: function that makes the SQS client. It is called on first use, because few runs need the client.
+    connect: makes the SQS client, on first use only, because few runs need the client.
     """
 
     def __init__(self, connect: Callable[[], SQSClient], queue_url: str) -> None:
@@ -30,8 +27,8 @@ class SpoolQueue:
         self._client: SQSClient | None = None
 
     def put(self, lead: Lead) -> None:
-        """Adds the lead to the queue. Once this method returns, SQS has stored the lead. Raises StoreUnavailable."""
-        # The JSON is ASCII, because SQS refuses some characters that a name may contain.
+        """Raises StoreUnavailable if SQS does not confirm that it stored the lead."""
+        # ASCII, because SQS refuses some characters that a name may contain.
         self.put_back(json.dumps(lead.model_dump(mode="json"), separators=(",", ":")))
 
     def put_back(self, entry: str) -> None:

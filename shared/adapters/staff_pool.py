@@ -1,4 +1,4 @@
-"""Lists the staff of the user pool. No other module calls Cognito."""
+"""Lists the staff of the Cognito user pool."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from shared.domain.leads.staff import CLINICIAN, DESK, Staff
 
 
 class CognitoClient(Protocol):
-    """The part of boto3's client "cognito-idp" that this module uses."""
-
     def list_users_in_group(self, **request: Any) -> Any: ...
 
 
 class StaffPool:
     """The user pool in which staff sign in.
 
-    client: function that makes the Cognito client. It is called only when staff are listed, which few requests need.
+    client: makes the Cognito client, on first use only, because few requests need the client.
     pool: the id of the user pool.
     """
 

@@ -16,7 +16,7 @@ from shared.domain.leads.person_keys import email_key
 class UnsubscribeRequest(NamedTuple):
     """The content of an unsubscribe link.
 
-    address_key: the keyed hash of the address, which identifies the address even after the lead is erased.
+    address_key: the keyed hash of the address, which remains valid after the lead is erased.
     """
 
     lead_id: UUID
@@ -26,7 +26,7 @@ class UnsubscribeRequest(NamedTuple):
 class UnsubscribeLinks:
     """The links of one stack. They do not expire.
 
-    keys: the secrets. The first signs new links. Links signed with any of the secrets are accepted.
+    keys: the secrets. The first signs new links; links signed with any secret are accepted.
     site: the service's base address, with a trailing slash.
     """
 
@@ -52,5 +52,5 @@ class UnsubscribeLinks:
         return UnsubscribeRequest(UUID(lead_id), address_key)
 
     def _signer(self) -> Signer:
-        oldest_first = self._keys[::-1]  # the library signs with the last key
+        oldest_first = self._keys[::-1]  # itsdangerous signs with the last key
         return Signer(oldest_first, salt="unsubscribe", digest_method=hashlib.sha256)

@@ -33,8 +33,8 @@ class WebFile:
 class WebFiles:
     """The files of a folder, found by name. page.html is English, page.es.html is Spanish, and so on.
 
-    words: function that returns the values of the `{{placeholders}}` in HTML files, for a language. A missing value
-        raises KeyError at start. If the value of a `{{placeholder?}}` is empty, its whole line is left out.
+    words: returns the values of the `{{placeholders}}` for a language. A missing value raises KeyError at start.
+    A line with `{{placeholder?}}` is left out if the value is empty.
     """
 
     def __init__(self, words: Callable[[str], Mapping[str, str]], folder: Path = FOLDER) -> None:
@@ -45,7 +45,7 @@ class WebFiles:
         }
 
     def get(self, name: str) -> WebFile:
-        """Returns the file with this name. Raises NotFound."""
+        """Raises NotFound."""
         try:
             return self._files[name]
         except KeyError:
@@ -65,5 +65,5 @@ def _filled(path: Path, words: Callable[[str], Mapping[str, str]]) -> bytes:
     values = words(match[1] if match else "en")
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     shown = (line for line in lines if all(values[name] for name in OPTIONAL.findall(line)))
-    text = "".join(line.lstrip(" ") for line in shown)  # saves visitors the download of the indentation
+    text = "".join(line.lstrip(" ") for line in shown)  # a smaller download
     return PLACEHOLDER.sub(lambda found: html.escape(values[found[1]]), text).encode()

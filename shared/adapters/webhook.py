@@ -18,14 +18,13 @@ from shared.domain.leads.webhook import WaitingLead
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "whsec_"
 TIMEOUT = urllib3.Timeout(connect=3, read=15)  # the specification recommends 15 to 30 s
-LONGEST = 20.0  # seconds for a whole delivery; the read timeout does not limit a response that arrives in small parts
+LONGEST = 20.0  # seconds for a whole delivery; the read timeout does not limit a slow stream of small parts
 
 
 class Webhook:
     """A receiver of webhooks.
 
-    address: the URL of the receiver.
-    secret: the signing key, which the receiver has too; base64, with or without the prefix "whsec_".
+    secret: the signing key that the receiver has too, in base64, with or without the prefix "whsec_".
     """
 
     def __init__(self, address: str, secret: str) -> None:
@@ -38,7 +37,7 @@ class Webhook:
         self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
     def deliver(self, lead: WaitingLead, at: datetime) -> None:
-        """Sends the webhook about a lead. Follows no redirects. Raises NotDelivered if the answer is not 2xx."""
+        """Follows no redirects. Raises NotDelivered if the answer is not 2xx."""
         body, timestamp = lead.body, str(int(at.timestamp()))
         headers = {
             "content-type": "application/json",
@@ -51,7 +50,7 @@ class Webhook:
         def send() -> None:
             outcome[:] = self._problems(body, headers)
 
-        # a daemon thread does not keep the process alive if the delivery takes too long
+        # a daemon thread lets the process end during a delivery that takes too long
         sending = threading.Thread(target=send, daemon=True)
         sending.start()
         sending.join(LONGEST)
@@ -59,12 +58,12 @@ class Webhook:
             raise outcome[0] from None
 
     def _problems(self, body: bytes, headers: dict[str, str]) -> list[NotDelivered]:
-        """Sends the request. Returns a list with the error; an empty list if the receiver accepted the request."""
+        """Sends the request and returns a list of at most one error."""
         try:
             answer = self._pool.request(
                 "POST", self._address, body=body, headers=headers, redirect=False, preload_content=False
             )
-            answer.close()  # without reading the body, which may be long or slow
+            answer.close()
         except Exception as error:  # noqa: BLE001  after any error, the delivery has failed
             return [NotDelivered(type(error).__name__)]  # the error's text would include the URL
         received = HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES

@@ -1,4 +1,4 @@
-"""Exports leads as CSV (RFC 4180) for spreadsheets: contact data and state of work, no answers."""
+"""Exports contact data and state of work of leads as CSV (RFC 4180), without answers."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from shared.domain.leads.calls import first_call_at
 from shared.domain.leads.lead import Lead
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as the local encoding
-# Finds formulas, which spreadsheets would run. A formula is at the start of a cell, or after a character that separates
-# cells in some regions. It begins with = + - @, also full-width, and may follow blanks and quotes.
+# Finds formulas, which spreadsheets would run. Some regions separate cells with a semicolon or tab.
+# Formulas begin with = + - @, also full-width.
 FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 SKIPPED = ("\t", "\r", "\n")  # some programs skip these characters and read what follows
-# Text that a spreadsheet would read as a number or a date. It would, for example, drop the first zero of 01234.
+# Text that a spreadsheet would read as a number or date, and so drop the first zero of 01234.
 LIKE_A_NUMBER = re.compile(r"[0-9][0-9 .,:/eE+-]*")
 
 Column = Callable[[Lead, ZoneInfo], str]
 
 
 def text(read: Callable[[Lead], str | None]) -> Column:
-    """Returns a column of text. Spreadsheets show it as it is: they do not run it or read it as a number or date."""
+    """Returns a column of text that spreadsheets do not run or convert."""
     return lambda lead, _: safe_cell(read(lead) or "")
 
 
 def time(read: Callable[[Lead], datetime | None]) -> Column:
-    """Returns a column of times in the clinic's time zone, in a format that spreadsheets in every region can read."""
+    """Returns a column of times in the clinic's time zone. Spreadsheets in every region can read the format."""
     return lambda lead, zone: at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if (at := read(lead)) else ""
 
 
@@ -89,7 +89,6 @@ def header() -> str:
 
 
 def rows(leads: Iterable[Lead], zone: ZoneInfo) -> str:
-    """Returns one line per lead. Times are in `zone`."""
     return "".join(row(cell(lead, zone) for cell in COLUMNS.values()) for lead in leads)
 
 
@@ -100,6 +99,6 @@ def row(cells: Iterable[str]) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Returns the text, with an apostrophe before each part that a spreadsheet would run or turn into a number."""
+    """Puts an apostrophe before each part that a spreadsheet would run or turn into a number."""
     safe = FORMULA.sub("'", text)
     return f"'{safe}" if safe[:1] in SKIPPED or LIKE_A_NUMBER.fullmatch(safe) else safe

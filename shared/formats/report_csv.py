@@ -1,7 +1,6 @@
 """Writes the report as CSV for people outside the clinic, such as its advertising agency.
 
-Figures about 1 to 4 people are hidden. If a reader could compute a hidden figure by subtraction, a larger figure is
-hidden as well.
+Hides figures about 1 to 4 people, and larger figures from which readers could compute a hidden figure.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ HEADER = (
 
 
 def report_csv(report: Report) -> str:
-    """Returns one line per day, then one per tier, per source and per campaign. There is no grand total."""
+    """Returns a line for each day, tier, source and campaign. There is no grand total."""
     groups: dict[str, Sequence[Figures | DayFigures]] = {
         "day": report.days,
         "tier": report.tiers,
@@ -42,8 +41,7 @@ def report_csv(report: Report) -> str:
 def hidden_of(numbers: Sequence[int], already: frozenset[int] = frozenset()) -> frozenset[int]:
     """Returns the positions of the numbers to hide: `already`, and the positions of numbers from 1 to FEWEST - 1.
 
-    Readers may know the total, and so can compute the sum of the hidden numbers. If the sum is less than FEWEST, the
-    smallest other number is hidden as well.
+    Readers may know the total and so the sum of hidden numbers. A sum below FEWEST hides one more number.
 
     already: positions that are hidden for another reason.
     """

@@ -17,8 +17,7 @@ Schema = dict[str, Any]
 def submission_schema(questionnaire: Questionnaire) -> Schema:
     """Returns the schema of `Submission`, with the questions and options of this questionnaire.
 
-    The server also accepts some submissions that the schema rejects, such as one with spaces around a name. And it
-    rejects some that the schema accepts, such as one with an impossible phone number.
+    The schema cannot express every rule of the server, such as which phone numbers are possible.
 
     Raises: RulebookError for a condition that JSON Schema cannot express.
     """

@@ -10,7 +10,7 @@ from shared.usecases.reading_accesses import AccessPage
 
 
 class AccessEntry(ResponseModel):
-    """Who did what with which leads. `staff_name`: the user name of the member of staff at that time."""
+    """Who did what with which leads. `staff_name`: the user name at that time."""
 
     at: Instant
     staff_name: str

@@ -8,7 +8,7 @@ LONGEST_ADDRESS = 500
 
 
 def return_address(text: str, origins: frozenset[str], own: str) -> str:
-    """Returns the address if it is on one of these origins or on our own site. Returns "" for any other address."""
+    """Returns the address if it is on one of these origins or on our own site, and otherwise ""."""
     if len(text) > LONGEST_ADDRESS or not text.isascii() or not text.isprintable() or set(text) & set(' \\"<>'):
         return ""
     try:
@@ -22,7 +22,7 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
 
 
 def host(address: str) -> str:
-    """Returns the host of an address; "" if it has none or is invalid."""
+    """Returns the host of an address, or "" for an invalid address."""
     try:
         return urlsplit(address).hostname or ""
     except ValueError:

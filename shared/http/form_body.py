@@ -15,18 +15,18 @@ URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 MEDIA_TYPES = (URLENCODED, MULTIPART)
 MAX_FIELDS = 500
-CHARSETS = {  # label -> Python codec; Latin-1 means Windows-1252 (WHATWG Encoding)
+CHARSETS = {  # label -> Python codec; browsers read Latin-1 as Windows-1252 (WHATWG Encoding)
     **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"), "cp1252"),
 }
-OTHER_CHARSETS = re.compile(  # other charsets of the WHATWG standard; Python has codecs with the same names
+OTHER_CHARSETS = re.compile(  # the other charsets of the WHATWG standard, which have the same names in Python
     r"windows-125[0-8]|iso-8859-([2-8]|1[03-6])|koi8-[ru]|gbk|gb18030|big5|euc-(jp|kr)|shift_jis"
 )
 
 
 def read_fields(content: bytes, content_type: str) -> Fields:
-    """Returns field name -> the texts of that field, in the order sent. Ignores uploaded files.
+    """Returns the texts of each field, in the order sent. Ignores uploaded files.
 
-    Decodes by the declared charset. Replaces invalid bytes instead of refusing the form.
+    Replaces invalid bytes instead of refusing the form.
 
     Raises: ValueError if the body is malformed or has more than MAX_FIELDS fields.
     """
@@ -42,14 +42,13 @@ def read_fields(content: bytes, content_type: str) -> Fields:
 
 
 def _charset(content_type: str) -> str:
-    """Returns the Python codec of the declared charset; UTF-8 if it is missing or no charset of browsers."""
+    """Returns the Python codec of the declared charset, or UTF-8 if browsers know no such charset."""
     declared = re.search(r";\s*charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     label = declared[1].lower() if declared else ""
     return label if OTHER_CHARSETS.fullmatch(label) else CHARSETS.get(label, "utf-8")
 
 
 def as_utf8(content: bytes, content_type: str) -> bytes:
-    """Converts a body from its declared charset to UTF-8."""
     charset = _charset(content_type)
     return content if charset == "utf-8" else content.decode(charset, errors="replace").encode()
 

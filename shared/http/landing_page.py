@@ -1,7 +1,4 @@
-"""Provides the values for the landing page: clinic details from web/clinic.toml, opening hours and notices.
-
-Also decides whether the page shows the form.
-"""
+"""Provides the values for the landing page, and decides whether the page shows the form."""
 
 from __future__ import annotations
 
@@ -42,10 +39,7 @@ class AboutClinic:
 
 
 def about_clinic(file: Path = FILE) -> AboutClinic:
-    """Reads the details of the clinic.
-
-    Raises: ValueError if a field is unknown or invalid. The error names the file and the field.
-    """
+    """Raises ValueError if a field is unknown or invalid. The error names the file and the field."""
     table = Reader(read_table(file), file.name)
     texts = {name: table.optional_text(name) or "" for name in ("logo", "address", "clinician", *LINKS)}
     insurers = table.texts("insurers") if "insurers" in table else ()
@@ -90,7 +84,7 @@ class LandingPage:
         return self.rulebook.languages(next(iter(self.rulebook.rule_sets)))
 
     def placeholders(self, language: str) -> dict[str, str]:
-        """Returns placeholder -> value. The value of `other_language` is "" if the page has only one language."""
+        """Returns the value of each placeholder. `other_language` is "" if the page has only one language."""
         others = [offered for offered in self.languages if offered != language]
         hours = spoken_hours(self.hours.days, language)
         missing = NO_LINK if not (self.pilot or self.about.privacy_practices) else ""

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 
 def given(contact: Contact) -> dict[str, str]:
-    """Returns the contact fields that the visitor filled in."""
     return {name: value for name, value in asdict(contact).items() if value is not None}
 
 
@@ -70,7 +69,7 @@ class ShownTriage(ResponseModel):
 class MessageToPatient(ResponseModel):
     """A message as the patient saw it.
 
-    english: the English text of the message; "" if the patient saw the English text, or if the text has changed since.
+    english: the English text; "" if the patient saw the English text, or if the text has changed since.
     """
 
     id: str
@@ -102,7 +101,7 @@ class ShownMail(ResponseModel):
     status: sending, sent, unknown, waiting, failed, withheld or bounced.
     at: when the status began; for "waiting", when the service tries again.
     reason: why the mail was withheld or waits: closed (the address gets no more mail), daily_limit, hourly_limit or
-        late; "" for other mails.
+    late; "" for other mails.
     """
 
     kind: str
@@ -116,7 +115,7 @@ class ShownMails(ResponseModel):
 
     closed_as: why the person's address gets no more mail: bounce, complaint or unsubscribed; "" if it still gets mail.
     unmailed: why the person can get no mail now: off (this stack sends none), no_address, removed, closed, no_consent,
-        no_messages or suspect; "" if they can.
+    no_messages or suspect; "" if they can.
     """
 
     closed_as: str
@@ -138,8 +137,6 @@ class ShownMails(ResponseModel):
 
 class EarlierSubmission(ResponseModel):
     """Answers of the person that are not the lead's current answers.
-
-    Either later answers replaced them, or they arrived after later answers, or they belong to a callback request.
 
     reference: the reference that the person got for these answers; "" if it is the lead's own reference.
     """
@@ -215,10 +212,9 @@ class Alerted(ResponseModel):
 class Planned(ResponseModel):
     """What staff do next about the lead.
 
-    what: take, call, call_again, other_way (the number is wrong: reach the person in another way), confirm_booking or
-        close (book or close).
+    what: take, call, call_again, other_way (the phone number is wrong), confirm_booking or close (book or close).
     due: the deadline or, for call_again, the time of the call; null if there is none.
-    returns_at: until when the owner must act. Then the lead loses its owner, and its alerts restart; null for never.
+    returns_at: when the lead loses its owner and its alerts restart, if the owner does not act; null for never.
     """
 
     what: str
@@ -229,7 +225,7 @@ class Planned(ResponseModel):
 class ShownHours(ResponseModel):
     """The opening hours of the clinic, in its time zone.
 
-    days: weekday (Mon to Sun) -> opening and closing time. On other weekdays, the clinic is closed.
+    days: weekday (Mon to Sun) -> opening and closing time. Days on which the clinic is closed are left out.
     """
 
     time_zone: str
@@ -253,8 +249,7 @@ class LeadView(ResponseModel):
 
     actions: what this staff member may do now.
     to_ask: safety questions that staff should still ask by phone.
-    contact_hidden: whether phone number and e-mail address are left out, because the person revoked the consent to
-        contact.
+    contact_hidden: whether contact details are left out, because the person revoked the consent to contact.
     owned_since: when the current owner got the lead; null without an owner.
     next: the next action; null if the lead is not open.
     closes_as: the reason for closing that the last call suggests; "" if it suggests none.

@@ -1,4 +1,4 @@
-"""Chooses the media type and language that a client prefers: proactive negotiation (RFC 9110, 12.5)."""
+"""Chooses the media type and language that a client prefers (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class MediaRange(NamedTuple):
     quality: float
 
     def specificity(self, offer: MediaRange) -> int | None:
-        """Returns how exactly this range matches the offer: a higher number is more exact; None is no match.
+        """Returns how exactly this range matches the offer. None is no match; a higher number is more exact.
 
-        Parameters that the offer lacks are ignored, so that a client may add `charset=utf-8`.
+        Ignores parameters that the offer lacks, so that a client may add `charset=utf-8`.
         """
         if self.type not in ("*", offer.type) or self.subtype not in ("*", offer.subtype):
             return None
@@ -38,7 +38,7 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
     """Returns the offer that the client prefers, or None if the client accepts no offer.
 
     accept: the client's Accept header. A missing or empty header accepts anything. Invalid entries are ignored.
-    offers: the offers. Of several that the client likes equally, the first is returned.
+    offers: if the client likes several equally, the first is returned.
     """
     if accept is None or not accept.strip():
         return offers[0]
@@ -63,7 +63,7 @@ def languages(accept: str) -> list[str]:
 
 
 def _quality(offer: str, ranges: Sequence[MediaRange]) -> float:
-    """Returns the quality of the most specific range that matches the offer; 0 if no range does."""
+    """Returns the quality of the most specific range that matches the offer, or 0."""
     wanted = _media_range(offer)
     found = [
         (specificity, entry.quality)

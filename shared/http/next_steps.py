@@ -1,7 +1,4 @@
-"""Writes the part of a receipt that says what happens next.
-
-docs/decisions/0030 explains where the receipt shows the person's whole phone number.
-"""
+"""Writes the part of a receipt that says what happens next (docs/decisions/0030)."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from shared.http.visitor_responses import NextSteps
 from shared.settings import ClinicSettings
 from shared.usecases.ports import RuleSets
 
-CALENDAR_ENTRY = timedelta(minutes=30)  # length of the calendar entry, which ends at the deadline for the call
+CALENDAR_ENTRY = timedelta(minutes=30)  # ends at the deadline for the call
 NUMBER = "{number}"
 IN_CRISIS = "M-E-CRISIS"
 HAS_TIME = "M-CALLBACK"  # the message that states the deadline for the clinic's call
@@ -42,7 +39,7 @@ Words = Mapping[str, str]
 class NextStepsWriter:
     """Writes what the clinic tells a person after Send.
 
-    words: function that returns English text -> translation, for a language.
+    words: returns the translations of English texts into a language.
     sends_mail: whether this stack sends mail to patients.
     """
 
@@ -71,8 +68,7 @@ class NextStepsWriter:
     def _in_emergency(self, lead: Lead, words: Words) -> NextSteps:
         """Returns the texts that are shown beside emergency advice.
 
-        If the person gave a phone number, the texts repeat the number and say not to wait for our call. They never tell
-        the person to come to the clinic, which may be closed.
+        The texts never tell the person to come to the clinic, which may be closed.
         """
         has_number = lead.submitted.contact.phone is not None
         text = "We will also try to call {number}. Do not wait for our call."
@@ -86,7 +82,7 @@ class NextStepsWriter:
         )
 
     def with_number(self, steps: NextSteps, lead: Lead, *, whole: bool) -> NextSteps:
-        """Returns the texts with the person's phone number filled in; without `whole`, only its last two digits."""
+        """Fills in the person's phone number, or only its last two digits if `whole` is False."""
         contact = lead.submitted.contact
         number = spoken_number(contact.phone or "")
         if whole and contact.extension:
@@ -129,8 +125,7 @@ class NextStepsWriter:
     def _mails(self, lead: Lead) -> bool:
         """Returns whether to announce a confirmation by e-mail.
 
-        Returns False for every callback request. Its visitor gets a mail only if no open lead has the same phone
-        number, and the receipt must not reveal whether there is such a lead.
+        Returns False for every callback request, so that no receipt reveals whether the number has an open lead.
         """
         return self.sends_mail and lead.door != CALLBACK and not lead.mail.entries and may_be_mailed(lead)
 

@@ -1,6 +1,6 @@
 """The response models for exporting and erasing one person's data.
 
-Only the fields of these models are exported, so that a field added to the staff's view is not disclosed by accident.
+They are separate from the staff's models, so that no new field is disclosed by accident.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class PersonMails(ResponseModel):
 
 
 class PersonLead(ResponseModel):
-    """A lead as its person may see it: without the names and the internal work of staff."""
+    """A lead as its person may see it, without the names and the internal work of staff."""
 
     reference: str
     received_at: Instant

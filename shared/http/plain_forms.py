@@ -41,7 +41,7 @@ HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",  # so that no other site learns the URL of a receipt
+    "referrer-policy": "no-referrer",  # no other site may learn the URL of a receipt
     **SECURITY,
     "vary": "accept, accept-language",
 }
@@ -54,8 +54,7 @@ MakeId = Callable[[str, datetime], UUID]
 class PlainForms:
     """The reader and writer of plain forms.
 
-    redraw: function that returns the view of an invalid form with its problems; None in a Lambda function that never
-        shows an invalid form again.
+    redraw: returns the view of an invalid form with its problems; None if the function never shows a form again.
     return_origins: the origins of pages that a receipt may link back to.
     """
 
@@ -67,19 +66,15 @@ class PlainForms:
     return_origins: frozenset[str] = frozenset()
 
     def read(self, request: Request) -> FilledForm:
-        """Returns the filled-in form. Raises UnreadableRequest or InvalidInput."""
+        """Raises UnreadableRequest or InvalidInput."""
         fields = request.form_fields
-        if language := fields.get("switch_language"):  # the button that shows the same page in another language
+        if language := fields.get("switch_language"):  # shows the same page in another language
             fields = {**fields, "language": language, "show": fields.get("step", ()) if "asked" in fields else ()}
         wanted = {name: next(iter(fields.get(name, ())), "") for name in ("questionnaire", "language")}
         return self._form(fields, wanted["questionnaire"], wanted["language"])
 
     def blank(self, request: Request, token: str) -> FilledForm:
-        """Returns an empty form with a new submission id.
-
-        From the request, the form takes only the language, the questionnaire, the attribution, `return_to` and the
-        form's own URL.
-        """
+        """Returns an empty form with a new submission id."""
         query = request.query
         own, referrer = request.own_address, host(request.header("referer"))
         attribution = clean_attribution(
@@ -146,17 +141,15 @@ class PlainForms:
 
         return checked(form.added_answers(), AddedAnswers)
 
-    # --- answering requests ---
-
     def added(self, request: Request) -> bytes:
-        """Returns the questions asked after Send, as HTML for the script of <lead-form>. All visitors get the same."""
+        """Returns the questions after Send for the script of <lead-form>, the same for every visitor."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         return self._draw(
             request, "added.html", form, view=FormView(form, "element", WHOLE), level=_level(request)
         ).encode()
 
     def element(self, request: Request) -> bytes:
-        """Returns the whole form, as HTML for the script of <lead-form>. All visitors get the same."""
+        """Returns the whole form for the script of <lead-form>, the same for every visitor."""
         from shared.rulebook.form_definition import drawn_condition  # loaded only to draw the form  # noqa: PLC0415
 
         language = request.language(self._languages(request.query))
@@ -178,7 +171,7 @@ class PlainForms:
         return "\n".join(line for line in lines if line).replace(">\n<", "><").encode()
 
     def closed(self, request: Request) -> Response:
-        """Returns the response for when the form is closed: a page, or the content of <lead-form>."""
+        """Returns a page that says that the form is closed, or the content of <lead-form>."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         fragment = request.query.get("mode") == "element"
         return self._page(
@@ -218,21 +211,16 @@ class PlainForms:
     def receipt_at_once(
         self, request: Request, form: FilledForm, receipt: Receipt, steps: NextSteps | None, status: HTTPStatus
     ) -> Response:
-        """Returns the receipt as the direct response to the form, without a redirect to a URL of its own.
+        """Returns the receipt without a redirect, for cases in which sending the form again is harmless.
 
-        Used in three cases, in which sending the form again is harmless: nothing is stored (a minor, or an emergency
-        without consent), the lead is spooled, or the form is a callback request.
+        These cases are callback requests, spooled leads, and receipts of which nothing is stored.
         """
         back = return_address(form.first("return_to"), self.return_origins, request.own_address)
         known = self._form({}, "", form.questionnaire.language)
         return self._receipt(request, known, status, receipt=receipt, back=back, steps=steps)
 
     def receipt_of(self, request: Request, lead: Lead, steps: NextSteps) -> Response:
-        """Returns the receipt of a stored lead, with the questions after Send.
-
-        Leaves these questions out if the visitor has answered them (query parameter `added`), or if the disposition is
-        SEEK_EMERGENCY_CARE or NOT_A_FIT.
-        """
+        """Returns the receipt of a stored lead."""
         sent = lead.submitted
         fields = {"questionnaire": (sent.questionnaire,), "language": (sent.language,)}
         known = self._form(
@@ -268,7 +256,7 @@ class PlainForms:
 
         Returns None for a client that wants JSON, and if the page cannot be drawn.
 
-        messages: the emergency advice for the answers. A page that shows the form again leaves it out.
+        messages: the emergency advice for the answers. A page that shows the form again leaves the advice out.
         """
         if not request.wants_page:
             return None
@@ -326,7 +314,7 @@ class PlainForms:
 
     @staticmethod
     def _base(request: Request) -> str:
-        """Returns the prefix of links. It is absolute for htmx, which may insert our page into another site's page."""
+        """Returns the prefix of links, absolute for htmx, which may insert our page into another site's page."""
         if request.header("hx-request"):
             return request.own_address
         return _up(request)
@@ -360,12 +348,11 @@ def _is_reported(pointer: str, known: set[str]) -> bool:
 
 
 def _level(request: Request) -> int:
-    """Returns the heading level of the form's titles. The page around the form asks for it."""
+    """Returns the heading level of the form's titles, which the surrounding page chooses."""
     return 1 if request.query.get("level") == "1" else 2
 
 
 def _up(request: Request) -> str:
-    """Returns the relative URL of the service's root."""
     return "../" * (request.depth - 1)
 
 

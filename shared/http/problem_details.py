@@ -43,8 +43,8 @@ RETRY_AFTER = 5  # seconds
 class Safety(NamedTuple):
     """The emergency advice and the phone number that every error response to a visitor includes.
 
-    emergency_advice: function that returns the general emergency advice in a language.
-    words: function that returns English sentence -> translation, for a language.
+    emergency_advice: returns the general emergency advice in a language.
+    words: returns the translations of English sentences into a language.
     """
 
     emergency_advice: Callable[[str], str]
@@ -58,12 +58,12 @@ def answers_visitors(
     show: Callable[[Request, Exception], Response | None] | None = None,
     advise: Advise | None = None,
 ) -> Callable[[Handler], LambdaHandler]:
-    """Decorates a handler: passes it the parsed Request and answers its errors with problem details and advice.
+    """Decorates a handler so that its errors become problem details with emergency advice.
 
-    report: function that logs errors that are our fault, such as `logger.error`; called as `report(text, extra=...)`.
-        `extra` has the error's type, cause and place, never its text, which could quote a patient.
-    show: function that draws an error as a page, or returns None for a client that wants JSON.
-    advise: function that returns the emergency advice for the answers in an invalid request.
+    report: logs errors that are our fault, as `report(text, extra=...)`. `extra` has the error's type, cause and place.
+    It never has the error's text, which could quote a patient.
+    show: draws an error as a page, or returns None for a client that wants JSON.
+    advise: returns the emergency advice for the answers in an invalid request.
     """
 
     def answer(error: Exception, request: Request | None) -> Response:
@@ -78,7 +78,7 @@ def answers_visitors(
 
 
 def emergency_messages(error: Exception, request: Request, advise: Advise | None) -> tuple[ShownMessage, ...]:
-    """Returns the emergency advice for the answers in an invalid request; empty for other errors. Never raises."""
+    """Returns the emergency advice for the answers in an invalid request, or nothing for other errors. Never raises."""
     if advise is None or not isinstance(error, InvalidInput):
         return ()
     try:
@@ -88,7 +88,7 @@ def emergency_messages(error: Exception, request: Request, advise: Advise | None
 
 
 def answers_staff(report: Callable[..., None]) -> Callable[[Handler], LambdaHandler]:
-    """Decorates a handler for signed-in staff. Like `answers_visitors`, but errors include no advice for patients."""
+    """Decorates a handler for signed-in staff. Errors include no advice for patients."""
     return _answering(lambda error, _: _response(staff_problem(error), ""), report)
 
 
@@ -117,7 +117,7 @@ def _answering(
 def problem(error: Exception, safety: Safety, language: str, messages: tuple[ShownMessage, ...]) -> Problem:
     """Returns problem details for a visitor, in `language` where translations exist.
 
-    messages: the emergency advice for the answers; empty if they need none.
+    messages: the emergency advice for the answers.
     """
     from shared.http.problem_models import Problem  # noqa: PLC0415  functions that serve pages do not need it
 
@@ -136,7 +136,6 @@ def problem(error: Exception, safety: Safety, language: str, messages: tuple[Sho
 
 
 def staff_problem(error: Exception) -> StaffProblem:
-    """Returns problem details for signed-in staff."""
     from shared.http.staff_responses import StaffProblem  # noqa: PLC0415  visitors' functions never load it
 
     status, title, detail = _status(error)
@@ -162,7 +161,7 @@ def _response(details: ProblemDetails, vary: str) -> Response:
 
 
 def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
-    """Returns the field `errors`, with an entry for each invalid field; empty for other errors."""
+    """Returns the field `errors`, with an entry for each invalid field."""
     from shared.http.problem_models import FieldProblem  # noqa: PLC0415  loaded only for an error
 
     if not isinstance(error, InvalidInput):
@@ -172,7 +171,7 @@ def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _who_was_first(error: Exception) -> dict[str, Any]:
-    """Returns the fields that tell staff who was faster and when; empty for other errors."""
+    """Returns the fields that tell staff who was faster and when."""
     match error:
         case AlreadyTaken():
             return {"owner_name": error.owner_name, "since": error.at}

@@ -31,7 +31,7 @@ class ProblemDetails(ResponseModel):
 class Problem(ProblemDetails):
     """Problem details (RFC 9457). Show the emergency advice and the phone number to the patient with every error.
 
-    messages: the emergency advice for the refused answers; if not empty, `emergency_advice` repeats its text.
+    messages: the emergency advice for the refused answers, whose text `emergency_advice` repeats.
     """
 
     emergency_advice: str

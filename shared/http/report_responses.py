@@ -11,10 +11,9 @@ from shared.http.visitor_responses import ResponseModel
 class ReportShown(ResponseModel):
     """Figures about the leads of a date range, computed from counts that identify no lead.
 
-    rules: for each rule, how many leads are in their tier because of that rule alone; empty if there are fewer than 20
-        leads.
-    pages: for each page, how many visitors with JavaScript left the form there unsent; empty if there are fewer than 20
-        such visitors.
+    rules: for each rule, how many leads are in their tier because of that rule alone; empty for fewer than 20 leads.
+    pages: for each page, how many visitors with JavaScript left the form there unsent; empty for fewer than 20
+    visitors.
     suspects: how many leads are suspected to come from bots; no other figure includes these leads.
     """
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", bound=BaseModel)
 
-# the path to the request id in an event; the response has the id in the header apigw-requestid
+# the path to the request id in an event
 REQUEST_ID = "requestContext.requestId"
 NOT_AN_EVENT = "Not an API Gateway HTTP API event."
 MAX_BODY = 64 * 1024  # bytes
@@ -65,10 +65,7 @@ SENTENCES = {
 
 
 class UnreadableRequest(LeadIntakeError):
-    """Raised if a request cannot be parsed, is too large, has an unsuitable media type, or lacks a required sign-in.
-
-    status: the HTTP status of the response.
-    """
+    """Raised if a request cannot be parsed, is too large, has an unsuitable media type, or lacks a required sign-in."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -81,12 +78,12 @@ class Request:
     """An HTTP request.
 
     id: API Gateway's id of the request; the response has it in the header apigw-requestid.
-    method: the HTTP method, such as "GET". HEAD is treated as "GET", since API Gateway drops the body of its response.
+    method: the HTTP method. HEAD is treated as "GET", because API Gateway drops the body of its response.
     route: the API's route key, such as "GET /leads/{reference}".
     path: the path as the client sent it; it may begin with the name of an API Gateway stage.
-    query: parameter -> value; API Gateway joins repeated parameters with commas.
-    headers: name -> value, for the headers in HEADERS.
-    text: the body as API Gateway passes it on; None if there is none.
+    query: API Gateway joins repeated parameters with commas.
+    headers: only those in HEADERS.
+    text: the body as API Gateway passes it on.
     is_base64: whether `text` is base64.
     source_address, user_agent: IP address and browser, from API Gateway rather than from headers.
     domain: the API's domain name, from API Gateway.
@@ -109,7 +106,7 @@ class Request:
 
     @classmethod
     def of(cls, event: object) -> Request:
-        """Returns the request in an API Gateway event. Raises UnreadableRequest for any other event."""
+        """Raises UnreadableRequest if the event is no API Gateway request."""
         if not isinstance(event, dict) or not _is_request(event):
             raise UnreadableRequest(HTTPStatus.BAD_REQUEST, NOT_AN_EVENT)
         context, headers = event["requestContext"], event.get("headers") or {}
@@ -130,21 +127,19 @@ class Request:
             claims=_claims(context),
         )
 
-    # --- the address and its parameters ---
-
     def parameter(self, name: str) -> str:
-        """Returns a path parameter; "" if the route has no parameter of that name."""
+        """Returns a path parameter, or "" if the route has no parameter of that name."""
         return self.path_parameters.get(name, "")
 
     def uuid_parameter(self, name: str) -> UUID:
-        """Returns a path parameter as a UUID. Raises NotFound if it is not a UUID."""
+        """Returns a path parameter. Raises NotFound if it is not a UUID."""
         try:
             return UUID(self.parameter(name))
         except ValueError:
             raise NotFound from None
 
     def query_as(self, model: type[M]) -> M:
-        """Returns the query parameters as this model. Raises InvalidInput like `read`."""
+        """Returns the query parameters as this model. Raises InvalidInput."""
         return checked(self.query, model)
 
     @property
@@ -162,17 +157,14 @@ class Request:
             host = self.domain
         return f"{scheme}://{host}{path.rstrip('/')}/"
 
-    # --- what the client wants ---
-
     def header(self, name: str) -> str:
-        """Returns the value of a header in HEADERS; "" if it was not sent."""
+        """Returns the value of a header in HEADERS, or ""."""
         return self.headers.get(name, "")
 
     def language(self, offered: Iterable[str] = ()) -> str:
-        """Returns the preferred language, from the query parameter `language` or else Accept-Language (RFC 9110).
+        """Returns the preferred language, from the query parameter `language` or else Accept-Language.
 
-        offered: the languages to choose from; "" is returned if the client accepts none of them. If omitted, any
-            language may be returned.
+        offered: the languages to choose from, by default any. Returns "" if the client accepts none of them.
         """
         asked = self.query.get("language", "")
         wanted = [primary_language(asked)] if asked else negotiation.languages(self.header("accept-language"))
@@ -191,16 +183,14 @@ class Request:
 
     @property
     def wants_page(self) -> bool:
-        """Whether to respond with a page. Always False for a JSON body; otherwise Accept decides.
+        """Whether to respond with a page instead of JSON.
 
-        If the client accepts a page and JSON equally, a GET or a form gets a page, and any other request gets JSON.
+        If the client accepts both equally, a GET or a form gets a page.
         """
         if self.content_type == JSON:
             return False
         offers = (HTML, JSON) if self.method == "GET" or self.sends_form else (JSON, HTML)
         return negotiation.preferred(self.header("accept"), offers) == HTML
-
-    # --- the signed-in staff member ---
 
     @property
     def staff(self) -> Staff:
@@ -212,8 +202,6 @@ class Request:
         listed = str(self.claims.get("cognito:groups", ""))  # such as "[clinician desk]"; no group's name has a space
         groups = listed.removeprefix("[").removesuffix("]").split(" ")
         return Staff(str(self.claims["sub"]), str(self.claims.get("username", "")), frozenset(groups))
-
-    # --- the body of the request ---
 
     @property
     def content_type(self) -> str:
@@ -243,7 +231,7 @@ class Request:
 
     @cached_property
     def form_fields(self) -> Fields:
-        """Returns the fields of an HTML form. Raises UnreadableRequest."""
+        """Raises UnreadableRequest if the body is no HTML form."""
         if not self.sends_form:
             raise UnreadableRequest(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the form the way a browser does.")
         content = self.body
@@ -268,7 +256,7 @@ class Request:
 
 
 def checked(values: Mapping[str, Any], model: type[M]) -> M:
-    """Returns these values as this model. Raises InvalidInput like `Request.read`."""
+    """Returns these values as this model. Raises InvalidInput."""
     from pydantic import ValidationError  # noqa: PLC0415  the model has already loaded it
 
     try:
@@ -278,7 +266,7 @@ def checked(values: Mapping[str, Any], model: type[M]) -> M:
 
 
 def _is_request(event: Mapping[str, Any]) -> bool:
-    """Returns whether the event has the fields and types of an API Gateway request. Later code relies on this."""
+    """Returns whether the event has the fields and types of an API Gateway request."""
     context, body = event.get("requestContext"), event.get("body")
     return (
         isinstance(context, dict)
@@ -301,7 +289,7 @@ def _all_text(values: object) -> bool:
 
 def _claims(context: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Any = context
-    for part in ("authorizer", "jwt", "claims"):  # events of other authorizers have no such key
+    for part in ("authorizer", "jwt", "claims"):
         found = found.get(part) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else {}
 

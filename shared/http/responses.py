@@ -1,4 +1,4 @@
-"""Builds responses for API Gateway. The models of JSON bodies are in the modules named *_responses.py."""
+"""Builds responses for API Gateway."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECURITY = {
 
 
 def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] | None = None) -> Response:
-    """Returns a JSON response. Caches do not store it, but `headers` can allow that."""
+    """Returns a JSON response, which caches do not store by default."""
     return {
         "statusCode": int(status),
         "headers": {"content-type": "application/json", "cache-control": "no-store", **SECURITY, **(headers or {})},
@@ -35,7 +35,7 @@ def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] 
 
 
 def document(content: str, content_type: str, headers: Mapping[str, str]) -> Response:
-    """Returns a response with a ready-made body, such as CSV. It is not cacheable."""
+    """Returns a response with a ready-made body, such as CSV, which caches do not store."""
     always = {"content-type": content_type, "cache-control": "no-store", **SECURITY}
     return {"statusCode": int(HTTPStatus.OK), "headers": always | dict(headers), "body": content}
 
@@ -43,12 +43,9 @@ def document(content: str, content_type: str, headers: Mapping[str, str]) -> Res
 def cacheable(
     request: Request, content: bytes, content_type: str, max_age: int, headers: Mapping[str, str]
 ) -> Response:
-    """Returns a response with a strong ETag; 304 if the client already has the content.
+    """Returns a response with a strong ETag, or 304 if the client already has the content.
 
-    The body is gzipped if the client accepts gzip. PNG images are never gzipped.
-
-    API Gateway adds CORS headers only if the request has an Origin. So the response has `vary: origin`. Without it, a
-    page on another site could get a cached copy that lacks the CORS headers.
+    `vary: origin` is necessary because API Gateway adds CORS headers only to requests with an Origin.
 
     max_age: how long the client may keep the response, in seconds.
     """

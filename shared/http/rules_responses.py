@@ -10,10 +10,7 @@ from shared.http.visitor_responses import ResponseModel
 
 
 class RuleSetInUse(ResponseModel):
-    """A rule set with its last change and its approvals.
-
-    The fields of a missing approval are empty. The fields of the change are empty if there is no change log.
-    """
+    """A rule set with its last change and its approvals. Fields of a missing change or approval are empty."""
 
     id: str
     version: str

@@ -1,4 +1,4 @@
-"""Models shared by several responses to signed-in staff. Functions for visitors never load this module."""
+"""Models shared by several responses to signed-in staff."""
 
 from __future__ import annotations
 

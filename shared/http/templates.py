@@ -1,4 +1,4 @@
-"""Loads the page templates. The build compiles them to Python, because parsing templates takes half of a cold start."""
+"""Loads the page templates, which the build compiles to Python, because parsing them slows a cold start."""
 
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ COMPILED = FOLDER / "compiled"  # absent in development
 def environment(loader: BaseLoader | None = None) -> Environment:
     """Returns the Jinja environment.
 
-    loader: the source of templates; by default the compiled templates or, if there are none, the HTML files.
+    loader: by default, loads the compiled templates or, in development, the HTML files.
     """
     made = Environment(
         loader=loader or ChoiceLoader([ModuleLoader(COMPILED), FileSystemLoader(FOLDER)]),

@@ -1,4 +1,4 @@
-"""The models of JSON responses to visitors. problem_models.py has the models of errors."""
+"""The models of JSON responses to visitors."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ class ResponseModel(BaseModel):
 class NextSteps(ResponseModel):
     """What happens after Send, as texts in the language of the form.
 
-    promise: what the clinic will do; "" if it promises nothing. {number} stands for the person's phone number, so that
-        the response has no personal data.
+    promise: what the clinic will do; "" if it promises nothing. {number} stands for the person's phone number.
     calendar: the promised call as an iCalendar file; "" if there is none.
     booking_link: the https address of a page on which the person may book a time; "" if there is none.
     """
@@ -42,7 +41,7 @@ class Receipt(ResponseModel):
     """The response to a submission. It never includes the tier, the score or the rules.
 
     submission_id: the id of the stored submission, for adding answers; null if nothing was stored. It differs from the
-        id that was sent if that id belongs to another person's lead.
+    id that was sent if that id belongs to another person's lead.
     next_steps: what happens after Send; null if nothing was stored.
     """
 
@@ -73,7 +72,7 @@ class ProofOfWork(ResponseModel):
 class Challenge(ResponseModel):
     """A form token and a proof-of-work challenge.
 
-    Send the token with the submission, and the solved challenge as `proof`. A submission without them is accepted too.
+    Send the token with the submission, and the solved challenge as `proof`. Both are optional.
     """
 
     token: str
@@ -81,4 +80,4 @@ class Challenge(ResponseModel):
 
 
 class Taken(ResponseModel):
-    """An empty object, since the client only checks the status."""
+    """An empty object, because the client only checks the status."""

@@ -19,7 +19,7 @@ class WorklistPage(ResponseModel):
     now: the service's current time.
     untaken: tier -> number of open leads without an owner; null for a search and for "My day".
     open: number of all open leads; null for a search and for "My day".
-    more: whether a search may match more leads than these. If so, search for a more specific text.
+    more: whether a search may match more leads than it returned.
     """
 
     leads: tuple[LeadRow, ...]

@@ -1,4 +1,4 @@
-"""Writes and reads the access log, which records who opened which lead, and when."""
+"""Stores the access log, which records who opened which lead, and when."""
 
 from __future__ import annotations
 
@@ -23,42 +23,37 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.export import Period
 
-# Entries are sorted by these attributes, and a cursor consists of them. No two entries have the same three values.
+# The sort order of entries and the parts of a cursor. No two entries have the same three values.
 ORDER = ("at", "entry", "lead_id")
-HOUR = len("2026-01-14T16")  # every sort key begins with a timestamp up to its hour, which has this length
+HOUR = len("2026-01-14T16")  # the length of the hour with which every sort key begins
 
 
 class AccessLog:
-    """The access log in its own table. No function may change or delete an entry.
-
-    The index by_day finds entries by their day (UTC).
-    """
+    """The table of the access log. No function may change or delete an entry."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Adds an entry to the access log. Raises StoreUnavailable; the caller must then not show the lead."""
+        """Adds an entry. Raises StoreUnavailable; the caller must then not show the lead."""
         entry = {
             "lead_id": str(lead_id),
-            "entry": f"{instant(at)}#{uuid4().hex}",  # the random part keeps accesses at the same moment apart
+            "entry": f"{instant(at)}#{uuid4().hex}",
             "what": what,
         }
         self._put(entry, staff, at)
 
     def add_page(self, references: Sequence[str], staff: Staff, at: datetime) -> None:
-        """Adds one entry for a page of leads that shows people's names.
+        """Adds an entry for a page of leads that shows people's names.
 
-        The inbox reloads its page every few seconds. If a member of staff sees the same leads again within the same
-        clock hour (UTC), no entry is added.
+        The inbox reloads its page every few seconds, so repeats within the same clock hour (UTC) add no entry.
 
         Raises: StoreUnavailable; the caller must then not show the names.
         """
         shown = " ".join(references)
         entry = {
             "lead_id": f"page#{staff.id}",
-            # the clock hour, and a hash of the references on the page
             "entry": f"{instant(at)[:13]}#{sha256(shown.encode()).hexdigest()[:32]}",
             "references": shown,
             "what": "listed",
@@ -66,12 +61,12 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def add_reading(self, staff: Staff, at: datetime) -> None:
-        """Adds an entry about an administrator who reads the log. Raises StoreUnavailable."""
+        """Adds an entry for an administrator who reads the log. Raises StoreUnavailable."""
         entry = {"lead_id": f"log#{staff.id}", "entry": f"{instant(at)}#{uuid4().hex}", "what": "read the log"}
         self._put(entry, staff, at)
 
     def between(self, period: Period, after: str | None) -> Iterator[tuple[Access, str]]:
-        """Yields the entries of a period, the latest first, each with its cursor. Fetches pages as the caller iterates.
+        """Yields the entries of a period, the latest first, each with its cursor.
 
         after: a cursor; the list starts with the entry after it.
         Raises: StoreUnavailable, or InvalidInput if the cursor is malformed.
@@ -89,7 +84,7 @@ class AccessLog:
     def _of_day(self, day: str, last_hour: str) -> Iterator[Item]:
         """Yields the entries of a day up to the end of an hour, the latest first.
 
-        The index has only the hour of entries from `add_page`. So this method sorts the entries of each hour by time.
+        The index is not sorted within an hour, because entries from `add_page` have no exact time in their key.
         """
         for _, items in groupby(self._as_indexed(day, last_hour), lambda item: item["entry"]["S"][:HOUR]):
             yield from sorted(items, key=_place, reverse=True)
@@ -115,7 +110,7 @@ class AccessLog:
             what["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _put(self, entry: dict[str, str], staff: Staff, at: datetime) -> None:
-        """Adds an entry. Keeps the existing entry if there is one with the same key."""
+        """Adds an entry, or keeps the existing entry with the same key."""
         entry |= {"at": instant(at), "staff_id": staff.id, "staff_name": staff.name}
         entry["day"] = entry["at"][:10]
         try:
@@ -145,7 +140,7 @@ def _place(item: Item) -> tuple[str, ...]:
 
 
 def _place_in(cursor: str) -> tuple[str, ...]:
-    """Returns the values of the attributes in ORDER from a cursor. Raises InvalidInput if the cursor is malformed."""
+    """Returns the values of the attributes in ORDER. Raises InvalidInput if the cursor is malformed."""
     place = tuple(cursor.split("~"))
     if len(place) == len(ORDER) and all(place):
         with suppress(ValueError):

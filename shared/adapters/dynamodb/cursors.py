@@ -1,4 +1,4 @@
-"""Defines the cursors of the worklist and of exports: opaque texts that say where a page ended."""
+"""Defines the cursors of the worklist and of exports."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class WorklistCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, view: View) -> WorklistCursor:
-        """Parses a cursor of this view. Raises InvalidInput for any other text."""
+        """Raises InvalidInput if the text is not a cursor of this view."""
         name, _, order = text.partition("_")
         if name != view or not re.fullmatch(ORDERS[view], order):
             _refuse("This is not in the expected format.")
@@ -55,7 +55,7 @@ class ExportCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, period: Period) -> ExportCursor:
-        """Parses a cursor of this period. Raises InvalidInput for any other text."""
+        """Raises InvalidInput if the text is not a cursor of this period."""
         match = re.fullmatch(EXPORT, text)
         if match is None:
             _refuse("This is not in the expected format.")

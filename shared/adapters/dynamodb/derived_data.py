@@ -1,7 +1,6 @@
 """Stores counts per day, the counts of open leads, and the search keys of leads.
 
-For each lead, the table records which counts include it. One transaction updates that record and the counts, so
-counting a lead twice changes nothing.
+A record of each lead's counts changes in the same transaction as the counts, so no lead counts twice.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from shared.domain.leads.counts import Cell, Change, Counted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEYS_AT_ONCE = 100  # DynamoDB's limit for one BatchGetItem
+KEYS_AT_ONCE = 100  # limit of BatchGetItem
 READ_OF_A_KEY = 1_000  # the most leads read for one search key
 WHOLE = "-"  # the sort key of an item that is alone in its partition
 OPEN_LEADS = "open"
@@ -34,17 +33,17 @@ class DerivedData:
         self._table = table
 
     def counted(self, lead_id: UUID) -> Counted | None:
-        """Returns which counts include the lead; None if it is not counted."""
+        """Returns which counts include the lead, or None if the lead is not counted."""
         item = self._get(_of_lead(lead_id), consistent=True)
         return _counted(item["counted"]["S"]) if item else None
 
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change) -> None:
         """Moves the lead from the counts `before` to the counts `after`, in one transaction.
 
-        before: the stored record of which counts include the lead; None if the lead is not counted yet.
+        before: None if the lead is not counted yet.
         changed: what to add to the counts, and which search keys to add or remove.
 
-        Raises LeadChanged if the stored record is no longer `before`, or if another process is counting the lead.
+        Raises LeadChanged if the stored record is not `before`, or if another process is counting the lead.
         """
         key = _key(_of_lead(lead_id))
         condition: dict[str, Any] = {"TableName": self._table, "ConditionExpression": "attribute_not_exists(id)"}
@@ -70,11 +69,11 @@ class DerivedData:
             raise StoreUnavailable from error
 
     def open_leads(self) -> Mapping[Cell, int]:
-        """Returns the counts of open leads. They may lack the last changes (eventually consistent read)."""
+        """Returns the counts of open leads, which may lack the last changes (eventually consistent read)."""
         return _cells(self._get(OPEN_LEADS, consistent=False) or {})
 
     def days(self, first: date, last: date) -> dict[date, Mapping[Cell, int]]:
-        """Returns day -> its counts, from `first` to `last` (both included). Leaves out days without counts."""
+        """Returns the counts of each day, from `first` to `last` inclusive. Leaves out days without counts."""
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         by_key = {name: day for day in days for name in (_of_day(day.isoformat()), _of_stops(day))}
         keys = [_key(name) for name in by_key]
@@ -88,7 +87,7 @@ class DerivedData:
     def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
         """Adds `cells` to the day's counts of visitors who left the form.
 
-        `days` returns these counts too. They are a separate item, so that updates never delay the counts of leads.
+        These counts are a separate item, so that updates never delay the counts of leads.
         """
         try:
             self._client.update_item(**self._added(_of_stops(day), cells)["Update"])
@@ -96,10 +95,7 @@ class DerivedData:
             raise StoreUnavailable from error
 
     def found_by(self, search_keys: Iterable[str]) -> frozenset[UUID]:
-        """Returns the ids of the leads that have all of these search keys.
-
-        Reads at most READ_OF_A_KEY leads for each key.
-        """
+        """Returns the ids of the leads that have all of these search keys."""
         found = [frozenset(self._of_key(search_key)) for search_key in search_keys]
         return frozenset.intersection(*found) if found else frozenset()
 
@@ -167,7 +163,7 @@ def _cells(item: Mapping[str, Any]) -> dict[Cell, int]:
 
 
 def _text(counted: Counted) -> str:
-    """Returns a record as text. Equal records have equal texts, because a write's condition compares the texts."""
+    """Returns a record as text. Equal records must have equal texts, because a write's condition compares them."""
     cells = sorted("|".join(cell) for cell in counted.cells)
     return json.dumps([counted.day, cells, "|".join(counted.waiting), sorted(counted.found_by)])
 

@@ -1,8 +1,4 @@
-"""Stores which leads were erased.
-
-Restoring the leads table from a backup can bring erased leads back. The table of erasures is never restored, so it
-still lists them.
-"""
+"""Stores which leads were erased, because restoring the leads table from a backup can bring them back."""
 
 from __future__ import annotations
 
@@ -19,23 +15,23 @@ from shared.domain.leads.erasure import Erasure
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LIST = {"S": "erased"}  # the partition key of all erasures; one partition is enough for a few erasures a month
+LIST = {"S": "erased"}
 KEPT_FOR = timedelta(days=60)  # point-in-time recovery restores data up to 35 days old
 
 
 class Erasures:
-    """The table of erasures, with one item for each erased lead: its id, when it was erased and by whom."""
+    """The table of erasures, which must never be restored from a backup."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def add(self, erasure: Erasure) -> None:
-        """Adds an erasure. Raises StoreUnavailable; the caller must then not erase the lead."""
+        """Raises StoreUnavailable; the caller must then not erase the lead."""
         item: Any = {
             "list": LIST,
             "lead_id": {"S": str(erasure.lead_id)},
-            # With microseconds, because a lead that is erased again gets a tombstone with exactly this time.
+            # With microseconds, because a repeated erasure writes a tombstone with exactly this time.
             "at": {"S": erasure.at.isoformat()},
             "by": {"S": erasure.by},
             "expires_at": {"N": str(int((erasure.at + KEPT_FOR).timestamp()))},
@@ -46,10 +42,7 @@ class Erasures:
             raise StoreUnavailable from error
 
     def all(self) -> Iterator[Erasure]:
-        """Yields every stored erasure, in the order of lead ids. Raises StoreUnavailable.
-
-        DynamoDB deletes erasures after KEPT_FOR.
-        """
+        """Yields every stored erasure. Raises StoreUnavailable."""
         what: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "#list = :list",

@@ -1,4 +1,4 @@
-"""Converts a lead to a table item: the lead as JSON, plus the attributes that conditions and indexes need.
+"""Converts a lead to a table item with the lead as JSON and the attributes of conditions and indexes.
 
 No index contains a name, contact data or an answer.
 """
@@ -25,32 +25,32 @@ WORKLIST = Index("worklist", "worklist_partition", "worklist_order")
 ARRIVALS = Index("by_arrival", "arrival_partition", "arrival_order")
 TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
 MAIL_DUE = Index("mail_due", "mail_partition", "mail_at")
-# Kinds of entries in the index DUE. They are separate so that red flags can be read first, before all other leads.
+# Kinds of entries in the index DUE. Separate kinds let red flags be read first.
 RED_FLAG, NO_RED_FLAG = "red", "other"
 OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
-ARRIVAL = "arrival"  # the only kind of entries in the index ARRIVALS
-# Attribute of the index ARRIVALS: the id of the key that hashed the lead's phone number and e-mail address.
+ARRIVAL = "arrival"  # the kind of entries in the index ARRIVALS
+# The id of the key that hashed the lead's phone number and e-mail address.
 PERSON_KEY_ID = "person_key_id"
-MAIL = "mail"  # the only kind of entries in the index MAIL_DUE
+MAIL = "mail"  # the kind of entries in the index MAIL_DUE
 CANARY_KEPT_FOR = timedelta(days=2)
 
 
 def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> Item:
     """Returns the item of a lead or tombstone.
 
-    DynamoDB lists an item in an index only if the item has the key attributes of that index.
+    An index lists only items that have the index's key attributes.
 
-    sends_mail: whether this stack sends mail to patients. If not, the item lacks the key attributes of MAIL_DUE.
+    sends_mail: whether this stack sends mail to patients. If False, the index MAIL_DUE does not list the item.
     """
     item: Item = {
         "lead_id": {"S": str(kept.lead_id)},
         "version": {"N": str(kept.version)},
         "lead" if isinstance(kept, Lead) else "remainder": {"S": kept.as_json()},
-        # The SDK may repeat a write that succeeded. The repeat has the same id, but writes by other processes do not.
+        # When the SDK repeats its own write, the id is the same. Other processes write another id.
         "write_id": {"S": uuid4().hex},
     }
     if not isinstance(kept, Lead):
-        item |= _strings({"reference": kept.reference})  # lets staff who open the lead's link learn that it was erased
+        item |= _strings({"reference": kept.reference})  # shows staff that the lead was erased
     if isinstance(kept, Lead) and kept.source == CANARY:  # keep canaries off all lists; DynamoDB deletes them later
         expires = int((kept.assessment.received_at + CANARY_KEPT_FOR).timestamp())
         return item | _strings(_due_keys(kept, partitions)) | {"expires_at": {"N": str(expires)}}
@@ -72,7 +72,7 @@ def kept_of(item: Item) -> Kept:
 
 
 def name_of(item: Item) -> str:
-    """Returns the name of a lead's person; "" if there is none. Skips validation of the lead, to keep lists fast."""
+    """Returns the name of a lead's person, or "". Skips validation of the lead, to keep lists fast."""
     lead = from_json(item["lead"]["S"]) if "lead" in item else {}
     return lead.get("submitted", {}).get("contact", {}).get("name") or ""
 
@@ -82,12 +82,12 @@ def summary_of(item: Item) -> LeadSummary:
 
 
 def instant(at: datetime) -> str:
-    """Returns the time (UTC, to the millisecond) as text. Sorting such texts sorts them by time."""
+    """Returns the time in UTC, to the millisecond, as text that sorts by time."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    """Returns the lead's keys for the index DUE; empty if the lead has no next alert."""
+    """Returns the lead's keys for the index DUE, or nothing if the lead has no next alert."""
     if lead.escalation.next_at is None:
         return {}
     kind = RED_FLAG if lead.assessment.red_flag else NO_RED_FLAG
@@ -95,7 +95,7 @@ def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 
 
 def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    """Returns the lead's keys for the index MAIL_DUE; empty if no mail to the person is scheduled."""
+    """Returns the lead's keys for the index MAIL_DUE, or nothing if no mail to the person is scheduled."""
     from shared.domain.leads.mail import next_mail_at  # noqa: PLC0415  not loaded on stacks that send no mail
 
     at = next_mail_at(lead)
@@ -105,8 +105,7 @@ def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 def _list_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
     """Returns the attributes by which the worklist, exports and searches find the lead.
 
-    The worklist's sort key puts open leads in the order of `urgency`. Each sort key includes the lead's id, because a
-    cursor needs a unique position.
+    Each sort key includes the lead's id, because a cursor needs a unique position.
     """
     received_at, is_open = instant(lead.assessment.received_at), lead.needs_someone
     if is_open:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LeadsAndRota(LeadsTable):
-    """The leads table and the rota table, for alerting."""
+    """The leads table and the rota table."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, rota_table: str, index_shards: int, *, sends_mail: bool
@@ -29,7 +29,7 @@ class LeadsAndRota(LeadsTable):
         self._rota_table = rota_table
 
     def with_rota(self, lead_id: UUID) -> tuple[Lead | None, DutyBoard]:
-        """Returns a lead and the rota, both as they are stored now. Raises StoreUnavailable if one cannot be read."""
+        """Returns a lead and the rota from a consistent read. Raises StoreUnavailable if one cannot be read."""
         keys: dict[str, Any] = {self._table: {"lead_id": {"S": str(lead_id)}}, self._rota_table: KEY}
         wanted: Any = {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
         try:

@@ -1,4 +1,4 @@
-"""Stores leads in the table. Each change is one conditional write. Iterators fetch pages as the caller iterates."""
+"""Stores leads in the table. Iterators fetch pages as the caller iterates."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ if TYPE_CHECKING:
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
-KEYS_AT_ONCE = 100  # DynamoDB's limit for one BatchGetItem
-AFTER = "~"  # sorts after any sort key; a sort key with this suffix sorts just after the key itself
+KEYS_AT_ONCE = 100  # limit of BatchGetItem
+AFTER = "~"  # sorts after any sort key; also the suffix of a position just after a sort key
 
 
 class LeadsTable:
     """The leads table, with one item for each lead or tombstone.
 
     index_shards: the number of partitions of each index.
-    sends_mail: whether this stack sends mail to patients. If not, the index MAIL_DUE stays empty.
+    sends_mail: whether this stack sends mail to patients. If False, the index MAIL_DUE stays empty.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, index_shards: int, *, sends_mail: bool = False) -> None:
@@ -65,8 +65,7 @@ class LeadsTable:
     def add(self, lead: Lead) -> Lead | None:
         """Stores a new lead and returns None. If the id is taken, returns the stored lead unchanged.
 
-        If the SDK retries a write that succeeded, returns the lead that this call stored itself. So the caller must
-        compare the content, as for any resubmission.
+        The returned lead may be the new lead itself, if the SDK repeated its own write.
 
         Raises: StoreUnavailable, or LeadErased if a lead with this id was erased.
         """
@@ -94,7 +93,7 @@ class LeadsTable:
         return kept if isinstance(kept, Lead) else None
 
     def kept(self, lead_id: UUID) -> Kept | None:
-        """Returns the lead or its tombstone, or None if neither exists. Raises StoreUnavailable."""
+        """Returns the lead, its tombstone, or None. Raises StoreUnavailable."""
         try:
             answer = self._client.get_item(
                 TableName=self._table, Key={"lead_id": {"S": str(lead_id)}}, ConsistentRead=True
@@ -105,9 +104,7 @@ class LeadsTable:
         return kept_of(item) if item else None
 
     def replace(self, before: Kept, after: Kept) -> None:
-        """Replaces `before` with `after`.
-
-        If the SDK's retry finds its own first write, the stored item already is `after`. That counts as a success.
+        """Replaces `before` with `after`. Succeeds if the SDK repeats its own write.
 
         Raises: LeadChanged if `before` is not the stored version, or StoreUnavailable.
         """
@@ -127,9 +124,9 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def remove(self, kept: Kept) -> None:
-        """Deletes the item. Raises LeadChanged if `kept` is not the stored version, or StoreUnavailable.
+        """Deletes the item. Succeeds if the SDK repeats its own deletion.
 
-        If the SDK's retry finds its own first deletion, the item is already gone. That counts as a success.
+        Raises: LeadChanged if `kept` is not the stored version, or StoreUnavailable.
         """
         try:
             self._client.delete_item(
@@ -144,7 +141,7 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def due(self, at: datetime) -> Iterator[UUID]:
-        """Yields the ids of leads whose next alert is due: red flags first; in each group the longest overdue first.
+        """Yields the ids of leads whose next alert is due. Red flags come first, then the longest overdue.
 
         Raises StoreUnavailable.
         """
@@ -169,11 +166,11 @@ class LeadsTable:
         return self._open("open", "0", after)
 
     def taken_leads(self, after: str | None = None) -> Iterator[Listed]:
-        """Yields open leads that have an owner, in the order of `urgency`. See `open_leads` for `after` and errors."""
+        """Yields open leads that have an owner, in the order of `urgency`."""
         return self._open("taken", "1", after)
 
     def closed_leads(self, after: str | None = None) -> Iterator[Listed]:
-        """Yields leads that are not open, the most recently finished first. See `open_leads` for `after` and errors."""
+        """Yields leads that are not open, the most recently finished first."""
         before = AFTER if after is None else WorklistCursor.parse(after, "closed").order
         items = self._partitions.read(self._query, WORKLIST, CLOSED, "< :before", latest_first=True, before=before)
         return _listed("closed", items)
@@ -183,17 +180,17 @@ class LeadsTable:
         return _listed(view, self._partitions.read(self._query, WORKLIST, OPEN, "> :place", place=place))
 
     def id_of(self, reference: str) -> UUID | None:
-        """Returns the id of the lead with this reference, or None if there is none. Raises StoreUnavailable."""
+        """Returns the id of the lead with this reference. Raises StoreUnavailable."""
         answer = self._query(
             IndexName=BY_REFERENCE,
             KeyConditionExpression="#reference = :reference",
-            ExpressionAttributeNames={"#reference": "reference"},  # "reference" is a reserved word of DynamoDB
+            ExpressionAttributeNames={"#reference": "reference"},  # a reserved word of DynamoDB
             ExpressionAttributeValues={":reference": {"S": reference}},
         )
         return next((UUID(item["lead_id"]["S"]) for item in answer["Items"]), None)
 
     def of_person(self, phone_key: str, email_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
-        """Returns leads with this phone number or e-mail address (both hashed), the latest first.
+        """Returns leads with this hashed phone number or e-mail address, the latest first.
 
         Reads at most SAME_PERSON leads for each key. An empty key finds no lead. Raises StoreUnavailable.
         """
@@ -206,11 +203,9 @@ class LeadsTable:
         return tuple(sorted(found.items(), key=lambda each: each[1].received_at, reverse=True))
 
     def names(self, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
-        """Returns lead id -> the name of the lead's person. Takes at most 100 ids.
+        """Returns the names of people by lead id. Takes at most 100 ids.
 
-        Leaves out leads without a name, and leads that DynamoDB did not read for lack of capacity.
-
-        Raises: StoreUnavailable.
+        Leaves out leads that DynamoDB did not read for lack of capacity. Raises StoreUnavailable.
         """
         found = {UUID(item["lead_id"]["S"]): name_of(item) for item in self._batch(lead_ids, "lead")}
         return {lead_id: name for lead_id, name in found.items() if name}
@@ -218,18 +213,15 @@ class LeadsTable:
     def batch(self, lead_ids: Sequence[UUID]) -> tuple[Lead, ...]:
         """Returns the leads with these ids. Takes at most 100 ids.
 
-        Leaves out ids without a lead, and leads that DynamoDB did not read for lack of capacity.
-
-        Raises: StoreUnavailable.
+        Leaves out leads that DynamoDB did not read for lack of capacity. Raises StoreUnavailable.
         """
         items = self._batch(lead_ids, "lead")
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 
     def summaries(self, lead_ids: Sequence[UUID]) -> dict[UUID, LeadSummary]:
-        """Returns lead id -> summary: open leads in the order of `urgency`, then other leads, the latest done first.
+        """Returns summaries by lead id. Open leads come first, in the order of `urgency`, then the latest done.
 
-        Canaries and erased leads have no summary and are left out. So are leads that DynamoDB did not read for lack
-        of capacity.
+        Leaves out canaries, erased leads, and leads that DynamoDB did not read for lack of capacity.
 
         Raises: StoreUnavailable.
         """
@@ -260,7 +252,7 @@ class LeadsTable:
         return items
 
     def of_number(self, phone_key: str) -> Iterator[tuple[UUID, LeadSummary]]:
-        """Yields the ids and summaries of leads with this phone number (hashed), the latest first.
+        """Yields the ids and summaries of leads with this hashed phone number, the latest first.
 
         Reads at most SAME_PERSON leads. Raises StoreUnavailable.
         """
@@ -268,7 +260,7 @@ class LeadsTable:
             yield UUID(item["lead_id"]["S"]), summary_of(item)
 
     def arrivals(self, period: Period, after: str | None = None) -> Iterator[tuple[UUID, str]]:
-        """Yields the ids of leads that arrived in the period, in order of arrival, each with its cursor.
+        """Yields the ids of leads in order of arrival, each with its cursor.
 
         after: a cursor; the list starts with the lead after it.
         Raises StoreUnavailable, or InvalidInput for a cursor of another period.
@@ -277,8 +269,7 @@ class LeadsTable:
         if after is not None:
             cursor = ExportCursor.parse(after, period)
             first = f"{instant(cursor.at)}#{cursor.lead_id}{AFTER}"
-        # BETWEEN includes `last`, but a lead that arrived exactly at period.until is excluded. In its sort key, an id
-        # follows the time, so the key sorts after `last`.
+        # Excludes a lead that arrived exactly at period.until, because its sort key continues after `last`.
         last = instant(period.until)
         between = "BETWEEN :first AND :last"
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
@@ -292,7 +283,7 @@ class LeadsTable:
             yield UUID(item["lead_id"]["S"])
 
     def hashed_with_former_keys(self, key_id: str) -> Iterator[UUID]:
-        """Yields the ids of leads whose phone number or e-mail address was hashed with a former key, in any order.
+        """Yields the ids of leads whose phone number or e-mail address was hashed with a former key.
 
         key_id: the id of the current key.
         Raises StoreUnavailable.
@@ -304,7 +295,7 @@ class LeadsTable:
                 "FilterExpression": f"attribute_exists({PERSON_KEY_ID}) AND {PERSON_KEY_ID} <> :current",
                 "ExpressionAttributeValues": {":partition": {"S": partition}, ":current": {"S": key_id}},
             }
-            while True:  # each query returns at most a megabyte of the index: about 5,000 leads
+            while True:  # a query returns at most a megabyte of the index, about 5,000 leads
                 answer = self._query(**what)
                 yield from (UUID(item["lead_id"]["S"]) for item in answer["Items"])
                 if "LastEvaluatedKey" not in answer:

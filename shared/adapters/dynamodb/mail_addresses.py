@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from shared.domain.leads.mail_state import Closing
 
-COUNTS_KEPT_FOR = timedelta(days=2)  # of sent mails and receipts; entries about closed addresses are kept for ever
+COUNTS_KEPT_FOR = timedelta(days=2)  # applies to counts and receipts; closed addresses are kept for ever
 
 
 class MailAddresses:
@@ -35,16 +35,16 @@ class MailAddresses:
         return any(self._get(f"closed#{email_key(email, key)}") for key in self._keys)
 
     def close(self, address_key: str, closing: Closing, at: datetime) -> None:
-        """Records that an address gets no more mail, for ever. `address_key`: the keyed hash of the address."""
+        """Stops mail to an address for ever. `address_key`: the keyed hash of the address."""
         self._put(f"closed#{address_key}", {"closed_as": {"S": closing}, "at": {"S": instant(at)}})
 
     def close_email(self, email: str, closing: Closing, at: datetime) -> None:
         self.close(email_key(email, self._keys[0]), closing, at)
 
     def admits_receipt(self, email: str, lead_id: UUID, at: datetime) -> bool:
-        """Returns whether the address may get this lead's receipt, and if so, records the receipt.
+        """Records this lead's receipt and returns True, or returns False.
 
-        On one day (UTC), an address gets the receipt of only one lead. Sending this receipt may be tried again.
+        On one day (UTC), an address gets the receipt of only one lead. A repeat for the same lead returns True.
         """
         values = {":day": {"S": f"{at:%Y-%m-%d}"}, ":lead_id": {"S": str(lead_id)}}
         return self._put(
@@ -56,7 +56,7 @@ class MailAddresses:
         )
 
     def admits_mail(self, at: datetime, most: int) -> bool:
-        """Counts a mail in this hour (UTC) and returns True; returns False if this hour already has `most` mails."""
+        """Counts a mail and returns True, or returns False if this hour (UTC) already has `most` mails."""
         return self._try(
             self._client.update_item,
             Key={"entry": {"S": f"hour#{at:%Y-%m-%dT%H}"}},
@@ -80,7 +80,7 @@ class MailAddresses:
         return self._try(self._client.put_item, Item={"entry": {"S": entry}, **values}, **condition)
 
     def _try(self, write: Any, **request: Any) -> bool:
-        """Writes an item. Returns False if the write's condition does not hold."""
+        """Returns False if the write's condition does not hold."""
         try:
             write(TableName=self._table, **request)
         except self._client.exceptions.ConditionalCheckFailedException:

@@ -1,7 +1,6 @@
 """Spreads an index over several partitions and reads them as one list.
 
-DynamoDB accepts 1,000 writes a second per partition key. To allow more writes, raise the template parameter
-IndexShards.
+DynamoDB limits each partition key to 1,000 writes a second. The template parameter IndexShards raises that limit.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-READ_AT_ONCE = 100  # the most items that one query reads; no page of leads shows more
-UNEVEN = 10  # extra items to read from each partition, since few pages are spread evenly over the partitions
+READ_AT_ONCE = 100
+UNEVEN = 10  # extra items to read from each partition, because pages are spread unevenly
 
 Item = dict[str, Any]
 
@@ -31,18 +30,15 @@ class Index(NamedTuple):
 class Partitions:
     """The partitions of an index.
 
-    count: the number of partitions. It may be raised at any time. Reads cover every partition, and a lead moves to its
-        new partition when it is next written.
+    count: the number of partitions, which may only be raised. A lead moves to its new partition at its next write.
     """
 
     count: int
 
     def of(self, lead_id: UUID, kind: str) -> str:
-        """Returns the partition key of a lead for index entries of this kind."""
         return f"{kind}-{zlib.crc32(lead_id.bytes) % self.count}"
 
     def keys(self, kind: str) -> Iterator[str]:
-        """Yields all partition keys of index entries of this kind."""
         return (f"{kind}-{number}" for number in range(self.count))
 
     def read(
@@ -57,7 +53,7 @@ class Partitions:
     ) -> Iterator[Item]:
         """Yields items of this kind in the index's order. Pages are fetched as the caller iterates.
 
-        condition: the condition on the sort key, with a placeholder for each of `values`; for example "<= :last".
+        condition: the condition on the sort key, with a placeholder for each of `values`, such as "<= :last".
         """
         first_read = min(READ_AT_ONCE // self.count + UNEVEN, READ_AT_ONCE)
 

@@ -1,4 +1,4 @@
-"""Stores the on-call rota, and which staff can be alerted individually. Both are in the only item of a table."""
+"""Stores the on-call rota, and which staff can be alerted individually, in a table with one item."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY: Any = {"id": {"S": "rota"}}
 
 
 def board_of(item: Mapping[str, Any]) -> DutyBoard:
-    """Returns the rota in an item, and which staff can be alerted individually. An unsaved rota is empty.
+    """Returns the rota in an item, and which staff can be alerted individually.
 
     Raises ValueError if the item is invalid.
     """
@@ -33,16 +33,15 @@ class RotaTable:
         self._table = table
 
     def get(self) -> DutyBoard:
-        """Returns the rota as it is stored now, and which staff can be alerted individually."""
         try:
             return board_of(self._client.get_item(TableName=self._table, Key=KEY, ConsistentRead=True).get("Item", {}))
         except (ClientError, BotoCoreError, ValueError) as error:  # ValueError: the stored rota is invalid
             raise StoreUnavailable from error
 
     def replace(self, rota: Rota) -> None:
-        """Stores the rota. Raises RotaChanged if the stored rota is not the version before this one.
+        """Stores the rota. Succeeds if the SDK repeats its own write.
 
-        If the SDK's retry finds its own first write, the stored rota is already the new one. That counts as a success.
+        Raises: RotaChanged if the stored rota is not the version before `rota`.
         """
         text = rota.model_dump_json()
         values: dict[str, Any] = {":rota": {"S": text}, ":version": {"N": str(rota.version)}}
@@ -67,7 +66,7 @@ class RotaTable:
             raise StoreUnavailable from error
 
     def reached(self, reach: Reach) -> None:
-        """Stores which staff can be alerted individually. Does not change the rota."""
+        """Stores which staff can be alerted individually."""
         try:
             self._client.update_item(
                 TableName=self._table,

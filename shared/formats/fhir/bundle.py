@@ -17,7 +17,7 @@ from shared.formats.fhir.questionnaire import BASE, answer_system
 HL7_TERMS = "http://terminology.hl7.org/CodeSystem"
 # tier -> FHIR priority; any other tier is "routine"
 PRIORITIES = {"EMERGENCY": "stat", "URGENT": "asap", "PRIORITY": "urgent"}
-# floor of a safety rule -> FHIR severity; any other floor is "low"
+# safety rule's floor -> FHIR severity; any other floor is "low"
 SEVERITIES = {"EMERGENCY": "high", "URGENT": "high", "PRIORITY": "moderate"}
 # reason for closing -> FHIR status; any other reason is "cancelled"
 CLOSED = {"not_a_fit": "rejected", "unreachable": "failed"}
@@ -29,11 +29,9 @@ Json = dict[str, Any]
 def as_bundle(leads: Iterable[tuple[Lead, RuleSet | None]], at: datetime) -> Json:
     """Returns the Bundle as JSON values.
 
-    leads: (lead, rule set) pairs. The rule set is the current one for the lead's questionnaire and contains the texts
-        of the questions; None if the questionnaire no longer exists.
+    leads: leads with the current rule set of their questionnaire; None if the questionnaire no longer exists.
 
-    References have the form `Patient/<id>`, because some systems reject urn:uuid. The fullUrl of the resource that is
-    referred to ends with the same text.
+    References have the form `Patient/<id>`, because some systems reject urn:uuid.
     """
     entries = [entry for lead, rule_set in leads for entry in _LeadExport(lead, rule_set).entries()]
     return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(at), "entry": entries}
@@ -68,7 +66,7 @@ class _LeadExport:
 
     @property
     def _has_task(self) -> bool:
-        """Whether staff have, or had, something to do about the lead."""
+        """Returns whether staff have, or had, something to do about the lead."""
         return bool(self.lead.escalation.alert_due or self.lead.history)
 
     def _patient(self) -> Json:
@@ -86,7 +84,7 @@ class _LeadExport:
         }
 
     def _telecom(self) -> list[Json]:
-        """Returns phone and e-mail as FHIR contact points. The contact point that the patient prefers has rank 1."""
+        """Returns phone and e-mail as FHIR contact points. Rank 1 marks the way that the patient prefers."""
         contact = self.lead.submitted.contact
         ways = (
             ("phone", _with_extension(contact), contact.preference in PHONE_PREFERENCES),
@@ -127,7 +125,7 @@ class _LeadExport:
                 yield _group(page, items)
 
     def _unknown_answers(self) -> Iterator[Json]:
-        """Yields the answers to questions that the current questionnaire lacks, so that no answer is lost."""
+        """Yields the answers to questions that the current questionnaire lacks."""
         known = self.rule_set.questionnaire.questions if self.rule_set else {}
         for code, answer in self.lead.submitted.answers.items():
             if code not in known:
@@ -225,7 +223,7 @@ class _LeadExport:
         }
 
     def _appointment(self, booking: Booking) -> Json:
-        """Returns the appointment. Its end time is assumed, since a booked Appointment must have one (app-3)."""
+        """Returns the appointment. Its end time is assumed, because FHIR requires one (app-3)."""
         clinician = [{"actor": {"display": booking.with_whom}, "status": "accepted"}] if booking.with_whom else []
         return {
             "resourceType": "Appointment",
@@ -280,8 +278,7 @@ class _LeadExport:
     def _advice_shown(self) -> Iterator[Json]:
         """Yields a Communication for each advice message that was shown.
 
-        Its payload is the id of the message and the version of the rule set. The text of the message is in the
-        RiskAssessment.
+        Its payload is the message's id and the version of the rule set, because the RiskAssessment has the text.
         """
         triage = self.lead.assessment.triage
         for message in self.lead.assessment.messages_shown:

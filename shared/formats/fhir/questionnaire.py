@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 def as_fhir(rule_set: RuleSet) -> Json:
-    """Returns the Questionnaire as JSON values. Raises RulebookError for a condition that enableWhen cannot express."""
+    """Raises RulebookError for a condition that enableWhen cannot express."""
     return _Export(rule_set).resource()
 
 
@@ -95,10 +95,9 @@ class _Export:
         }
 
     def _contact(self, contact: ContactBlock) -> Json:
-        """Returns the contact group. It is hidden while `hidden_when` holds.
+        """Returns the contact group, which is hidden while `hidden_when` holds.
 
-        enableWhen can only say when to show an item, and one item cannot combine 'any' and 'all'. So there is a nested
-        group for each part of `hidden_when`, which is shown while that part does not hold.
+        enableWhen cannot negate a condition or combine 'any' and 'all'. So nested groups express `hidden_when`.
         """
         fields = [self._contact_field(field) for field in contact.fields]
         items = [*fields, *(_consent(consent) for consent in contact.consents)]
@@ -150,7 +149,7 @@ class _Export:
     def _shown_unless(self, condition: Condition) -> list[list[Json]]:
         """Returns the enableWhen rows of each nested group, which together hide the contact group if `condition` holds.
 
-        A nested group is shown if any of its rows holds. A missing answer shows it too.
+        A group is shown if any of its rows holds or its answer is missing.
         """
         match condition:
             case Defined():
@@ -194,7 +193,7 @@ def _missing(question: str) -> Json:
 
 
 def _enabled(rows: list[Json], behavior: str) -> Json:
-    """Returns enableWhen with these rows. Adds enableBehavior if there are several, as R4 requires (que-12)."""
+    """Returns enableWhen with these rows. R4 requires enableBehavior for several rows (que-12)."""
     return {"enableWhen": rows, **({"enableBehavior": behavior} if len(rows) > 1 else {})}
 
 

@@ -1,24 +1,22 @@
-"""Draws the form: as single pages for browsers without JavaScript, and as a whole for the script of <lead-form>.
+"""Draws the form as single pages for browsers without JavaScript, and as a whole for the script of <lead-form>.
 
 All inserted values are escaped. Data attributes describe each field to the script, which itself contains no questions:
 
 - `data-question`, `data-contact`, `data-consent`: the code of the question, contact field or consent in a block.
 - `data-type`: the type of the question, unless it is `choice-one`.
 - `data-missing`: the sentence shown if nothing is filled in; absent if the field is optional.
-- `data-wrong`: the sentence shown if the value is invalid. In it, {used} stands for the length of the value.
+- `data-wrong`: the sentence shown if the value is invalid, in which {used} stands for the value's length.
 - `data-low`, `data-high`: the bounds of a number. `data-limit`: the maximum length of a text, in characters.
-- `data-shown-when`: the condition under which the field is shown. `data-hidden-when`: the condition that hides the
-  contact block.
-- `data-usual`: common e-mail domains; the script points out typos in them. `data-spoken`: the pattern that splits a
-  phone number into its parts.
-- `data-other`: the wording if somebody fills in the form for the patient. `data-other-when`, on the form: the condition
-  under which this wording applies.
-- `data-call`: the wording of a consent in a form that asks only for a phone number. `data-call-other`: the wording if,
-  in addition, somebody else fills in the form. On hidden fields, `data-other`, `data-call` and `data-call-other` hold
-  hashes of the wordings.
+- `data-shown-when`: the condition that shows the field. `data-hidden-when`: the condition that hides the contact block.
+- `data-usual`: common e-mail domains, in which the script points out typos.
+- `data-spoken`: the pattern that splits a phone number into its parts.
+- `data-other`: the wording if somebody fills in the form for the patient. `data-other-when`: when that wording applies.
+- `data-call`: the wording of a consent in a form that asks only for a phone number.
+- `data-call-other`: the wording of `data-call` if somebody fills in the form for the patient.
+- `data-other`, `data-call` and `data-call-other` on hidden fields: hashes of the wordings.
 - `data-progress`, on a page: the text about the step and the time left. `data-texts`, on the form: SCRIPT_TEXTS.
-- `data-urgent`: the field is also shown beside emergency advice. `data-callback`: the field is also part of the short
-  form for visitors who only want a call.
+- `data-urgent`: the field is also shown beside emergency advice.
+- `data-callback`: the field is also part of the short form for visitors who only want a call.
 - `data-alone`, on an option: it excludes the others. `data-message`: id of the message that choosing the option shows.
 """
 
@@ -52,8 +50,7 @@ from shared.rulebook.form_definition import drawn_condition
 from shared.rulebook.ui_texts import words
 
 LANGUAGES = {"en": "English", "es": "Español"}
-# The script checks these patterns before sending. The server then checks more strictly. The patterns use \p{Nd} to
-# match digits of every alphabet, because JavaScript's \d matches only 0 to 9.
+# The script checks these patterns; the server checks more strictly. Only \p{Nd} matches digits of every alphabet.
 PATTERNS = {
     "tel": (
         r"(\s*([+\uff0b]|0(?!00))(\P{Nd}*\p{Nd}){8,18}"
@@ -120,10 +117,7 @@ class PageContext:
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
-        """Returns the explanation above a follow-up question; "" if there is none.
-
-        On a page of follow-ups, it says which answers led to the question. On other pages, see `when`.
-        """
+        """Returns the explanation above a follow-up question, or ""."""
         if view.kind != "follow-ups":
             return self.when(question.shown_when, view)
         labels = [
@@ -135,10 +129,7 @@ class PageContext:
         return self.t("You answered: {answers}.", answers="; ".join(labels)) if labels else ""
 
     def when(self, condition: Condition | None, view: FormView) -> str:
-        """Returns when to answer a question with this condition, for a form with one page.
-
-        Returns "" for other forms, which show a question only if its condition holds.
-        """
+        """Returns when to answer a question, for a form with one page, and otherwise ""."""
         if condition is None or not view.whole or view.kind == "element":
             return ""
         questions = view.form.questionnaire.questions
@@ -162,7 +153,7 @@ def draw(template: str, around: PageContext, **values: object) -> str:
 
 
 def target(problem: FieldProblem, view: FormView) -> str:
-    """Returns the HTML id of the field with this problem; "" if this page does not show the field."""
+    """Returns the HTML id of the field with this problem, or "" if the page does not show the field."""
     _, _, rest = problem.pointer.partition("/")
     part, _, name = rest.partition("/")
     if part == "answers" and any(question.code == name for _, shown in view.sections for question in shown):
@@ -175,7 +166,6 @@ def target(problem: FieldProblem, view: FormView) -> str:
 
 
 def listed(view: FormView) -> list[FieldProblem]:
-    """Returns the problems in the order of their fields."""
     contact = view.form.questionnaire.contact
     fields = [f"question-{code}" for code in view.form.questionnaire.questions]
     fields += [f"contact-{field.code}" for field in contact.fields]
@@ -201,7 +191,6 @@ def has_contact(view: FormView) -> bool:
 
 
 def follows(question: Question, view: FormView) -> bool:
-    """Returns whether a question is a follow-up to a question on the same page."""
     if question.shown_when is None:
         return False
     page = next(page for page in view.form.questionnaire.pages if question in page.questions)
@@ -209,7 +198,7 @@ def follows(question: Question, view: FormView) -> bool:
 
 
 def question_data(question: Question, view: FormView, around: PageContext) -> dict[str, object]:
-    """Returns the data attributes of a question; none on a page that has no script."""
+    """Returns the data attributes of a question, or none on a page without a script."""
     if view.kind != "element":
         return {}
     missing = unanswered(question)
@@ -243,7 +232,7 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
 
 
 def contact_shown(view: FormView) -> list[ContactField]:
-    """Returns the contact fields that are visible from the start. On a form with one page, ignores their conditions."""
+    """Returns the contact fields that are visible from the start."""
     more = more_contact(view)
     return [
         field
@@ -346,7 +335,7 @@ def chosen(view: FormView, name: str) -> tuple[str, ...]:
 
 
 def label_of(problem: FieldProblem, view: FormView) -> str:
-    """Returns the label of the invalid field for the error summary; "" if the form has no such field."""
+    """Returns the label of the invalid field for the error summary, or "" if the form has no such field."""
     part, _, name = problem.pointer.lstrip("/").partition("/")
     if part == "answers" and name in view.form.questionnaire.questions:
         question = view.form.questionnaire.questions[name]
@@ -356,7 +345,7 @@ def label_of(problem: FieldProblem, view: FormView) -> str:
 
 
 def _parts(condition: Condition | None) -> tuple[AnyOf, ...]:
-    """Returns those parts of a follow-up's condition that require certain options."""
+    """Returns those parts of a condition that require certain options."""
     parts = condition.conditions if isinstance(condition, Some) else (condition,)
     return tuple(part for part in parts if isinstance(part, AnyOf))
 

@@ -1,10 +1,6 @@
-"""Lists the texts that the script of <lead-form> shows once the form has loaded.
+"""Lists the texts that the script of <lead-form> shows, under the names that the script gives them."""
 
-The keys are the names of the texts in the script.
-"""
-
-# The script gets these texts in every language. They are shown where visitors can change the language without a network
-# connection: beside emergency advice, before Start and on the receipt.
+# Visitors can change the language of these texts without a network connection.
 IN_EVERY_LANGUAGE = {
     "urgent": "Get emergency help now",
     "call911": "Call 911",
