@@ -1,1 +1,1 @@
-"""Makes the service's decisions, in pure functions, which use no clock, environment, network or logging."""
+"""Makes the service's decisions in pure functions, which use no clock, environment, network or logging."""

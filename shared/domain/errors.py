@@ -1,4 +1,4 @@
-"""Defines the errors of the domain. `shared/http/problem_details.py` maps each error to one HTTP status."""
+"""Defines the errors of the domain."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from typing import NamedTuple
 
 
 def cause_of(error: BaseException) -> str:
-    """Returns the class name of an error's cause, followed by the AWS error code if there is one.
+    """Returns the class name of an error's cause and the AWS error code.
 
-    If the error has no cause, returns the error's own class name and AWS error code; "" if it has no code. Never
-    returns the text of an error, because the text could quote a patient.
+    An error without cause and code gives "". The text of an error is left out, because it could quote a patient.
     """
     source = error.__cause__ or error
-    answered = getattr(source, "response", None) or {}  # `response` is None if the connection hung or broke
+    answered = getattr(source, "response", None) or {}  # `response` is None if the connection broke
     code = answered.get("Error", {}).get("Code", "")
     return f"{type(source).__name__} {code}".strip() if code or source is not error else ""
 
 
 class FieldProblem(NamedTuple):
-    """An invalid field and what is wrong with it. Never contains the submitted value.
+    """An invalid field and what is wrong with it, without the submitted value.
 
     pointer: JSON pointer (RFC 6901) to the field.
-    template: the sentence for the visitor, with {placeholders}.
-    limits: the values of the placeholders.
+    template: a sentence for the visitor, whose {placeholders} are the keys of `limits`.
     """
 
     pointer: str
@@ -37,7 +35,7 @@ class FieldProblem(NamedTuple):
         return self.in_words({})
 
     def in_words(self, words: Mapping[str, str]) -> str:
-        """Returns the problem as a sentence, translated if `words` (English -> translation) contains it."""
+        """Returns the sentence for the visitor. `words`: English template -> translation."""
         return words.get(self.template, self.template).format_map(self.limits)
 
 
@@ -46,7 +44,7 @@ class LeadIntakeError(Exception):
 
 
 class InvalidInput(LeadIntakeError):
-    """Raised if a request is invalid. `problems`: one problem for each invalid field."""
+    """Raised if fields of a request are invalid."""
 
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__(", ".join(problem.pointer for problem in problems))
@@ -54,11 +52,11 @@ class InvalidInput(LeadIntakeError):
 
 
 class NotFound(LeadIntakeError):
-    """Raised if nothing exists with the requested address or id."""
+    pass
 
 
 class LeadGone(LeadIntakeError):
-    """Raised if a lead was erased or reduced to its audit trail. `at`: when that happened."""
+    """Raised if a lead was erased or reduced to its audit trail at the time `at`."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__()
@@ -70,7 +68,7 @@ class SubmissionConflict(LeadIntakeError):
 
 
 class LeadErased(SubmissionConflict):
-    """Raised if a submission has the id of an erased or retired lead, and so cannot be stored."""
+    """Raised if a submission has the id of a lead that was erased or reduced to its audit trail."""
 
 
 class LeadChanged(LeadIntakeError):
@@ -82,8 +80,6 @@ class RotaChanged(LeadIntakeError):
 
 
 class AlreadyTaken(LeadIntakeError):
-    """Raised if a colleague has already taken the lead."""
-
     def __init__(self, owner_name: str, at: datetime | None) -> None:
         super().__init__()
         self.owner_name = owner_name
@@ -91,10 +87,7 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """Raised if a member of staff may not carry out an action.
-
-    detail: the reason, such as the groups whose members may carry it out.
-    """
+    """Raised if the caller may not carry out an action."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -111,8 +104,7 @@ class Forbidden(NotAllowed):
 class WrongState(LeadIntakeError):
     """Raised if the state of a lead or of the rota does not allow an action.
 
-    detail: the reason, as a sentence for staff.
-    by_name, action, at: who changed the lead in the meantime, by which action, and when; "" or None if nobody did.
+    by_name, action, at: the change by a colleague that led to the state, if there is one.
     """
 
     def __init__(self, detail: str, by_name: str = "", action: str = "", at: datetime | None = None) -> None:
@@ -124,7 +116,7 @@ class WrongState(LeadIntakeError):
 
 
 class ScoringFailed(LeadIntakeError):
-    """Raised if the rules cannot score answers during screening. Screening stores no lead, so staff are not alerted."""
+    """Raised if the rules cannot score answers during screening."""
 
 
 class FormNotOpen(LeadIntakeError):
@@ -132,7 +124,7 @@ class FormNotOpen(LeadIntakeError):
 
 
 class ForeignEvent(LeadIntakeError):
-    """Raised if an event is not meant for the Lambda function. The error's text quotes nothing from the event."""
+    """Raised if an event is not meant for the Lambda function."""
 
 
 class StoreUnavailable(LeadIntakeError):
@@ -140,8 +132,8 @@ class StoreUnavailable(LeadIntakeError):
 
 
 class ReceiptUnavailable(StoreUnavailable):
-    """Raised if the table cannot be read to show a receipt. The lead may still be stored."""
+    """Raised if the table cannot be read to show a receipt."""
 
 
 class NotDelivered(LeadIntakeError):
-    """Raised if the receiver does not accept a message. Retrying later is safe."""
+    """Raised if the receiver does not accept a message."""

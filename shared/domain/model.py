@@ -1,6 +1,6 @@
-"""Defines the pydantic base classes for validated values: input from outside, and stored values.
+"""Defines the pydantic base classes of input and of stored values.
 
-`defer_build` builds a model on first use, so that a cold start builds only the models that it needs.
+`defer_build` shortens a cold start, because it builds a model on first use.
 """
 
 from pydantic import BaseModel, ConfigDict
@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 
 class Model(BaseModel):
-    """The base class of input from outside. Refuses unknown fields. Its validation errors never quote a value."""
+    """The base class of input, whose validation errors must not quote what a patient entered."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, defer_build=True
@@ -16,10 +16,10 @@ class Model(BaseModel):
 
 
 class Stored(BaseModel):
-    """The base class of stored values. Ignores unknown fields, so that older code can read newer data after a rollback.
+    """The base class of stored values.
 
-    The service creates values by `model_construct`, whose arguments mypy checks, and writes them by `as_json`. Both
-    avoid building the model's schema, which takes a twentieth of a cold start.
+    Unknown fields are ignored, so that older code can read newer data after a rollback.
+    Create values by `model_construct` and write them by `as_json`, because building a schema slows a cold start.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)

@@ -1,4 +1,4 @@
-"""Computes opening times of the clinic, and time spans in clock time or opening hours."""
+"""Computes the clinic's opening times and the ends of time spans."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from zoneinfo import ZoneInfo
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PART = r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)"
 EVENING = time(17)
-LONGEST_CLOSURE = 60  # days in a row; a closure of this length must be a configuration mistake
+LONGEST_CLOSURE = 60  # days in a row; only wrong settings can close the clinic for so long
 
 
 class OpeningHours(NamedTuple):
     """The opening hours of the clinic.
 
-    zone: the clinic's time zone.
-    days: weekday (0 = Monday) -> opening and closing time. The clinic is closed on other weekdays.
-    holidays: the dates on which the clinic is closed.
+    days: weekday (0 = Monday) -> opening and closing time in the clinic's time zone.
     """
 
     zone: ZoneInfo
@@ -30,13 +28,11 @@ class OpeningHours(NamedTuple):
 
     @classmethod
     def parse(cls, hours: str, zone: str, holidays: str = "") -> OpeningHours:
-        """Parses the settings for the opening hours.
+        """Parses settings such as "Mon-Thu 08:00-17:00, Fri 08:00-12:00".
 
-        hours: for example "Mon-Thu 08:00-17:00, Fri 08:00-12:00".
         zone: the name of an IANA time zone.
         holidays: ISO dates separated by commas.
-
-        Raises: ValueError if a part is invalid; KeyError if the zone does not exist.
+        Raises: ValueError for an invalid part; KeyError for an unknown zone.
         """
         days: dict[int, tuple[time, time]] = {}
         for text in hours.split(","):
@@ -57,14 +53,12 @@ class OpeningHours(NamedTuple):
 
     @property
     def open_late(self) -> bool:
-        """Whether the clinic is open in the evening on at least one day of the week."""
         return any(closes > EVENING for _, closes in self.days.values())
 
     def on(self, day: date) -> tuple[datetime, datetime] | None:
-        """Returns the opening and closing time (UTC) of a day; None if the clinic is closed on that day.
+        """Returns the opening and closing time (UTC) of a day; None if the clinic is closed.
 
-        If the opening time occurs twice because clocks go back, the first occurrence counts. If the closing time occurs
-        twice, the last occurrence counts.
+        When clocks go back, a time occurs twice. The first counts for opening, the last for closing.
         """
         hours = self.days.get(day.weekday())
         return None if hours is None or day in self.holidays else _in_utc(day, *hours, self.zone)
@@ -74,7 +68,7 @@ class OpeningHours(NamedTuple):
         return today is not None and today[0] <= at < today[1]
 
     def later(self, at: datetime, open_minutes: int) -> datetime:
-        """Returns the time (UTC) at which the clinic has been open for `open_minutes` minutes since `at`."""
+        """Returns the time (UTC) at which the clinic has been open for `open_minutes` since `at`."""
         at, left = at.astimezone(UTC), timedelta(minutes=open_minutes)
         days = self._open_days(at.astimezone(self.zone).date())
         while True:
@@ -98,11 +92,11 @@ class OpeningHours(NamedTuple):
         return opens
 
     def at_time(self, at: datetime, clock: time) -> datetime:
-        """Returns, in UTC, the moment on the day of `at` when clocks in the clinic's time zone show `clock`."""
+        """Returns the time (UTC) when clocks in the clinic's zone show `clock` on the day of `at`."""
         return datetime.combine(at.astimezone(self.zone).date(), clock, self.zone).astimezone(UTC)
 
     def _open_days(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """Yields the opening and closing times of all open days from `day` on, endlessly.
+        """Yields the opening and closing times of all open days from `day` on.
 
         Raises: ValueError if the clinic is closed for LONGEST_CLOSURE days in a row.
         """
@@ -116,18 +110,19 @@ class OpeningHours(NamedTuple):
         raise ValueError("opening hours: closed for too long")
 
 
-@lru_cache(maxsize=64)  # each submission looks up the same days five times
+@lru_cache(maxsize=64)  # each submission looks up the same days several times
 def _in_utc(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     opens = datetime.combine(day, opens_at, zone).astimezone(UTC)
     closes = max(datetime.combine(day, closes_at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    return opens, max(opens, closes)  # clocks can skip the opening time in spring; it may then be later than closing
+    return opens, max(opens, closes)  # a clock change in spring can move opening past closing
 
 
 class Span(NamedTuple):
-    """A time span in clock minutes, minutes of opening hours, or business days. Exactly one of the fields is set.
+    """A time span, of which exactly one field is set.
 
-    open_days: n for a span that ends at closing time on the n-th business day after the day it starts.
-    mornings: n for a span that ends at opening time on the n-th business day after the day it starts.
+    open_minutes: minutes during opening hours.
+    open_days: ends at closing time, this many business days later.
+    mornings: ends at opening time, this many business days later.
     """
 
     minutes: int | None = None

@@ -1,4 +1,4 @@
-"""Writes times and opening hours as people say them, for example "Monday, November 30 at 5 PM CST"."""
+"""Writes times and opening hours in words, for example "Monday, November 30 at 5 PM CST"."""
 
 from __future__ import annotations
 
@@ -25,12 +25,9 @@ MONTHS = {
 }
 
 
-@lru_cache(maxsize=8)  # the advice, promise and calendar of a receipt name the same deadline
+@lru_cache(maxsize=8)  # a receipt names the same deadline several times
 def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Returns the time in words, in this time zone and language. Uses English for a language that is not in DAYS.
-
-    Names the time zone, because the reader may be in a different one.
-    """
+    """Returns the time in words with its time zone, in English if the language is unknown."""
     language = language if language in DAYS else "en"
     local = at.astimezone(zone)
     day, month = DAYS[language][local.weekday()], MONTHS[language][local.month - 1]
@@ -52,15 +49,12 @@ def in_english(spoken: str) -> str:
 def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
     """Returns opening hours, for example "Monday to Thursday, 8 AM to 5 PM; Friday, 8 AM to 12 PM".
 
-    Spanish text begins with a small letter.
-
     days: weekday (0 = Monday) -> opening and closing time.
-    language: the language of the result; English for a language that is not in DAYS.
     """
     return _spoken_hours(tuple(days.items()), language if language in DAYS else "en")
 
 
-@lru_cache(maxsize=8)  # each receipt shows the clinic's hours
+@lru_cache(maxsize=8)
 def _spoken_hours(known: tuple[tuple[int, tuple[time, time]], ...], language: str) -> str:
     days, spans = dict(known), []
     for _, same in groupby(range(len(DAYS[language])), key=days.get):  # neighbouring days with the same hours

@@ -1,1 +1,1 @@
-"""Defines what visitors send: submissions and their fields, filled-in forms, ad leads, and signs of bots."""
+"""Defines what visitors send, such as submissions, plain forms and ad leads."""

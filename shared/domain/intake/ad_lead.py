@@ -1,4 +1,4 @@
-"""Converts a lead from an ad network (Google Ads lead form webhook) to a submission."""
+"""Converts a lead from a Google Ads lead form to a submission."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.domain.intake.submission import Consents, ContactEntry, Submission
 from shared.domain.model import Stored
 from shared.domain.rules.questionnaire import Answer, Questionnaire
 
-NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # for the submission ids of ad leads; never change it
+NAMESPACE = UUID("6a2f0a53-6a0c-5c3a-9d0e-3a4c6f0b9d11")  # never change it: the submission ids depend on it
 CONTACT_COLUMNS = {
     "phone": ("PHONE_NUMBER", "WORK_PHONE"),
     "email": ("EMAIL", "WORK_EMAIL"),
@@ -25,12 +25,12 @@ CONTACT_COLUMNS = {
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
 NOTE = "note"  # the code of the free-text question
 NOT_NOTED = {*NAME_COLUMNS, *(column for columns in CONTACT_COLUMNS.values() for column in columns)}
-# The note leaves out these answers, because "Numbness between the legs? No" would read like a complaint.
+# The note omits these answers, because "Numbness between the legs: No" would read like a complaint.
 PLAIN_NO = frozenset({"no", "none", "never", "n/a", "na", "ninguno", "ninguna", "nunca"})
 
 
 def _text(value: Any) -> str:
-    """Returns a value as text on one line; "" if it is not text or a number."""
+    """Returns text or a number as one line, and "" for other values."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     text: str = clean_line(str(int(value) if isinstance(value, float) and value.is_integer() else value))
@@ -45,7 +45,7 @@ AnyText = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int
 
 
 class Column(Stored):
-    """A field of the ad form. Unknown keys are ignored, because the ad network may add keys at any time."""
+    """A field of the ad form, with what the visitor entered."""
 
     column_id: AnyText = ""
     column_name: AnyText = ""
@@ -57,7 +57,7 @@ class Column(Stored):
 
 
 class AdKey(Stored):
-    """The part of the webhook's body that is read first: the shared secret, and whether the lead is a test."""
+    """The key and the test mark of the webhook's body, which are read before the lead."""
 
     google_key: Annotated[str, Field(max_length=200)] = ""
     is_test: Annotated[bool, BeforeValidator(lambda value: value is True, json_schema_input_type=bool)] = False
@@ -74,10 +74,7 @@ class AdLead(Stored):
     def submission(self, questionnaire: Questionnaire) -> Submission:
         """Returns the ad lead as a submission. The same `lead_id` always gives the same submission id.
 
-        The ad asked none of our questions, so every safety answer is unknown. Answers to the ad's own questions become
-        the answer to the free-text question NOTE.
-
-        Raises: InvalidInput if the ad lead has neither a valid phone number nor a valid email address.
+        Raises: InvalidInput if no phone number or email address is valid.
         """
         given = {"utm_source": "google-ads", "utm_campaign": self.campaign_id, "gclid": self.gcl_id}
         return Submission(
@@ -90,10 +87,7 @@ class AdLead(Stored):
         )
 
     def _contact(self) -> ContactEntry:
-        """Returns the contact with the first valid value of each field. Drops invalid values: nobody can correct them.
-
-        Raises: InvalidInput if no valid phone number or email address is left.
-        """
+        """Returns the first valid value of each contact field. Nobody can correct the other values."""
         candidates = {field: self._values(*columns) for field, columns in CONTACT_COLUMNS.items()}
         candidates["name"] = (*self._values("FULL_NAME"), " ".join(self._values("FIRST_NAME", "LAST_NAME")))
         good = {
@@ -115,11 +109,7 @@ class AdLead(Stored):
         )
 
     def _note(self, questionnaire: Questionnaire) -> dict[str, Answer]:
-        """Returns the answer to the free-text question NOTE: the ad form's own questions, each with its answer.
-
-        If questions and answers together are too long, leaves out the questions. If the answers alone are too long,
-        cuts them.
-        """
+        """Returns the ad form's own questions and answers as the answer to NOTE."""
         note = questionnaire.questions.get(NOTE)
         limit = note.max_length if note else None
         answered = list(self._own_questions())
@@ -138,7 +128,7 @@ class AdLead(Stored):
 
 
 def _is_good(field: str, value: str) -> bool:
-    """Returns whether the value is valid for this contact field, whatever the other fields contain."""
+    """Returns whether a value is valid for this contact field."""
     try:
         ContactEntry.model_validate({field: value})
     except ValidationError as error:

@@ -12,25 +12,17 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
 class AddedAnswers(Model):
-    """Answers to the questions of the page after Send.
-
-    token: the token from GET /challenges. It may be missing, because only the visitor who sent the form knows the
-        submission id.
-    """
+    """Answers to the questions of the page after Send."""
 
     questionnaire: QuestionnaireVersion
     answers: AnswerMap
     token: Token = None
 
     def readable(self, questionnaire: Questionnaire) -> Answers:
-        """Returns the answers. Of answers to another version, leaves out those that are invalid in `questionnaire`."""
+        """Drops answers that were given to another version and are invalid in `questionnaire`."""
         return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
 
     def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:
-        """Yields a problem for each answer that is invalid or whose question is not asked after Send.
-
-        Also yields a problem if the answers belong to another questionnaire.
-        """
         if self.questionnaire.id != questionnaire.id:
             yield FieldProblem("/questionnaire/id", "The form was sent with another questionnaire.")
         answers = self.readable(questionnaire)

@@ -1,4 +1,4 @@
-"""Reads where a visitor came from: campaign parameters and click ids. Invalid values never cause an error."""
+"""Reads which campaign or page a visitor came from. Invalid values never cause an error."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from shared.domain.intake.fields import clean_line, without_query
 from shared.domain.model import Model
 
 Fields = Mapping[str, tuple[str, ...]]  # the fields of a plain form: name -> texts, in the order sent
-LONGEST_TEXT = 120  # a campaign parameter is cut to this many characters
+LONGEST_TEXT = 120  # characters; longer campaign parameters are cut
 LONGEST_HOST = 253
 LONGEST_PATH = 500
 LONGEST_CLICK_ID = 512  # longer click ids are dropped, because part of a click id is useless
 
 
 class Attribution(Model):
-    """Where a visitor came from: campaign parameters, click ids, referrer and landing page."""
+    """Where a visitor came from."""
 
     utm_source: str | None = None
     utm_medium: str | None = None
@@ -40,7 +40,6 @@ class Attribution(Model):
 
     @property
     def known(self) -> bool:
-        """True if anything is known about the origin."""
         return any(vars(self).values())
 
 
@@ -50,7 +49,7 @@ LONGEST = {"referrer_host": LONGEST_HOST, "landing_path": LONGEST_PATH}
 
 
 def clean_attribution(given: Mapping[str, object]) -> dict[str, str]:
-    """Returns the known fields of an attribution. Cuts long texts; drops long click ids and unusable values."""
+    """Returns the usable values of known fields. Cuts long texts."""
     found = {name: _cleaned(name, given[name]) for name in ATTRIBUTION if name in given}
     return {name: text for name, text in found.items() if text}
 

@@ -17,39 +17,34 @@ from shared.domain.intake.phone import e164, extension_alone
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
 MAX_CODE = 64  # characters in an option code
-MAX_TEXT = 2_000  # characters in a free-text answer; a question sets a smaller maximum
+MAX_TEXT = 2_000  # characters in a free-text answer
 MAX_NUMBER = 10**6
 UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
-# Matches most email addresses, so that they need no email_validator, whose import takes a tenth of a cold start. Tests
-# check that this pattern and email_validator agree.
+# Most addresses match, and so avoid the import of email_validator, which is slow.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
-LONGEST_USUAL = 64  # characters; a longer address can have a domain label of over 63 characters, which is invalid
+LONGEST_USUAL = 64  # characters, because a domain label of over 63 characters is invalid
 LONGEST_ADDRESS = 500  # a page's URL is cut to this many characters
-CONTROL = ("Cc", "Cs")  # not Cn (unassigned), because new phones send characters that this Python does not know
+CONTROL = ("Cc", "Cs")  # without Cn (unassigned), where Python puts emoji that it does not know yet
 LINE_BREAKS = "\n\r\t"
 UNSEEN = ("Cc", "Cs", "Cf")  # categories of invisible characters: control, surrogates, format
-# Fillers and blanks of several scripts. They are invisible, although Unicode calls them letters or marks.
+# Invisible characters outside the categories of UNSEEN.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-# Direction marks come with phone numbers copied from address books, and can disguise what staff read.
+# Direction marks can reorder a text on the screen and mislead staff.
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
-# Unusual line breaks, for example from word processors, become plain line breaks.
 REPLACED = DIRECTION_MARKS | dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")
 
 
 def several_lines(text: str) -> str:
-    """Returns a text without control characters and direction marks. Keeps line breaks and tabs."""
-    if text.isascii() and text.isprintable():  # fast path: checking each character takes a tenth of a request
+    """Removes control characters and direction marks from a text of several lines."""
+    if text.isascii() and text.isprintable():  # fast path for most texts
         return text
     text = text.translate(REPLACED)
     return "".join(c for c in text if c in LINE_BREAKS or unicodedata.category(c) not in CONTROL)
 
 
 def clean_line(value: Any) -> Any:
-    """Returns a text as one line, with plain spaces and without invisible characters; other values unchanged.
-
-    People copy invisible characters from other programs, and do not notice them.
-    """
+    """Returns a text as one line without invisible characters. Leaves other values unchanged."""
     if not isinstance(value, str):
         return value
     if not (value.isascii() and value.isprintable()):
@@ -59,12 +54,12 @@ def clean_line(value: Any) -> Any:
 
 
 def page_address(value: Any) -> str | None:
-    """Returns the URL of a page without its query, cut to LONGEST_ADDRESS; None if `value` is not text or is empty."""
+    """Returns a page's URL without its query; None if `value` is empty or no text."""
     return without_query(clean_line(value))[:LONGEST_ADDRESS].strip() or None if isinstance(value, str) else None
 
 
 def whole_or_absent(most: int) -> Callable[[Any], str | None]:
-    """Returns a validator that drops a text longer than `most` characters. Part of such a text would be useless."""
+    """Returns a validator that drops a text of more than `most` characters."""
 
     def check(value: Any) -> str | None:
         text = clean_line(value) if isinstance(value, str) else ""
@@ -74,7 +69,7 @@ def whole_or_absent(most: int) -> Callable[[Any], str | None]:
 
 
 def language_of(value: Any) -> str:
-    """Returns the language of a tag, such as "es" for es-MX; the default language if `value` is not a tag."""
+    """Returns the language of a tag, such as "es" for es-MX, or DEFAULT_LANGUAGE."""
     language = primary_language(clean_line(value)) if isinstance(value, str) else ""
     return language if re.fullmatch(r"[a-z]{2,3}", language) else DEFAULT_LANGUAGE
 
@@ -93,7 +88,7 @@ def read_answer(value: Any) -> int | str | list[str]:
         if len(value) > MAX_OPTIONS:
             raise PydanticCustomError("answer", "There are too many entries.")
         return [_code(code) for code in value]
-    if isinstance(value, float) and value.is_integer():  # JSON has only one kind of number, so 8.0 equals 8
+    if isinstance(value, float) and value.is_integer():  # in JSON, 8.0 and 8 are the same number
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         if abs(value) > MAX_NUMBER:
@@ -111,7 +106,7 @@ def _code(value: Any) -> str:
 
 
 def mail_address(value: str) -> str:
-    """Returns the email address, normalised for storage. Raises PydanticCustomError if it is invalid."""
+    """Normalises an email address. Raises PydanticCustomError if the address is invalid."""
     if len(value) <= LONGEST_USUAL and USUAL_ADDRESS.fullmatch(value):
         return value
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  slow to import and seldom needed
@@ -123,7 +118,7 @@ def mail_address(value: str) -> str:
 
 
 def without_query(address: str) -> str:
-    """Returns a URL without its query and fragment, because these can contain personal data."""
+    """Removes a URL's query and fragment, which can contain personal data."""
     return address.partition("?")[0].partition("#")[0]
 
 
@@ -135,7 +130,6 @@ def read_day(value: Any) -> date:
 
 
 def line(most: int) -> Any:
-    """Returns the constraints for a line of 1 to `most` characters, without surrounding spaces."""
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
 
 

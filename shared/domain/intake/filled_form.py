@@ -1,9 +1,9 @@
 """Reads the plain form that a browser without JavaScript posts, and decides which page comes next.
 
-Form fields have the same names as in the API, such as `answers.age` and `contact.phone`. Attribution fields have no
-prefix (`utm_source`). A form on the clinic's own page also posts the id of the page that it shows (`step`) and the
-codes of the questions on that page (`asked`). Hidden inputs repeat the fields of other pages, because the server keeps
-no state. A follow-up is a question that is shown only after certain answers to other questions.
+Field names are those of the API, such as `answers.age` and `contact.phone`.
+`step` is the id of the posted page, and `asked` lists its questions.
+Hidden inputs repeat the fields of other pages, because the server keeps no state.
+A follow-up is a question that is shown only after certain answers to other questions.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from shared.domain.intake.attribution import ATTRIBUTION, Fields, clean_attribut
 from shared.domain.rules.condition import Facts, questions_of
 from shared.domain.rules.questionnaire import Answer, Page, Question, Questionnaire
 
-CALLBACK_STEP = "callback"  # the value of `step` for the short form that asks for a call ("Just call me")
-WHOLE = "all"  # the value of `step` for a form that shows every question on one page
+CALLBACK_STEP = "callback"  # the `step` of the callback form ("Just call me")
+WHOLE = "all"  # the `step` of a form that shows every question on one page
 ANSWERS, CONTACT, CONSENTS = "answers.", "contact.", "consents."
-SHOWN = "consents_shown."  # prefix before a consent code; the field holds the hash of the consent text that was shown
+SHOWN = "consents_shown."  # prefix of fields that hold the hash of the consent text that was shown
 CARRIED = (
     "submission_id",
     "questionnaire",
@@ -32,13 +32,13 @@ CARRIED = (
     "page",
     "return_to",
     "minor_notice_shown",
-    "checking",  # present if the visitor came back from the "check" page to change an answer
+    "checking",  # set while the visitor changes an answer after the "check" page
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
 IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
-IN_CALLBACK = ("name", "phone", "best_time")  # the contact fields of the form that asks for a call
-SOMEBODY_ELSE = "for-somebody-else"  # name of the condition that holds if somebody else fills in the form
+IN_CALLBACK = ("name", "phone", "best_time")  # the contact fields of the callback form
+SOMEBODY_ELSE = "for-somebody-else"  # the condition that holds if somebody fills in the form for the patient
 CheckContact = Callable[[Mapping[str, str]], tuple[FieldProblem, ...]]
 MOST_SCALE = 10
 
@@ -49,17 +49,14 @@ def is_scale(question: Question) -> bool:
 
 
 def unanswered(question: Question) -> str:
-    """Returns the error for a question without an answer; "" if no answer is needed."""
+    """Returns the error for a question without an answer; "" if the question is optional."""
     if not question.required:
         return ""
     return "Choose a number." if is_scale(question) else _MISSING[question.type]
 
 
 def invalid(question: Question) -> str:
-    """Returns the error for an invalid answer.
-
-    Placeholders in the error are the keys of `question.limits`, and {used}: the length of the answer in characters.
-    """
+    """Returns the error for an invalid answer. {used} is the length of the answer in characters."""
     if question.type == "integer":
         return "Enter a whole number from {low} to {high}."
     if question.type == "text":
@@ -69,7 +66,7 @@ def invalid(question: Question) -> str:
 
 @dataclass(frozen=True)
 class FilledForm:
-    """A plain form as the visitor posted it, with the questionnaire that defines its questions."""
+    """A plain form as the visitor posted it."""
 
     fields: Fields
     questionnaire: Questionnaire
@@ -89,8 +86,6 @@ class FilledForm:
     def typed(self, name: str) -> tuple[str, ...]:
         return self.fields.get(name, ())
 
-    # --- where the visitor is ---
-
     @property
     def step(self) -> str:
         """The id of the posted page, or WHOLE, or CALLBACK_STEP; "" for a form on another site."""
@@ -99,7 +94,7 @@ class FilledForm:
 
     @property
     def wanted(self) -> str:
-        """The id of the page that the pressed `back` or `show` button leads to; "" if another button was pressed."""
+        """The id of the page that the pressed `back` or `show` button leads to; "" for other buttons."""
         step = self.first("back") or self.first("show")
         return step if step in (WHOLE, CALLBACK_STEP) or step in self.questionnaire.page_ids else ""
 
@@ -119,7 +114,6 @@ class FilledForm:
 
     @property
     def for_somebody_else(self) -> bool:
-        """True if somebody fills in the form for the patient."""
         condition = self.questionnaire.definitions.get(SOMEBODY_ELSE)
         return condition is not None and condition.holds(self.facts)
 
@@ -144,20 +138,15 @@ class FilledForm:
 
     @property
     def not_asked_yet(self) -> tuple[Question, ...]:
-        """The follow-ups on this page that are due, but that the form has not asked yet."""
+        """The due questions that the visitor has not seen yet."""
         return tuple(
             question
             for question in self.due(self.step)
             if question.code not in self.asked and self.answer(question) is None
         )
 
-    # --- what was filled in ---
-
     def answer(self, question: Question) -> Answer | None:
-        """Returns the answer as a number, text or list, as the API expects it; None if the question has no answer.
-
-        If the question expects a number but the text is not a number, returns the text.
-        """
+        """Returns the answer in the API's format; None if the question has no answer."""
         given = [text for text in self.typed(ANSWERS + question.code) if text.strip()]
         if not given:
             return None
@@ -179,7 +168,7 @@ class FilledForm:
                 yield code, answer
 
     def answers(self) -> dict[str, Answer]:
-        """Returns all answers. On a form with several pages, leaves out answers to follow-ups that are now hidden."""
+        """Returns the answers. A form with several pages omits those to hidden questions."""
         paged = self.step not in ("", WHOLE)
         questions = self.questionnaire.questions
         return {
@@ -191,9 +180,8 @@ class FilledForm:
     def answers_to_screen(self, *, texts: bool) -> dict[str, Answer]:
         """Returns the valid answers for the safety check.
 
-        Leaves out an answer while a required follow-up to it, on the same page, is unanswered. Otherwise, the rules
-        would assume the worst answer to the follow-up.
-
+        Omits an answer until its required follow-ups on the page are answered.
+        Otherwise, the rules would assume the worst answer to the follow-up.
         texts: whether to include free text.
         """
         unfinished = {
@@ -217,9 +205,9 @@ class FilledForm:
         return any(text.strip().lower() not in NOT_TICKED for text in self.typed(CONSENTS + consent))
 
     def submission(self, submission_id: UUID, page: str) -> dict[str, Any]:
-        """Returns the form as the JSON body of a submission to the API.
+        """Returns the form as the JSON body of a submission.
 
-        page: the URL of the form, used if the form does not post its own URL.
+        page: the URL of the form if the form does not post its own.
         """
         content: dict[str, Any] = {
             "submission_id": submission_id,
@@ -245,11 +233,11 @@ class FilledForm:
         return content
 
     def readable(self) -> dict[str, Any]:
-        """Returns the parts of the form that can reveal an emergency, as a JSON object."""
+        """Returns the parts of the form that can reveal an emergency."""
         return {"questionnaire": self._version, "answers": self.answers(), "language": self.questionnaire.language}
 
     def added_answers(self) -> dict[str, Any]:
-        """Returns the JSON body of the request that adds answers after Send."""
+        """Returns the JSON body for answers to the questions after Send."""
         return {
             "questionnaire": self._version,
             "answers": self.answers(),
@@ -274,20 +262,15 @@ class FilledForm:
             if name.startswith(CONTACT) and texts[0].strip()
         }
 
-    # --- what is missing or wrong ---
-
     def problems(self, check_contact: CheckContact) -> tuple[FieldProblem, ...]:
-        """Returns the problems with the answers on this page, and with the contact details if it is the last page.
-
-        check_contact: function that returns the problems with contact details.
-        """
+        """Returns the problems of the posted page. Contact details are on the last page."""
         found = tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
         if self.step != self.questionnaire.page_ids[-1] or not self.asked:
             return found
         return found + self._all_contact_problems(check_contact)
 
     def incomplete_page(self, check_contact: CheckContact) -> str:
-        """Returns the id of the first page on which something is missing or wrong; "" if there is none."""
+        """Returns the id of the first page with a problem; "" without problems."""
         ids = self.questionnaire.page_ids
         wrong = (page for page in ids if next(self._problems_of(self.due(page)), None))
         return next(wrong, "") or (ids[-1] if self._all_contact_problems(check_contact) else "")
@@ -302,7 +285,7 @@ class FilledForm:
     def problems_at_the_end(self) -> tuple[FieldProblem, ...]:
         """Returns the problems on the page from which the visitor sends the form.
 
-        Returns no problems for a form on another site, because such a form may require less than the clinic's form.
+        A form on another site is not checked, because it may require less than the clinic's form.
         """
         if self.in_emergency:
             return tuple(self._emergency_contact_problems())
@@ -355,10 +338,7 @@ class FilledForm:
                 yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we can contact you.")
 
     def page_of(self, problems: Collection[FieldProblem]) -> str:
-        """Returns the id of the first page with a wrong answer, or of the last page if no answer is wrong.
-
-        Returns `self.step` if the form is not split into pages.
-        """
+        """Returns the id of the first page with a wrong answer. The last page has the contact details."""
         if self.step in ("", WHOLE, CALLBACK_STEP):
             return self.step
         wrong = {problem.pointer for problem in problems}
@@ -367,10 +347,8 @@ class FilledForm:
                 return page.id
         return self.questionnaire.page_ids[-1]
 
-    # --- what the next page carries ---
-
     def carried(self, drawn: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Yields the name and value of each field that the next page must keep in a hidden input.
+        """Yields the name and value of each field that the next page keeps in a hidden input.
 
         drawn: the names of the fields that the next page shows as inputs.
         """

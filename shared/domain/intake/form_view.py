@@ -11,17 +11,16 @@ from shared.domain.intake.filled_form import CALLBACK_STEP, WHOLE, FilledForm
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.questionnaire import Page, Question
 
-MINUTES = 0.5  # how many minutes a visitor needs for a page
+MINUTES = 0.5  # minutes that a visitor needs for a page
 
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """The next view of the plain form, for a visitor without JavaScript.
+    """The next view of the plain form.
 
-    kind: "page" (of questions), "follow-ups" (to answers on a page), "emergency" (advice), "minor" (the age notice),
-        "check" (all answers, before Send) or "element" (the whole form, for the script of <lead-form>).
-    step: the id of the page; WHOLE or "" for a form on one page; CALLBACK_STEP for the form that asks for a call.
-    at_once: (question code, option code) -> id of the message to show as soon as the visitor chooses this option.
+    kind: "page", "follow-ups", "emergency" (advice), "minor" (the age notice), "check" (all answers, before Send) or
+        "element" (the whole form, for the script of <lead-form>).
+    at_once: (question code, option code) -> id of the message to show when the option is chosen.
     """
 
     form: FilledForm
@@ -41,7 +40,7 @@ class FormView:
 
     @property
     def short(self) -> bool:
-        """True for the form that asks for a call."""
+        """True for the callback form."""
         return self.step == CALLBACK_STEP
 
     @property
@@ -50,24 +49,19 @@ class FormView:
 
     @property
     def minutes(self) -> int:
-        """How many minutes the visitor still needs for this page and the following pages."""
+        """The minutes that the visitor still needs for the form."""
         return ceil((self.count - self.number + 1) * MINUTES)
 
     @property
     def count(self) -> int:
-        """The number of pages."""
         return len(self.form.questionnaire.page_ids)
 
     def at(self, step: str) -> FormView:
-        """Returns the same view at another page."""
         return replace(self, step=step)
 
     @property
     def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
-        """The pages that the view shows, each with its questions.
-
-        A form on one page shows every follow-up, and says when to answer the follow-up.
-        """
+        """The pages of the view, each with the questions to show."""
         return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
 
     def _shows(self, question: Question) -> bool:

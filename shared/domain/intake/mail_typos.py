@@ -1,22 +1,19 @@
-"""Finds typos in the domains of e-mail addresses: one letter wrong, missing, extra or swapped with the next.
-
-Finds one typo in the domain, or one in each of its two parts (before and after the dot).
-"""
+"""Finds typos in the domains of email addresses."""
 
 from __future__ import annotations
 
 from itertools import zip_longest
 
-USUAL = (  # the most common domains
+USUAL = (
     *("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com"),
     *("comcast.net", "verizon.net", "sbcglobal.net", "bellsouth.net"),
 )
 
 
 def meant(address: str) -> str:
-    """Returns the address, corrected to the usual domain that was probably meant; "" if there is no correction.
+    """Returns the address with the usual domain that was probably meant; "" for no correction.
 
-    The first letter of the domain must be right: mail.com, email.com and ymail.com are not gmail.com.
+    The first letter must be right, because mail.com and ymail.com are not typos of gmail.com.
     """
     name, _, domain = address.strip().rpartition("@")
     typed = domain.lower()
@@ -26,13 +23,13 @@ def meant(address: str) -> str:
 
 
 def _is_typo(typed: str, right: str) -> bool:
-    """Returns whether there is one typo in a domain, or one in each of its two parts."""
+    """Returns whether the domain has one typo, or one typo before and one after the dot."""
     parts = zip_longest(typed.split("."), right.split("."), fillvalue="")
     return _is_one_typo(typed, right) or all(a != b and _is_one_typo(a, b) for a, b in parts)
 
 
 def _is_one_typo(typed: str, right: str) -> bool:
-    """Returns whether two different texts differ by one letter, or by two neighbouring letters in swapped order."""
+    """Returns whether one letter is wrong, missing or extra, or two neighbours are swapped."""
     start = 0
     while typed[start : start + 1] == right[start : start + 1]:
         start += 1

@@ -10,62 +10,57 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-# Tests never enter this example number, because they check that an error text does not repeat what was entered.
 WANTED = "Enter one phone number that we can call, with area code (312-555-0190) or with + and country code."
-HOME_REGION = "US"  # the clinic's country, which is assumed for phone numbers without a country code
+HOME_REGION = "US"  # the country of phone numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
-# A label before an extension: ext. 12, x12, #12, w/ ext 12, extensión núm. 12; in Mexico also int. (interno).
+# The label before an extension, as in "ext. 12", "x12", "#12", "extensión núm. 12" or "int. 12" (Mexico).
 LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
-# A number with an extension after a comma: 3125550142,12. At the comma, a phone pauses before it dials the extension.
+# A number and its extension after a comma, at which a phone pauses, such as "3125550142,12".
 PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")
-# A number followed by a word for the kind of phone. Compiled only when needed, because few people write such a word.
+# A number with the kind of phone, such as "312-555-0142 cell". Compiled on first use, because few people write a kind.
 WHICH_PHONE = (
     r"(?i)((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
     r"|trabajo|oficina)(?:\s+(?:phone|number))?[\s.)]*"
 )
 ONLY_EXTENSION = re.compile(rf"(?:{LABEL})?(\d{{1,10}})", re.IGNORECASE)
-# The three parts of a U.S. number as people type it, and any text after it. The form's script uses the same pattern.
+# The three parts of a U.S. number, and any text after it. The form's script has the same pattern.
 SPOKEN = r"(?:\+?1)?[^\d+]*(\d{3})[^\d+]*(\d{3})[^\d+]*(\d{4})[ ,;]*(\D.*)?"
-KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # letter -> its key
+KEYPAD = str.maketrans(string.ascii_lowercase, "22233344455566677778889999")  # letter -> its digit on a keypad
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
-EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # people in most other countries dial it in place of +
-# A Mexican number, with or without the prefixes that were dialled until 2020: 1, 01, 044 or 045.
+EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # most countries dial 00 in place of +
+# A Mexican number, perhaps with a prefix that was dialled until 2020 (1, 01, 044, 045).
 MEXICAN = re.compile(r"(?:(?:\+|011)?[ .-]?52[ .(-]*(?:0?1|044|045)?|04[45])\)?((?:[ .()-]*[0-9]){10})")
-# Matches most phone numbers, so that they need no phonenumbers library, whose import takes a third of a cold start.
-# Tests check that this pattern and the library agree.
+# Most numbers match, and so avoid the import of the phonenumbers library, which is slow.
 USUAL_PHONE = re.compile(
     r"(?:\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\)|([2-9][0-9]{2}))[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})", re.ASCII
 )
 
 
 def phone_link(phone: str) -> str:
-    """Returns the `tel:` link (RFC 3966) of the clinic's phone number: "1-800-SPINE-MD" becomes tel:18007746363.
+    """Returns the `tel:` link (RFC 3966), such as tel:18007746363 for "1-800-SPINE-MD".
 
-    Leaves out an extension, because callers dial it only after somebody answers. The link's text shows the extension.
+    Omits an extension, which callers dial only after somebody answers.
     """
     number, _ = without_extension(phone)
     return "tel:" + "".join(character for character in number.lower().translate(KEYPAD) if character in "+0123456789")
 
 
 def spoken_number(phone: str) -> str:
-    """Returns a U.S. phone number as people write it, for example "(312) 555-0142" for "+13125550142".
-
-    Keeps an extension. Leaves foreign numbers and other texts unchanged.
-    """
+    """Returns a U.S. number as "(312) 555-0142", and other texts unchanged."""
     home = re.fullmatch(SPOKEN, phone.strip(), re.ASCII)
     return "({}) {}-{} {}".format(*home.groups(default="")).strip() if home else phone
 
 
 def without_extension(value: str) -> tuple[str, str]:
-    """Returns a phone number without its extension, and the extension; "" if there is none."""
+    """Splits a phone number into number and extension, which may be ""."""
     plain = _plain(value)
     found = EXTENSION.fullmatch(plain) or PAUSE.fullmatch(plain)
     return (found[1].strip(), found[2]) if found else (value, "")
 
 
 def extension_alone(value: str) -> str:
-    """Returns the digits of an extension that may have a label, such as "ext. 12"; any other text unchanged."""
+    """Removes the label of an extension, such as "ext. 12". Returns other texts unchanged."""
     found = ONLY_EXTENSION.fullmatch(_plain(value))
     return found[1] if found else value
 
@@ -73,7 +68,7 @@ def extension_alone(value: str) -> str:
 def e164(value: str) -> str:
     """Returns a phone number in E.164 format.
 
-    Raises: PydanticCustomError if the number cannot be called, or if it may be both a U.S. and a foreign number.
+    Raises: PydanticCustomError if the number is impossible, or could be both a U.S. and a foreign number.
     """
     value = _plain(value)
     if usual := USUAL_PHONE.fullmatch(value):
@@ -120,10 +115,7 @@ def _digits(value: str) -> str:
 
 
 def _plain(value: str) -> str:
-    """Returns the text in plain characters, without accents and without a word for the kind of phone at its end.
-
-    Converts full-width characters, and the dashes and digits of other scripts.
-    """
+    """Converts digits and dashes of other scripts, and removes accents and the kind of phone."""
     value = value.strip()
     if not value.isascii():
         composed = unicodedata.normalize("NFKC", value).translate(DASHES)
@@ -134,13 +126,10 @@ def _plain(value: str) -> str:
 
 
 def _can_be_called(number: PhoneNumber) -> bool:
-    """Returns whether a phone number is possible.
-
-    Does not check whether its area code is in use, because the library's list lags behind new area codes.
-    """
+    """Returns whether a number is possible, even if the library does not know its area code yet."""
     import phonenumbers  # noqa: PLC0415
 
-    possible = phonenumbers.ValidationResult.IS_POSSIBLE  # not IS_POSSIBLE_LOCAL_ONLY: a number needs an area code
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE  # excludes numbers without an area code
     if phonenumbers.is_possible_number_with_reason(number) != possible:
         return False
     north_american = number.country_code == 1

@@ -14,14 +14,14 @@ PageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]
 
 
 class QuestionnaireVersion(Model):
-    """The questionnaire that the visitor saw, and its version."""
+    """The questionnaire that the visitor saw."""
 
     id: QuestionnaireId
     version: Annotated[str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
 
 
 class Screening(Model):
-    """The answers so far, without anything that identifies a person. `page` is the last page the visitor completed."""
+    """The answers so far, without personal details. `page` is the last completed page."""
 
     questionnaire: QuestionnaireVersion
     answers: AnswerMap

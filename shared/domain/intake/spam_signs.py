@@ -1,6 +1,6 @@
 """Estimates how likely it is that a bot sent a submission.
 
-A lead that probably comes from a bot is called a suspect or suspected bot. Suspects are still stored and listed.
+A suspect is a submission that probably comes from a bot. It is still stored and listed.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ class Sign(StrEnum):
     TRAP_FILLED = "trap-filled"  # a field that people do not see was filled in
     TOO_QUICK = "too-quick"  # the form was sent in less time than it takes to read it
     NO_TOKEN = "no-token"  # noqa: S105  the form is on another site, or a program sent it
-    NO_ANSWERS = "no-answers"  # the form has contact details but no answers except free text
+    NO_ANSWERS = "no-answers"  # all answers except free text are missing
     BAD_TOKEN = "bad-token"  # noqa: S105  the token is invalid or expired, for example on a page left open for a day
-    NO_PROOF = "no-proof"  # no proof of work: no JavaScript, sent before the challenge was solved, or a bot
+    NO_PROOF = "no-proof"  # no proof of work, for example without JavaScript
     BAD_PROOF = "bad-proof"
     GOOD_PROOF = "good-proof"
 
@@ -32,7 +32,7 @@ WEIGHTS = {
     Sign.BAD_PROOF: 1,
     Sign.GOOD_PROOF: -2,
 }
-# The lowest score of a suspect. A form on another site has no token and no proof, and scores only 2.
+# The lowest score of a suspect, above the 2 that a form on another site scores.
 SUSPECT_AT = 4
 
 
@@ -44,13 +44,13 @@ class Suspicion:
 
 
 def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspicion:
-    """Adds up the weights of the signs and decides whether the submission is a suspect.
+    """Adds the weights of the signs and decides whether the submission is a suspect.
 
-    flagged: True if the submission has a red flag. Such a submission is never a suspect.
-    answered: True if at least one question, other than free text, was answered.
+    flagged: whether the submission has a red flag, and so is never a suspect.
+    answered: whether at least one question except free text was answered.
     """
     noticed = signs | ({Sign.NO_ANSWERS} if signs and not answered else set())
-    if flagged:  # emergency advice cuts the form short, so a quick Send is no sign of a bot
+    if flagged:  # emergency advice shortens the form, so a quick Send is normal
         noticed -= {Sign.TOO_QUICK}
     score = sum(WEIGHTS[sign] for sign in noticed)
     return Suspicion(score=score, signs=tuple(sorted(noticed)), suspect=score >= SUSPECT_AT and not flagged)

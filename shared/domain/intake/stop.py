@@ -1,4 +1,4 @@
-"""Defines the message with which the form's script reports that a visitor left before Send, and on which page."""
+"""Defines the message of the form's script that a visitor left before Send."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from shared.domain.model import Model
 
 
 class Stop(Model):
-    """The page on which a visitor left the form. Nothing in it identifies a person or their form.
+    """The page on which a visitor left the form, without personal details.
 
     page: the page shown last; None if the visitor sent the form after all.
-    before: the page that this tab reported earlier and that no longer counts; None if it reported none.
+    before: the earlier page that this tab reported, which no longer counts; None for the first report.
     """
 
     questionnaire: QuestionnaireId

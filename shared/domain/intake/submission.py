@@ -36,7 +36,7 @@ NOT_CONTENT = {"submission_id", "token", "proof", "website"}
 
 
 def _ordered(entries: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Returns the entries sorted by key, with sorted lists, so that equal content has the same hash."""
+    """Sorts keys and lists, so that equal content has the same hash."""
     return {key: sorted(entry) if isinstance(entry, list) else entry for key, entry in sorted(entries.items())}
 
 
@@ -46,10 +46,11 @@ def _given(field: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The contact details of a person. `phone` is in E.164 format; `extension` is what to dial after it.
+    """The contact details of a person.
 
-    helper_name, relation: the name of the person who filled in the form for somebody else, and how they are related.
-    message_ok: whether the clinic may leave a message that names the clinic, "yes" or "no"; None if not answered.
+    phone: in E.164 format.
+    helper_name, relation: who filled in the form for the patient.
+    message_ok: whether the clinic may leave a message with its name, "yes" or "no"; None if not answered.
     """
 
     name: str | None = None
@@ -65,9 +66,9 @@ class Contact:
 
 
 class ContactEntry(Model):
-    """Contact details that a page sends: at least a phone number or an email address. Names may be in any script.
+    """Contact details that a page sends, with at least a phone number or an email address.
 
-    extension: what to dial after the number. It may also be at the end of `phone` ("ext. 12").
+    phone: may end with an extension ("ext. 12").
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"anyOf": [_given("phone"), _given("email")]})
@@ -94,13 +95,13 @@ class ContactEntry(Model):
     @field_validator("*", mode="before")
     @classmethod
     def one_line(cls, value: Any) -> Any:
-        """Reduces a text to one line without invisible characters. Treats the field as missing if nothing remains."""
+        """Removes invisible characters. An empty text counts as missing."""
         return clean_line(value) or None if isinstance(value, str) else value
 
     @field_validator("phone", "email", "postal", "extension", mode="before")
     @classmethod
     def plain_text(cls, value: Any) -> Any:
-        """Converts full-width characters to plain characters, and a whole number (such as a ZIP code) to text."""
+        """Converts full-width characters, and numbers such as ZIP codes, to plain text."""
         if isinstance(value, str) and not value.isascii():
             return unicodedata.normalize("NFKC", value)
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -116,7 +117,7 @@ class ContactEntry(Model):
 
 
 class Consents(Model):
-    """The consents of the visitor, each with its own checkbox. Nothing is stored without consent to contact."""
+    """The visitor's consents, each with its own checkbox. Nothing is stored without consent to contact."""
 
     contact: Annotated[bool, Field(strict=True)]
     sms: Annotated[bool, Field(strict=True)] = False
@@ -132,7 +133,7 @@ ConsentCode = Literal["contact", "sms", "marketing"]
 
 
 def usable_hashes(value: Any) -> Any:
-    """Returns the entries of `consents_shown` that have a known code and look like a hash."""
+    """Drops entries with an unknown consent code or without a hash."""
     entries = value.items() if isinstance(value, dict) else ()
     return {
         code: text
@@ -151,16 +152,11 @@ ConsentsShown = Annotated[
 class Submission(Model):
     """A filled-in form.
 
-    submission_id: an id that the page makes once for each form, so that sending the form twice is harmless.
+    submission_id: an id that the page makes once for each form, so that sending twice is harmless.
     consents_shown: consent code -> SHA-256 (hex) of the consent text that the page showed.
     complete: False if the visitor consented to contact but left before the end of the form.
-    page: the URL of the form, without its query.
-    token: the token from GET /challenges.
-    proof: the proof of work for the challenge from GET /challenges.
-    website: a trap for bots; people do not see this field.
-
-    Invalid values of attribution, language, page, token, proof and `consents_shown` are cut or dropped. The form is not
-    refused for them.
+    website: a trap for bots, which people do not see.
+    Invalid values of attribution, language, page, token, proof and `consents_shown` are cut or dropped.
     """
 
     submission_id: UUID
@@ -182,11 +178,9 @@ class Submission(Model):
     website: Trap = None
 
     def content_hash(self) -> str:
-        """Returns the SHA-256 (hex) of the content of the submission.
+        """Returns the SHA-256 (hex) of the submission's content, whatever the order of keys and entries.
 
-        The hash ignores the submission's id, token, proof and trap field, and the order of keys and list entries.
-        Default values are left out, so that adding a field to this class does not change the hashes of earlier
-        submissions.
+        Default values are left out, so that a new field keeps the hashes of earlier submissions.
         """
         ordered = self.model_copy(
             update={

@@ -1,1 +1,1 @@
-"""Defines questionnaires, conditions, triage, and the advice that patients read, as pure functions."""
+"""Defines questionnaires, conditions, triage and advice."""

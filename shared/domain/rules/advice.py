@@ -1,4 +1,4 @@
-"""Chooses the advice texts that a patient reads, depending on opening hours and contact details."""
+"""Chooses the advice texts for a patient."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def advice(
     """Returns the messages as the patient reads them.
 
     clinic_open: False to use `closed_text` (OPS-01).
-    calls: False to use `no_number_text`, because the clinic will write or has no phone number for the patient.
-    deadline: the time by which the clinic promises to call, in the language of the rule set.
+    calls: False if the clinic will not call, to use `no_number_text`.
+    deadline: the time of the promised call, in the language of the rule set.
     """
     return tuple(
         ShownMessage(message_id, _text(rule_set.messages[message_id], clinic_open, calls, deadline))
@@ -31,7 +31,7 @@ def advice(
 
 
 def advice_at_once(rule_set: RuleSet) -> tuple[ShownMessage, ...]:
-    """Returns the messages that a page can show as soon as an option is chosen, and the safety-net message.
+    """Returns the safety-net message and the messages to show as soon as an option is chosen.
 
     No message promises a call, because the visitor has not entered a phone number yet.
     """

@@ -1,4 +1,4 @@
-"""Defines the conditions that questions and rules may use. docs/rules.md shows an example of each condition."""
+"""Defines the conditions that questions and rules may use."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ NOTHING: frozenset[str] = frozenset()
 class Facts:
     """The answers, prepared for evaluating conditions.
 
-    Answers to hidden questions are dropped, except the options in `keep_when_hidden`. A skipped question counts as
-    answered with its option `missing_counts_as`, if it has one. Other unanswered questions do not appear.
-
+    Answers to hidden questions are dropped, except the options in `keep_when_hidden`.
+    A skipped question counts as answered with its option `missing_counts_as`, if it has one.
     chosen: question code -> codes of the chosen options.
-    numbers: question code -> the number that was entered.
-    texts: question code -> the text that was entered.
     door: how the answers arrived, one of DOORS.
-    none_with_others: True if 'none' was ticked together with another option. 'none' is then dropped.
+    none_with_others: whether 'none' was ticked together with another option, and so was dropped.
     """
 
     __slots__ = ("_mentioned", "chosen", "door", "none_with_others", "numbers", "texts")
@@ -35,14 +32,14 @@ class Facts:
 
     @property
     def options(self) -> frozenset[tuple[str, str]]:
-        """The pairs of question code and option code that were chosen."""
+        """The chosen pairs of question code and option code."""
         return frozenset({(question, option) for question, chosen in self.chosen.items() for option in chosen})
 
     def answered(self, question: str) -> bool:
         return question in self.chosen or question in self.numbers or question in self.texts
 
     def mentioned(self, question: str, free_text: FreeTextSearch) -> frozenset[str]:
-        """Returns the kinds of things that the answer to a text question mentions. Searches each answer only once."""
+        """Returns the kinds of things that a text answer mentions, such as `self-harm`."""
         if question not in self.texts:
             return NOTHING
         if question not in self._mentioned:
@@ -59,8 +56,8 @@ class FreeTextSearch(Protocol):
 class Condition(Protocol):
     """A condition of a question or rule.
 
-    Conditions with fields are named tuples, because a dataclass takes three times as long to import. No code compares
-    conditions: named tuples of different classes with equal fields are equal.
+    Conditions are named tuples, because dataclasses take three times as long to import.
+    Never compare conditions, because named tuples of different classes can be equal.
     """
 
     def holds(self, facts: Facts, /) -> bool: ...
@@ -101,7 +98,7 @@ class AtLeastAmong(NamedTuple):
 
 
 class Between(NamedTuple):
-    """A condition that holds for a number within inclusive bounds. It does not hold if the number is missing."""
+    """A condition that holds for a number within inclusive bounds."""
 
     question: str
     at_least: int | None
@@ -123,8 +120,6 @@ class Answered(NamedTuple):
 
 
 class Mentions(NamedTuple):
-    """A condition that holds if a text mentions a kind of thing."""
-
     question: str
     kind: str
     free_text: FreeTextSearch
@@ -140,10 +135,7 @@ class NoneWithOthers:
 
 
 class FromDoor(NamedTuple):
-    """A condition that holds for answers that arrived by one of `doors` (see DOORS).
-
-    Rules can test the door, because the form, the callback form and the ad form ask different questions.
-    """
+    """A condition on how the answers arrived, because forms and ads ask different questions."""
 
     doors: frozenset[str]
 
@@ -193,7 +185,7 @@ class Defined(NamedTuple):
 
 
 class Score(NamedTuple):
-    """A clinical score: the sum of the points of all items whose condition holds."""
+    """A clinical score, which is the sum of the points of all items whose condition holds."""
 
     name: str
     text: str
@@ -227,7 +219,7 @@ def questions_of(condition: Condition) -> frozenset[str]:
 
 
 def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Returns the pairs of question code and option code that can help to make a condition true.
+    """Returns pairs of question code and option code that can help a condition to hold.
 
     Ignores scores and negated conditions.
     """
@@ -245,7 +237,7 @@ def options_of(condition: Condition) -> frozenset[tuple[str, str]]:
 def options_needed(condition: Condition) -> frozenset[tuple[str, str]] | None:
     """Returns pairs of question code and option code, of which the condition requires at least one.
 
-    Returns None if the condition may hold whichever options are chosen.
+    Returns None if no such pairs are known.
     """
     match condition:
         case AnyOf() | AllOf() | AtLeastAmong():

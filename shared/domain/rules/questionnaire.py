@@ -1,4 +1,4 @@
-"""Defines a questionnaire: its pages and questions, the validation of answers, and their conversion to facts."""
+"""Defines a questionnaire, validates answers, and converts answers to facts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NONE = "none"
 class Option(NamedTuple):
     """An option of a question.
 
-    label_other: replaces `label` if somebody fills in the form for the patient; "" to keep `label`.
+    label_other: the label if somebody fills in the form for the patient; "" to use `label`.
     """
 
     code: str
@@ -33,13 +33,12 @@ class Option(NamedTuple):
 class Question:
     """A question of a questionnaire.
 
-    minimum, maximum: inclusive bounds of the answer to an integer question.
-    max_length: the maximum length of the answer to a text question, in characters.
-    missing_counts_as: the option that is assumed if the visitor saw the question and skipped it; None for no option.
-    keep_when_hidden: warning signs (options) that still count if another answer hides the question.
-    standard_code: the question's code in a public code system, as `system|code`; None for no code.
-    hint: what the visitor should know before answering; "" for nothing.
-    text_other: replaces `text` if somebody fills in the form for the patient; "" to keep `text`.
+    minimum, maximum: inclusive bounds of an integer.
+    max_length: in characters.
+    missing_counts_as: the option that counts if the visitor skips the question; None for no option.
+    keep_when_hidden: options (warning signs) that count even if another answer hides the question.
+    standard_code: the question's code in a public code system, as `system|code`.
+    text_other: the text if somebody fills in the form for the patient; "" to use `text`.
     """
 
     code: str
@@ -63,13 +62,13 @@ class Question:
 
     @property
     def limits(self) -> dict[str, int]:
-        """The values of the {placeholders} in what `problem` returns."""
+        """The values of the {placeholders} that `problem` returns."""
         return {"low": self.minimum or 0, "high": self.maximum or 0, "limit": self.max_length or 0}
 
     def problem(self, answer: object) -> str | None:
-        """Returns why the answer is invalid, or None if it is valid.
+        """Returns a sentence that says why the answer is invalid; None if it is valid.
 
-        The reason is a sentence with {placeholders}, whose values are in `limits`. It never quotes the answer.
+        The sentence must not quote the answer. Its {placeholders} are the keys of `limits`.
         """
         match self.type:
             case "integer":
@@ -104,7 +103,7 @@ class Question:
 class Page(NamedTuple):
     """A page of questions.
 
-    after_send: True for a page that is shown after Send. Its questions are optional and never count as skipped.
+    after_send: whether the page is shown after Send. Its questions never count as skipped.
     """
 
     id: str
@@ -116,7 +115,7 @@ class Page(NamedTuple):
 class ContactField(NamedTuple):
     """A field of the contact block.
 
-    text_other: replaces `text` if somebody fills in the form for the patient; "" to keep `text`.
+    text_other: the text if somebody fills in the form for the patient; "" to use `text`.
     """
 
     code: str
@@ -130,11 +129,11 @@ class ContactField(NamedTuple):
     text_other: str = ""
 
 
-VARIANTS = ("text_other", "text_call", "text_call_other")  # fields of `ConsentText` with variants of `text`
+VARIANTS = ("text_other", "text_call", "text_call_other")  # fields of `ConsentText`
 
 
 def hash_of(text: str) -> str:
-    """Returns the hash (SHA-256, hex) that a page sends to say which consent text it showed."""
+    """Returns the hash (SHA-256, hex) by which a page reports the consent text that it showed."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -142,11 +141,9 @@ def hash_of(text: str) -> str:
 class ConsentText:
     """The text beside a consent box, with {clinic} for the name of the clinic.
 
-    A page reports the text that it showed by the hash of that text (SHA-256, hex).
-
     text_other: the text if somebody fills in the form for the patient; "" to use `text`.
     text_call: the text on the callback form ("Just call me"); "" to use `text`.
-    text_call_other: the text on the callback form if somebody fills it in for the patient; "" to use `text_call`.
+    text_call_other: the text for both cases together; "" to use `text_call`.
     """
 
     code: str
@@ -157,17 +154,13 @@ class ConsentText:
     text_call_other: str = ""
 
     def shown(self, *, other: bool, call: bool) -> str:
-        """Returns the text to show.
-
-        other: whether somebody fills in the form for the patient.
-        call: whether the page is the callback form.
-        """
+        """Returns the text for a helper of the patient (`other`) or for the callback form (`call`)."""
         if other and call and self.text_call_other:
             return self.text_call_other
         return (call and self.text_call) or (other and self.text_other) or self.text
 
     def is_to_calls(self, text: str) -> bool:
-        """Returns whether `text` is a text of this consent that only the callback form shows."""
+        """Returns whether only the callback form shows `text`."""
         return text != "" and text in (self.text_call, self.text_call_other)
 
     @cached_property
@@ -181,7 +174,6 @@ class ConsentText:
 
     @property
     def variants(self) -> Mapping[str, str]:
-        """Name of each variant -> its text; "" for a variant that this consent does not have."""
         return {name: getattr(self, name) for name in VARIANTS}
 
     def of_clinic(self, name: str) -> ConsentText:
@@ -216,12 +208,10 @@ class Questionnaire:
 
     @cached_property
     def asked_after_send(self) -> frozenset[str]:
-        """The codes of the questions on pages after Send."""
         return frozenset(question.code for page in self.pages if page.after_send for question in page.questions)
 
     @property
     def form_pages(self) -> tuple[Page, ...]:
-        """The pages before Send."""
         return tuple(page for page in self.pages if not page.after_send)
 
     @property
@@ -230,7 +220,6 @@ class Questionnaire:
         return tuple(page.id for page in self.form_pages)
 
     def problems(self, answers: Answers) -> tuple[FieldProblem, ...]:
-        """Returns a problem for each answer that is invalid in this version of the questionnaire."""
         found = []
         for code, answer in answers.items():
             question = self.questions.get(code)
@@ -241,10 +230,7 @@ class Questionnaire:
         return tuple(found)
 
     def readable(self, answers: Answers) -> dict[str, Answer]:
-        """Returns the answers that are valid in this version. `answers` may come from another version.
-
-        Of a multiple-choice answer, keeps only the options that this version has.
-        """
+        """Returns the answers and options that exist and are valid in this version."""
         found: dict[str, Answer] = {}
         for code, answer in answers.items():
             question = self.questions.get(code)
@@ -257,10 +243,9 @@ class Questionnaire:
         return found
 
     def facts(self, answers: Answers, last_page: str | None = None, *, door: str = FORM) -> Facts:
-        """Converts answers to facts. The answers must be valid: see `problems`.
+        """Converts valid answers to facts.
 
-        last_page: the id of the last page that the visitor completed; None if the visitor saw the whole questionnaire.
-            Questions on later pages do not count as skipped.
+        last_page: the id of the last completed page, after which no question counts as skipped; None for all pages.
         door: how the answers arrived, one of DOORS.
         """
         facts = Facts(door)
@@ -284,7 +269,7 @@ class Questionnaire:
             return
         chosen = frozenset((answer,) if isinstance(answer, str) else answer if isinstance(answer, list) else ())
         if not shown:
-            chosen &= question.keep_when_hidden  # a positive safety answer counts even if its question is hidden
+            chosen &= question.keep_when_hidden  # a warning sign counts even if its question is hidden
         if len(chosen) > 1 and NONE in chosen:
             chosen -= {NONE}
             facts.none_with_others = True

@@ -1,4 +1,4 @@
-"""Scores submissions with candidate rules (shadow mode). The result is stored with the lead, and never shown."""
+"""Scores submissions with candidate rules, whose result is stored but never shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.domain.rules.triage import RuleSet, triage
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """The result of a candidate rule set for a submission. `rules` are ids of safety and not-fit rules that fired."""
+    """The result of candidate rules. `rules` are ids of the safety and not-fit rules that fired."""
 
     tier: str
     rules: tuple[str, ...]
@@ -20,9 +20,9 @@ class Shadow:
 
 
 def shadow(candidate: RuleSet, answers: Answers, door: str) -> Shadow | None:
-    """Scores the answers with the candidate rules.
+    """Scores answers with candidate rules.
 
-    Returns None if scoring fails, because candidate rules must never affect a patient.
+    Returns None if scoring fails, because candidate rules must not affect a patient.
     """
     try:
         if candidate.questionnaire.problems(answers):

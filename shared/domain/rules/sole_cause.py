@@ -8,12 +8,9 @@ from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
 
 def sole_cause(rule_set: RuleSet, answers: Answers, result: TriageResult, door: str = FORM) -> str | None:
-    """Returns the id of the safety rule without which the tier would be less urgent; None if there is no such rule.
+    """Returns the id of the safety rule without which the tier would be less urgent.
 
-    There is at most one: if two rules set the floor, removing either leaves the tier as it is.
-
-    result: what `triage` returned for these answers and this rule set.
-    door: how the answers arrived, one of DOORS.
+    Returns None if no single rule decides, for example because two rules set the same floor.
     """
     fired = {rule.id for rule in result.safety_rules}
     deciding = [rule for rule in rule_set.safety if rule.id in fired and rule.floor == result.tier]

@@ -1,7 +1,8 @@
-"""Triages answers with a rule set: computes a tier, a fit score and the reasons for both. All functions are pure.
+"""Triages answers with a rule set, which gives a tier, a fit score and reasons.
 
-A safety rule sets a floor: the least urgent tier that a lead may have. The most urgent floor counts, but a not-fit rule
-can override it. Without a floor, a not-fit rule sets the tier. If none fires, the fit score decides.
+A safety rule sets a floor, which is the least urgent tier that a lead may have.
+The most urgent floor counts, but a not-fit rule can override it.
+If neither kind of rule fires, the fit score decides.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ NOT_A_FIT = "not-a-fit"
 class LadderStep(NamedTuple):
     """An escalation level.
 
-    after: how long after the lead's arrival, or after a restart of its alerts, the alert of this level is due.
+    after: from the lead's arrival, or from a restart of its alerts, until the level is due.
     audience: who gets the alert: desk, clinician or manager.
     """
 
@@ -32,7 +33,7 @@ class LadderStep(NamedTuple):
 
 
 class Response(NamedTuple):
-    """The clinic's response to a lead: what it does, and whom it alerts until a staff member takes the lead."""
+    """What the clinic does about a lead, and whom it alerts until somebody takes the lead."""
 
     clinic_does: str
     ladder: tuple[LadderStep, ...]
@@ -41,12 +42,12 @@ class Response(NamedTuple):
 class FollowUp(NamedTuple):
     """The time limits for the owner of a lead.
 
-    call: how long the owner has to call, after taking the lead or after the planned time of a repeat call. If no call
-        is recorded in that time, the lead loses its owner and its alerts restart.
-    remind: how long after taking the lead the owner is reminded of the first call.
-    again: the waits before repeat calls: after the first unanswered call, after the second, and so on.
-    decide: how long the owner has to book or close the lead, once the patient is reached or no repeat call is left.
-    release: how long colleagues have to take a lead that its owner gave back, before its alerts restart.
+    call: from taking the lead, or from the planned time of a repeat call, until the owner must call. Then the lead
+        loses its owner and its alerts restart.
+    remind: from taking the lead until the owner is reminded of the first call.
+    again: the waits after the first unanswered call, after the second, and so on.
+    decide: from reaching the patient, or from the last call, until the owner must book or close the lead.
+    release: from giving back the lead until its alerts restart.
     """
 
     call: Span
@@ -59,11 +60,10 @@ class FollowUp(NamedTuple):
 class Tier(NamedTuple):
     """A level of urgency, and how the clinic handles leads of that level.
 
-    rank: the position of the tier by urgency; 0 is the most urgent.
-    safety: True for a safety tier. If the patient left a phone number, the clinic calls, whatever the patient
-        prefers. Only a clinician may close a lead of this tier as not a fit.
-    marketing: False if leads of this tier may never be used for marketing.
-    after_safety_rule: the response that replaces `usual` for a lead on which a safety rule fired.
+    rank: the order of urgency; 0 is the most urgent.
+    safety: whether the clinic calls whatever the patient prefers. Only a clinician may close such a lead as not a fit.
+    marketing: whether leads of the tier may be used for marketing.
+    after_safety_rule: replaces `usual` for a lead on which a safety rule fired.
     """
 
     name: str
@@ -79,7 +79,6 @@ class Tier(NamedTuple):
 
     @property
     def escalates(self) -> bool:
-        """True if leads of this tier alert staff."""
         return bool(self.usual.ladder)
 
     def response(self, *, safety_rule: bool) -> Response:
@@ -87,7 +86,7 @@ class Tier(NamedTuple):
 
 
 class Citation(NamedTuple):
-    """A source that a rule cites, with an evidence mark.
+    """A source that a rule cites.
 
     mark: V if we read the source, S if a secondary source states it, M if we did not check it, D for our own design.
     """
@@ -103,7 +102,7 @@ class Citation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FiredRule:
-    """A rule that fired, as staff see it. It is stored with the lead, so that it outlives the rule set."""
+    """A rule that fired, as stored with the lead, because rule sets change."""
 
     id: str
     reason: str
@@ -119,7 +118,7 @@ class Rule:
 
     @cached_property
     def needs(self) -> frozenset[tuple[str, str]] | None:
-        """Pairs of question and option code of which the rule requires at least one; see `options_needed`."""
+        """Pairs of question code and option code, of which the rule requires at least one."""
         return options_needed(self.when)
 
     @cached_property
@@ -129,10 +128,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class SafetyRule(Rule):
-    """A rule that sets a floor: the least urgent tier that a lead may have.
+    """A rule that sets a floor, which is the least urgent tier that a lead may have.
 
-    red_flag: False if the rule fires without a worrying answer, for example on a missing answer.
-    marketing: False if a lead on which the rule fired may never be used for marketing, whatever its tier.
+    red_flag: False if the rule can fire without a worrying answer, for example on a missing answer.
+    marketing: False to forbid marketing to the lead, whatever its tier.
     """
 
     floor: str
@@ -145,7 +144,7 @@ class SafetyRule(Rule):
 class NotFitRule(Rule):
     """A rule for leads that are not a fit for the clinic.
 
-    overrides: the floors (names of tiers) that the rule overrides; None if the rule never fires beside a safety rule.
+    overrides: names of tiers whose floor the rule overrides; None if every safety rule takes precedence.
     """
 
     tier: str
@@ -167,12 +166,12 @@ class Fit(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message of advice for patients. Its texts may contain {deadline}.
+    """A message of advice for patients, whose texts may contain {deadline}.
 
-    closed_text: replaces `text` while the clinic is closed; None to keep `text`.
-    no_number_text: replaces `text` if the clinic will not call, for example without a number; None to keep `text`.
-    instead_of: the id of a message that this message replaces, because it includes that message's advice.
-    alone: if True, the safety-net message is not shown beside this message.
+    closed_text: the text while the clinic is closed; None to use `text`.
+    no_number_text: the text if the clinic will not call; None to use `text`.
+    instead_of: the id of a message that this message includes, and so replaces.
+    alone: True to leave out the safety-net message.
     """
 
     id: str
@@ -192,7 +191,7 @@ class Source(NamedTuple):
 
 
 class Change(NamedTuple):
-    """An entry of a rule set's change log: what changed, and who changed it. `on`: an ISO date."""
+    """An entry of a rule set's change log. `on` is an ISO date."""
 
     version: str
     on: str
@@ -203,10 +202,9 @@ class Change(NamedTuple):
 class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
-    changes: the change log, oldest entry first; may be empty.
-    content_hash: SHA-256 (hex) of the rules, questionnaire and tiers files and of the free-text search's content hash.
-        The physician's signatures in the files are left out.
-    net: the id of the safety-net message, which is shown last unless a message with `alone` is shown.
+    changes: the change log, oldest entry first.
+    content_hash: SHA-256 (hex) of the rule files and the free-text search, without the physician's signatures.
+    net: the id of the safety-net message.
     """
 
     id: str
@@ -230,10 +228,7 @@ class RuleSet(NamedTuple):
 
     @property
     def messages_at_once(self) -> Mapping[tuple[str, str], str]:
-        """(question code, option code) -> id of the emergency message that this option alone calls for.
-
-        A page shows the message as soon as the option is chosen.
-        """
+        """(question code, option code) -> id of the emergency message to show when the option is chosen."""
         most_urgent = min(self.tiers.values(), key=lambda tier: tier.rank).name
         found: dict[tuple[str, str], str] = {}
         for rule in self.safety:
@@ -251,7 +246,7 @@ class RuleSet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TriageResult:
-    """The result of triage. The same rule set and answers always produce the same triage result."""
+    """The result of triage."""
 
     tier: str
     safety_rules: tuple[FiredRule, ...]
@@ -278,9 +273,8 @@ def triage(
 ) -> TriageResult:
     """Scores valid answers with a rule set.
 
-    last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
-    also: further safety rules, which fire whatever the answers are.
-    door: how the answers arrived, one of DOORS.
+    last_page: the id of the last page that the visitor completed; None for all pages.
+    also: safety rules that fire whatever the answers are.
     """
     facts = rule_set.questionnaire.facts(answers, last_page, door=door)
     minor = rule_set.minor.holds(facts)
@@ -314,7 +308,7 @@ def triage_after_failure(
 ) -> TriageResult:
     """Scores answers that `triage` cannot score (OPS-03).
 
-    Readable answers still count. The tier is never less urgent than the floor of the scoring-failure rule.
+    Readable answers still count, and the scoring-failure rule fires.
     """
     failure = rule_set.scoring_failure
     readable = rule_set.questionnaire.readable(answers)
@@ -372,9 +366,7 @@ def _messages(
 ) -> tuple[str, ...]:
     """Returns message ids in display order.
 
-    The messages of the safety rules that set the tier come first. The message of the first not-fit rule comes next, if
-    the patient is a minor or no safety rule fired. Without any of these messages, the tier's message comes first. The
-    safety-net message comes last, unless a message with `alone` is shown. Messages that others replace are left out.
+    Messages of safety rules that set the tier come first, the safety-net message last.
     """
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):
@@ -390,7 +382,7 @@ def _messages(
 def red_flag(rule_set: RuleSet, result: TriageResult) -> bool:
     """Returns whether a red flag fired.
 
-    A red flag is a safety rule with `red_flag` whose floor is more urgent than any tier that a fit score gives.
+    The floor of a red flag is more urgent than the best tier that a fit score gives.
     """
     fired = {rule.id for rule in result.safety_rules}
     if not fired:

@@ -1,1 +1,1 @@
-"""Searches free text for what rules look for, such as despair, warning signs or stopped medicine."""
+"""Searches free text for what rules look for, such as despair or warning signs."""

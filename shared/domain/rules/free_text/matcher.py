@@ -1,4 +1,4 @@
-"""Decides what a text mentions: by phrases that a clinician wrote, and by weights that were trained on examples."""
+"""Decides what a text mentions, by a clinician's phrases and by trained weights."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from itertools import pairwise
 from shared.domain.rules.free_text.reading import Denials, Phrase, Sentence, read
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 
-NEAR = 7  # two terms are a pair if the second begins at most this many words after the first begins
-# How many first letters of a word are a separate feature, which words with the same stem share.
+NEAR = 7  # the most words between the starts of two terms that form a pair
+# The first letters of a word form a feature, which words with the same stem share.
 BEGINNING = 5
-# Prefixes in feature names: BEGINS marks the first letters of a word, TWO a pair of neighboring words.
+# Prefixes of features for the first letters of a word and for two neighboring words.
 BEGINS, TWO = "begins", "two"
-# A kind without a phrase in the text counts only if its score is at most this far below the highest score of all kinds.
-# Otherwise the search would mistake one symptom for another.
+# A kind without a phrase in the text counts only if its score is close to the highest score. Otherwise, the search
+# would mistake one symptom for another.
 CLOSE = 1.5
 
 
@@ -24,8 +24,8 @@ CLOSE = 1.5
 class Kind:
     """A kind of thing that a text can mention, such as self-harm.
 
-    phrases: name of a term -> the phrases that begin with that term.
-    unless: sets of frames (see `Matcher`). A phrase does not count in a sentence that has all frames of one set.
+    phrases: name of a term -> the phrases that begin with the term.
+    unless: sets of frames, which `Matcher` explains. A sentence with all frames of a set does not count.
     """
 
     name: str
@@ -44,11 +44,10 @@ class Kind:
 class Weights:
     """The trained weights.
 
-    of: feature -> one weight per kind, as text. Only the weights of a text's features are parsed: a few hundred out of
-        many thousands.
-    always: one weight per kind, which is added to every score of that kind.
-    alone: the lowest score at which a text mentions a kind, if it contains no phrase of that kind.
-    with_phrase: the lowest score at which a text mentions a kind, if it contains a phrase of that kind.
+    of: feature -> one weight per kind, as text that is parsed on use.
+    always: one weight per kind, added to each of its scores.
+    alone: the score that a kind needs without a phrase in the text.
+    with_phrase: the score that a kind needs with a phrase in the text.
     """
 
     of: Mapping[str, str]
@@ -57,7 +56,7 @@ class Weights:
     with_phrase: float
 
     def scores(self, features: frozenset[str]) -> list[float]:
-        """Returns a score for each kind. A score of 0 means that this kind is as likely as a harmless text."""
+        """Returns one score per kind. At 0, the kind and a harmless text are equally likely."""
         known = [map(float, self.of[feature].split()) for feature in features if feature in self.of]
         if not known:
             return list(self.always)
@@ -71,9 +70,9 @@ class Weights:
 class Matcher:
     """Finds the kinds and topics that a free text mentions.
 
-    kinds: the kinds, in the order of their weights in `Weights`.
-    topics: topic -> names of term groups. A text that contains any term of these groups mentions the topic.
-    frames: names of term groups that mark a statement as about the past, about somebody else, or as a figure of speech.
+    kinds: in the order of the weights in `Weights`.
+    topics: topic -> names of term groups. A text with any term of these groups mentions the topic.
+    frames: term groups that mark a statement as past, about somebody else or figurative.
     """
 
     vocabulary: Vocabulary
@@ -88,7 +87,7 @@ class Matcher:
         return frozenset(kind.name for kind in self.kinds) | self.topics.keys()
 
     def kinds_in(self, text: str) -> frozenset[str]:
-        """Returns the kinds and topics that a text mentions. Time grows linearly with the length of the text."""
+        """Returns the kinds and topics that a text mentions."""
         sentences = self.read(text)
         names = frozenset[str]().union(*(sentence.names for sentence in sentences))
         found = {topic for topic, groups in self.topics.items() if groups & names}
@@ -101,7 +100,6 @@ class Matcher:
         return [read(words, self.vocabulary, self.denials, self.frames) for words in sentences]
 
     def features(self, sentence: Sentence) -> frozenset[str]:
-        """Returns the features of a sentence: phrases, words, pairs of words, term groups, pairs of groups, frames."""
         phrases = (kind.phrase_feature for kind in self.kinds if kind.is_said_in(sentence))
         return frozenset((*phrases, *_words(sentence), *self._terms(sentence)))
 
@@ -134,19 +132,15 @@ class Matcher:
 
 
 def windows(sentences: list[frozenset[str]]) -> Iterator[frozenset[str]]:
-    """Yields the features of each sentence, and the features of each pair of neighboring sentences.
+    """Yields the features of each sentence and of each pair of neighboring sentences.
 
-    A long note is not scored as a whole, because harmless sentences would outweigh a warning.
+    In a whole note, harmless sentences would outweigh a warning.
     """
     yield from sentences
     yield from (first | second for first, second in pairwise(sentences))
 
 
 def _words(sentence: Sentence) -> Iterator[str]:
-    """Yields each word, its beginning, and each pair of neighboring words.
-
-    `^` and `$` mark the start and end of the sentence.
-    """
     words = [f"no-{word}" if denied else word for word, denied in zip(sentence.words, sentence.denied, strict=True)]
     for word in words:
         yield f"word {word}"

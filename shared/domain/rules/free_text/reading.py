@@ -1,4 +1,4 @@
-"""Reads a sentence: finds its terms and phrases, and the words that it denies."""
+"""Finds the terms of a sentence, and the words that it denies."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from shared.domain.rules.free_text.sentences import COMMA
 from shared.domain.rules.free_text.vocabulary import Hit, Vocabulary
 
-DENIAL = "denial"  # the name of the term group that denies what follows
-DENIED_WORDS, DENIED_LIST = 6, 12  # words that a denial covers, outside and inside a list ("no fever, chills or rash")
+DENIAL = "denial"  # the name of the term group that denies what follows, such as "no"
+DENIED_WORDS, DENIED_LIST = 6, 12  # words that a denial covers, outside and inside a list ("no fever or rash")
 LISTING = frozenset({"or", "nor", "o", "ni"})
 
 
 class Phrase(tuple[tuple[str, int], ...]):
-    """A sequence of pairs: the name of a term, and the maximum number of words between it and the term before it."""
+    """Pairs of a term's name and the most words between that term and the previous term."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ class Phrase(tuple[tuple[str, int], ...]):
 class Denials:
     """The rules for when a denial, such as "no" or "sin", denies what follows.
 
-    not_before: words that cancel a denial directly before them. For example, "no feeling" does not deny a symptom.
+    not_before: words that cancel a denial before them, as in "no feeling".
     ends: words that end a denial, such as "but".
     """
 
@@ -33,11 +33,10 @@ class Denials:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence whose terms and denials were found.
+    """A sentence with its terms and denials.
 
-    words: its corrected words, without commas.
-    hits: the terms that it contains.
-    denied: for each word, whether it is denied.
+    words: corrected words, without commas.
+    denied: whether each word is denied.
     """
 
     words: list[str]
@@ -54,19 +53,18 @@ class Sentence:
         object.__setattr__(self, "_starts", starts)
 
     def says(self, phrases: Mapping[str, list[Phrase]]) -> bool:
-        """Returns whether the sentence contains a phrase that it does not deny.
+        """Returns whether the sentence contains a phrase without denying it.
 
-        phrases: name of a term -> the phrases that begin with that term.
+        phrases: name of a term -> the phrases that begin with the term.
         """
         said = (hit for hit in self.hits if hit.name in phrases and not self.denied[hit.start])
         return any(_follows(phrase, 1, hit.end, self._starts) for hit in said for phrase in phrases[hit.name])
 
 
 def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: frozenset[str]) -> Sentence:
-    """Reads the words of a sentence.
+    """Finds the terms and denials of a sentence.
 
-    frames: names of term groups that mark a statement as about the past, about somebody else, or as a figure of
-        speech. A denial inside a term of these groups still denies what follows. Inside any other term, it does not.
+    frames: term groups in whose terms a denial still denies what follows. In other longer terms, it does not.
     """
     corrected: list[str] = []
     commas: set[int] = set()

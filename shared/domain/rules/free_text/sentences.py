@@ -1,4 +1,4 @@
-"""Splits free text into sentences of plain words: lower case, no accents, no apostrophes, no fillers."""
+"""Splits free text into sentences of normalized words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-LONGEST = 2_000  # the most characters that are read; texts are cut twice, because NFKD can lengthen them
+LONGEST = 2_000  # characters; NFKD can lengthen a text, so `plain` cuts twice
 COMMA = ","
-# Deletes every form of the apostrophe, and replaces the dotless i, which some keyboards produce, with i.
+# Deletes apostrophes and replaces the dotless i with i.
 WRITTEN_OTHERWISE = str.maketrans({**dict.fromkeys("'\u2018\u2019\u02bc\u2032\uff07\u00b4`*"), "\u0131": "i"})
 WORDS = re.compile(r"[a-z0-9]+|,")
 SENTENCES = re.compile(r"[.!?;:\u2026]+")
@@ -19,9 +19,9 @@ SENTENCES = re.compile(r"[.!?;:\u2026]+")
 class Spelling:
     """Rules that normalize words before they are compared.
 
-    fillers: words that are left out.
+    fillers: words to leave out.
     same: word -> the word that replaces it.
-    joined: two words -> the one word that replaces both.
+    joined: two words -> the word that replaces both.
     """
 
     fillers: frozenset[str]
@@ -29,7 +29,6 @@ class Spelling:
     joined: Mapping[tuple[str, str], str]
 
     def words(self, found: list[str]) -> list[str]:
-        """Returns words with pairs joined, replacements made and fillers left out."""
         words: list[str] = []
         at = 0
         while at < len(found):
@@ -41,14 +40,14 @@ class Spelling:
         return words
 
     def sentences(self, text: str) -> list[list[str]]:
-        """Returns the words of each sentence. A comma or new line counts as a word, because a denial can end at it."""
+        """Returns the words of each sentence. Commas and line breaks count as words, because they can end a denial."""
         parts = SENTENCES.split(plain(text).replace("\n", COMMA))
         sentences = [self.words(WORDS.findall(part)) for part in parts]
         return [words for words in sentences if any(word != COMMA for word in words)]
 
 
 def plain(text: str) -> str:
-    """Returns the first LONGEST characters of a text in lower case, without accents and apostrophes."""
+    """Returns a text in lower case without accents and apostrophes, cut to LONGEST characters."""
     text = text[:LONGEST].translate(WRITTEN_OTHERWISE).lower()
     if text.isascii():
         return text

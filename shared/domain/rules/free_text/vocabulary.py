@@ -1,4 +1,4 @@
-"""Finds terms in a sentence. Terms with the same name are words and short phrases that mean the same."""
+"""Finds terms, which are words and short phrases, in a sentence. Terms with one name have the same meaning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.domain.rules.free_text.sentences import COMMA, Spelling
 
 ANY = "*"
-SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # words with fewer or more letters are not replaced by similar words
+SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # letters of words that are replaced by similar words
 TERM = re.compile(r"[a-z0-9]+\*?|\*")
 REPEATED = re.compile(r"(.)\1+")
 LEET = str.maketrans("013457", "oieast")
@@ -32,24 +32,24 @@ class _Term(NamedTuple):
 
 
 class Vocabulary:
-    """Finds named terms in sentences, and corrects misspelled words to similar words of these terms.
+    """Finds named terms in sentences, and corrects misspelled words to words of the terms.
 
-    A term is one or more words. `word*` stands for any ending, `*` for any one word.
+    In a term, `word*` stands for any ending, `*` for any word.
     """
 
     def __init__(self, spelling: Spelling, known: Iterable[str]) -> None:
-        """`known`: correctly spelled words that no term contains."""
+        """`known`: correct words outside the terms, which must not be corrected."""
         self.spelling = spelling
-        # terms whose first word has no `*`; the key is that word, and also the second word if that has no `*`
+        # key: the first word, and the second word if it has no `*`
         self._terms: dict[tuple[str, ...], list[_Term]] = {}
-        # terms whose first word ends in `*`, keyed by that word without the `*`
+        # key: the first word without its `*`
         self._beginnings: dict[str, list[_Term]] = {}
         self._words: set[str] = set()
         self.known = frozenset(known)
         self._near: dict[str, set[str]] | None = None
 
     def add(self, name: str, term: str) -> None:
-        """Adds a term, in plain lower case. Raises ValueError if the term has no words or begins with `*`."""
+        """Adds a term in lower case. Raises ValueError if the term has no words or begins with `*`."""
         words = self.spelling.words(TERM.findall(term))
         if not words or words[0] == ANY:
             raise ValueError(f"{term!r} is not a term")
@@ -66,10 +66,10 @@ class Vocabulary:
         return [self._corrected(word) for word in sentence]
 
     def hits(self, words: list[str]) -> list[Hit]:
-        """Returns the longest hit of each name at each position, without hits that lie within a longer hit.
+        """Returns the longest hit of each name at each position, without hits inside a longer hit.
 
-        For example, the saying "dying to" hides "dying". Hits whose name begins with `=` (the words of phrases) do not
-        hide other hits, and are never hidden.
+        For example, the saying "dying to" hides "dying".
+        Hits whose name begins with `=` are words of phrases, which hide nothing and are never hidden.
         """
         found: list[Hit] = []
         for start, word in enumerate(words):
@@ -106,8 +106,8 @@ class Vocabulary:
     def _neighbours(self) -> Mapping[str, set[str]]:
         """Returns spelling -> words of terms.
 
-        Each word is listed under its own spelling and under every spelling with one of its letters left out. So two
-        words that differ by a wrong, missing, extra or swapped letter share a spelling.
+        Each word is listed under every spelling with at most one letter left out.
+        So two words that differ by a wrong, missing, extra or swapped letter share a spelling.
         """
         if self._near is None:
             self._near = {}
@@ -119,8 +119,8 @@ class Vocabulary:
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
-    """Returns the hits that do not lie within a longer hit. `hits`: sorted by start."""
-    longest: dict[int, int] = {}  # start -> the furthest end of a hit that begins there
+    """Drops hits inside a longer hit. `hits` must be sorted by start."""
+    longest: dict[int, int] = {}  # start -> furthest end of its hits
     for hit in hits:
         if not hit.name.startswith("="):
             longest[hit.start] = max(hit.end, longest.get(hit.start, 0))
