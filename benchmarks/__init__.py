@@ -1,1 +1,1 @@
-"""Measures speed, size and cost. These programs print figures; tests/ checks the limits."""
+"""Measures speed, size and cost."""

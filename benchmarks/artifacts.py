@@ -1,4 +1,4 @@
-"""Builds the deployment packages that the benchmarks measure: our functions and their peers (benchmarks/peers)."""
+"""Builds the deployment packages that the benchmarks measure."""
 
 import json
 import shutil
@@ -14,17 +14,16 @@ BUILT = PROJECT / "build" / "benchmarks"
 PEERS = PROJECT / "benchmarks" / "peers"
 HERE = sys.version_info[:2]
 EVENT = PROJECT / "events" / "capture_lead.json"
-# Packages that only Chalice's command line needs. Chalice does not deploy them, so they are removed.
+# Chalice does not deploy these packages, because only its command line needs them.
 COMMAND_LINE = ("pip", "setuptools", "wheel", "blessed", "click", "inquirer", "jinxed", "readchar", "editor", "wcwidth")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A deployment package, and the handler in it that is measured.
+    """A deployment package and its measured handler.
 
-    folder: the unzipped package
-    handler: name of the handler, as in Lambda's configuration
-    event: JSON file with the event, or with a list of events that the handler gets one after another
+    handler: name, as in Lambda's configuration
+    event: JSON file with one event or a list of events
     """
 
     key: str
@@ -35,10 +34,7 @@ class Variant:
 
 
 def ours(*functions: str, where: Path = BUILT) -> list[Variant]:
-    """Builds these functions into one folder, for the Python version that runs the benchmark.
-
-    Returns one Variant per function.
-    """
+    """Builds the functions into one folder and returns one variant per function."""
     folder = where / (functions[0] if len(functions) == 1 else "all")
     same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
     build.bundle(functions, folder, HERE, build.LAMBDA_PLATFORM if same else None)
@@ -73,7 +69,6 @@ def floor(variant: Variant) -> Variant:
 
 
 def without_pyc(variant: Variant) -> Variant:
-    """Returns a copy of the variant without .pyc files, as plain `sam build` would make it."""
     folder = variant.folder.with_name(f"{variant.folder.name}-without-pyc")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(variant.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -81,12 +76,12 @@ def without_pyc(variant: Variant) -> Variant:
 
 
 def size(variant: Variant) -> int:
-    """Returns the unzipped size of the package in bytes."""
+    """Returns the unzipped size in bytes."""
     return sum(path.stat().st_size for path in variant.folder.rglob("*") if path.is_file())
 
 
 def _peer(key: str, title: str, module: str, lock: str, event: Path = EVENT) -> Variant:
-    """Builds a peer. Like our functions, it has .pyc files, so that compiling is not measured."""
+    """Builds a peer with .pyc files, so that compiling is not measured."""
     folder, cache = BUILT / key, BUILT / f"packages-{lock}"
     if not cache.exists():
         build.install(cache, PROJECT / "locks" / "benchmarks" / f"peer-{lock}.txt", HERE, None)

@@ -1,7 +1,7 @@
-"""Computes the read and write units of DynamoDB calls from the items that the calls read and write.
+"""Computes the read and write units of DynamoDB calls.
 
-The rules are in the Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations", "Global
-secondary indexes"). tests/contract/test_capacity.py compares the results with DynamoDB Local.
+Source: Amazon DynamoDB developer guide ("Item sizes and formats", "Read and write operations", "Global secondary
+indexes").
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ READ_UNIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A secondary index. `attributes`: names of the attributes that the index contains; None: all."""
+    """A secondary index.
+
+    attributes: names of the attributes in the index; None: all
+    """
 
     keys: tuple[str, ...]
     attributes: frozenset[str] | None
@@ -31,13 +34,13 @@ class Index:
         return cls(keys, frozenset((*keys, *table_keys, *index["Projection"].get("NonKeyAttributes", ()))))
 
     def entry(self, item: Item | None) -> Item | None:
-        """Returns an item's entry in this index, or None if the item lacks a key attribute of the index."""
+        """Returns the item's index entry, or None if the item lacks a key attribute."""
         if item is None or any(key not in item for key in self.keys):
             return None
         return {name: value for name, value in item.items() if self.attributes is None or name in self.attributes}
 
     def writes(self, before: Item | None, after: Item | None) -> int:
-        """Returns the write units in this index for replacing `before` with `after`. A changed key takes two writes."""
+        """Returns the index's write units for replacing `before` with `after`."""
         was, becomes = self.entry(before), self.entry(after)
         if was == becomes:
             return 0
@@ -47,10 +50,7 @@ class Index:
 
 
 def item_size(item: Item) -> int:
-    """Returns the size of an item's attribute names and values, in bytes.
-
-    A number takes one byte for every two digits, plus one byte.
-    """
+    """Returns the size in bytes."""
     return sum(
         len(name.encode()) + (math.ceil(len(value["N"]) / 2) + 1 if "N" in value else len(value["S"].encode()))
         for name, value in item.items()
@@ -58,15 +58,14 @@ def item_size(item: Item) -> int:
 
 
 def indexes_of(table: dict[str, Any]) -> dict[str, Index]:
-    """Returns the secondary indexes of a table in the template, by name."""
     keys = tuple(key["AttributeName"] for key in table["KeySchema"])
     return {index["IndexName"]: Index.of(index, keys) for index in table.get("GlobalSecondaryIndexes", ())}
 
 
 def write_units(before: Item | None, after: Item | None, indexes: dict[str, Index]) -> dict[str, int]:
-    """Returns index name -> write units for replacing `before` with `after`. None: there is no item.
+    """Returns index name -> write units for replacing `before` with `after`.
 
-    The name "" stands for the table itself. Indexes without write units are left out.
+    The name "" stands for the table.
     """
     units = {"": max(_write_units(before), _write_units(after))}
     units |= {name: index.writes(before, after) for name, index in indexes.items()}
@@ -74,10 +73,7 @@ def write_units(before: Item | None, after: Item | None, indexes: dict[str, Inde
 
 
 def read_units(items: Iterable[Item], *, consistent: bool) -> float:
-    """Returns the read units for one GetItem or one page of a Query. `items`: what the call found.
-
-    An empty result costs as much as one small item.
-    """
+    """Returns the read units of one GetItem or one page of a Query."""
     size = sum(map(item_size, items))
     return max(1, math.ceil(size / READ_UNIT)) * (1 if consistent else 0.5)
 

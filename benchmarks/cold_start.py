@@ -1,12 +1,10 @@
-"""Records the imports and the cost of each function's cold start. A test compares later cold starts with this record.
+"""Records the imports and the cost of each function's cold start.
 
     make bench-baseline                         updates benchmarks/baseline.json, after an intended change
     python -m benchmarks.cold_start NAME ...    updates only these functions
     python -m benchmarks.cold_start --uncounted updates only the imports
 
-The cost is a ratio: the instructions of the cold start, divided by the instructions for importing a fixed part of the
-standard library. Both numbers leave out the start of the interpreter. The test always compares imports. It compares
-costs only if valgrind is installed and the build of Python is the recorded one.
+The cost is a ratio of instructions: the cold start, divided by importing a fixed part of the standard library.
 """
 
 import argparse
@@ -34,28 +32,19 @@ def interpreter() -> str:
 
 
 def imported(modules: tuple[str, ...]) -> list[str]:
-    """Returns the names of the modules to compare.
-
-    Leaves out standard-library modules, because they differ between Python versions. Leaves out compiled templates,
-    because their names differ between processes.
-    """
+    """Returns the names that do not differ between Python versions or processes."""
     own = {*sys.stdlib_module_names, "__main__", "__mp_main__"}
     named = (name for name in modules if not name.startswith("_jinja2_module_templates_"))
     return sorted(name for name in named if name.partition(".")[0] not in own)
 
 
 def comparable(recorded: dict[str, Any]) -> bool:
-    """Returns whether this machine can count instructions and has the recorded build of Python."""
+    """Returns whether this machine can count instructions with the recorded build of Python."""
     return can_count() and bool(recorded["python"] == interpreter())
 
 
 def starts(functions: Sequence[str], folder: Path, *, counted: bool) -> dict[str, dict[str, Any]]:
-    """Measures each function until the end of its first request. Returns function name -> the figures below.
-
-    modules: names of the loaded modules, see `imported`
-    collections: number of garbage collections
-    cost: the ratio that the docstring of this module describes; only if `counted`
-    """
+    """Measures each function until the end of its first request. Returns function name -> figures."""
     with FakeAws() as aws, ThreadPoolExecutor(2) as pool:
         variables = environment(aws)
 

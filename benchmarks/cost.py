@@ -3,9 +3,7 @@
     python -m benchmarks.cost            prints a table of costs and a table of limits
     python -m benchmarks.cost --write    also writes the tables to docs/cost.md, and a plot to docs/cost.svg
 
-benchmarks/journey.py measures the DynamoDB units of one lead. Memory sizes, throttles, schedules, indexes, alarms,
-secrets and keys come from infra/template.yaml. Prices, quotas and assumptions come from prices.toml. The estimate
-assumes that every metric in the code is emitted.
+Prices, quotas and assumptions come from prices.toml. The estimate assumes that every metric in the code is emitted.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ VOLUMES = (1_000, 100_000, 10_000_000)  # leads a month
 GOAL = 10_000  # submissions a second
 MONTH_HOURS = 730
 SECONDS = MONTH_HOURS * 3600
-POLLS_A_MONTH = 5 * SECONDS / 20  # Lambda always has five open requests to the spool queue, of 20 s each
+POLLS_A_MONTH = 5 * SECONDS / 20  # Lambda keeps five requests of 20 s open to the spool queue
 RUNS_A_MONTH = {
     "rate(1 minute)": MONTH_HOURS * 60,
     "rate(5 minutes)": MONTH_HOURS * 12,
@@ -65,18 +63,18 @@ class Facts:
 
     @property
     def run_seconds(self) -> float:
-        """The average billed time of a function's run in seconds, including cold starts."""
+        """The average billed seconds per run, including cold starts."""
         cold = self.assumed["cold_share"]
         return (self.assumed["billed_ms"] * (1 - cold) + self.assumed["cold_ms"] * cold) / 1000
 
     @property
     def screenings(self) -> int:
-        """The assumed number of POST /screenings requests per visitor: one per page, including the page after Send."""
+        """The assumed requests to POST /screenings per visitor: one per page, including the page after Send."""
         return len(load().rule_sets["fs-intake"].questionnaire.pages)
 
     @property
     def scheduled_runs(self) -> float:
-        """The number of scheduled function runs in a month."""
+        """Scheduled function runs per month."""
         return sum(
             RUNS_A_MONTH.get(str(event["Properties"].get("Schedule")), MONTH_HOURS / 24)
             if "cron(7 *" not in str(event["Properties"])
@@ -104,14 +102,14 @@ class Limit:
 
 
 def monthly(leads: int, facts: Facts) -> dict[str, float]:
-    """Returns AWS service -> dollars a month. `leads`: leads a month."""
+    """Returns AWS service -> dollars a month, for `leads` leads a month."""
     price, assumed, steps = facts.prices, facts.assumed, facts.journey.steps
     alerts = 1 + assumed["escalations_per_lead"]
     refreshes = assumed["staff_hours_per_month"] * 3600 / 15
     public = assumed["visitors_per_lead"] * assumed["requests_per_visitor"] + facts.screenings + 2
     staffed = assumed["openings_per_lead"] + assumed["actions_per_lead"]
     requests = leads * (public + staffed) + refreshes
-    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # changes of one lead; index_leads runs after each
+    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # changes per lead; index_leads runs after each change
     runs = requests + leads * (alerts + changes) + facts.scheduled_runs
     gb_runs = leads * public * facts.memory_gb("CaptureLead") + (runs - leads * public) * facts.memory_gb("WorkLead")
     per_lead = {
@@ -148,11 +146,10 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
 
 
 def limits(facts: Facts) -> list[Limit]:
-    """Returns the limits, sorted by rate."""
     assumed, quota, steps = facts.assumed, facts.quotas, facts.journey.steps
     throttle = throttle_of_submissions(facts)
     capture = facts.source["Resources"]["CaptureLead"]["Properties"]
-    requests = facts.screenings + 2  # per visitor who fills in the form
+    requests = facts.screenings + 2  # per visitor
     table = steps["capture_lead"].writes[""] + steps["alert_staff"].writes[""]
     hottest = max(units_shared_by_all(facts).values())
     partitions = facts.default("IndexShards")
@@ -198,7 +195,7 @@ def limits(facts: Facts) -> list[Limit]:
 
 
 def throttle_of_submissions(facts: Facts) -> float:
-    """Returns how many requests per second API Gateway allows for POST /submissions."""
+    """Returns the requests per second that API Gateway allows for POST /submissions."""
     (stage,) = facts.of_type("AWS::ApiGatewayV2::Stage")
     settings = stage["DefaultRouteSettings"] | stage.get("RouteSettings", {}).get("POST /submissions", {})
     rate = settings["ThrottlingRateLimit"]
@@ -236,7 +233,7 @@ def limit_table(facts: Facts) -> str:
 
 
 def written(page: str, facts: Facts) -> str:
-    """Returns `page`, the text of docs/cost.md, with the current tables and the current number of partitions."""
+    """Returns `page`, the text of docs/cost.md, with the current figures."""
     tables = {
         "cost": cost_table(facts),
         "limits": limit_table(facts),
@@ -260,7 +257,7 @@ def _rate(rate: float) -> str:
 
 
 def plot(facts: Facts) -> bytes:
-    """Draws two charts as SVG: the cost per lead by volume and service, and the rate of each limit."""
+    """Draws the cost per lead and the rate of each limit, as SVG."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")

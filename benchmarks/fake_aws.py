@@ -1,4 +1,4 @@
-"""Runs a fake AWS on loopback for the measured functions, over TLS with a verified certificate.
+"""Runs a fake AWS on loopback, over TLS.
 
 The fake responds at once, so that only the function's own work is measured.
 """
@@ -16,7 +16,7 @@ import trustme
 
 ANSWERS: dict[str, Mapping[str, Any]] = {
     "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
-    # a message for watch_delivery, which reads canary alerts from a queue
+    # watch_delivery reads canary alerts from a queue
     "ReceiveMessage": {"Messages": [{"MessageId": "1", "ReceiptHandle": "1", "Body": "none"}]},
 }
 SNS = (
@@ -59,7 +59,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
-        """Does nothing, so that requests are not logged."""
+        pass
 
 
 class _Server(ThreadingHTTPServer):
@@ -69,7 +69,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class FakeAws:
-    """A fake AWS: `with FakeAws() as aws:` starts it at aws.endpoint.
+    """A fake AWS, which `with FakeAws() as aws:` starts at aws.endpoint.
 
     calls: names of the called operations; callers may clear the list
     """
@@ -101,17 +101,13 @@ class FakeAws:
 
     @property
     def plain(self) -> str:
-        """The plain HTTP address, which webhooks and the canary may use on loopback."""
+        """The address without TLS, for webhooks and the canary."""
         return f"http://127.0.0.1:{self._plain.server_address[1]}/"
 
 
 def trust(folder: Path, authority: bytes) -> None:
-    """Adds the fake's certificate authority to the certificate file of a deployment package.
-
-    folder: the unzipped package
-    authority: the authority's certificate in PEM
-    """
+    """Adds the fake's certificate authority, in PEM, to a deployment package."""
     shipped = folder / "botocore" / "cacert.pem"
     certificates = shipped.read_bytes()
-    shipped.unlink()  # the file is a hard link, so writing to it would change the original
+    shipped.unlink()  # writing to this hard link would change the original
     shipped.write_bytes(certificates + b"\n" + authority)

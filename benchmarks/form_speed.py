@@ -2,12 +2,8 @@
 
     python -m benchmarks.form_speed [--loads 7]
 
-Chromium simulates the phone: slow 4G (1.6 Mbit/s down, 0.75 up, 150 ms per request), a processor four times slower,
-and an empty cache. The functions run on the local cloud, and their time is included. The time for opening a connection
-(two or three round trips for TCP and TLS) is not included.
-
-The first view consists of the page, its styles and the script. The form is usable when the script has run, because the
-Start button then works. The questions load in the background.
+Chromium simulates slow 4G (1.6 Mbit/s down, 0.75 up, 150 ms per request) and a processor four times slower. The time
+for opening a connection is not included.
 """
 
 import argparse
@@ -34,7 +30,7 @@ NETWORK = {
 }
 SLOWER = 4
 QUESTIONS = "form?mode=element"
-# The element draws its Start button as soon as the script has defined the element.
+# The element draws its Start button once it is defined.
 USABLE = "customElements.whenDefined('lead-form').then(() => { window.usableAt = performance.now(); });"
 FIRST_QUESTION = """
 () => new Promise(done => {
@@ -52,9 +48,9 @@ FIRST_QUESTION = """
 
 @dataclass(frozen=True)
 class Load:
-    """One visit with an empty cache. Times are in milliseconds. The favicon request is not counted.
+    """One visit with an empty cache, with times in milliseconds.
 
-    bytes: size of the first view in bytes
+    bytes: size of the page, its styles and the script
     questions: size of the questions in bytes
     """
 
@@ -110,10 +106,9 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
 
 
 def tables(loads: int) -> str:
-    """Returns tables of waiting times for the English and the Spanish form."""
     lines = []
     with _service() as address, open_browser() as browser:
-        measure(browser, address, 1)  # this visit warms up the functions
+        measure(browser, address, 1)  # warms up the functions
         for language in ("en", "es"):
             found = measure(browser, f"{address}?language={language}", loads)
             lines += [

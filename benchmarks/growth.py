@@ -53,10 +53,7 @@ SECONDS = 5  # duration of the simulated flood
 
 
 class NoCounts:
-    """A substitute for the table of derived data. Has no counts and finds no leads.
-
-    The cost of reading counts is not measured, because it does not grow: each page of leads takes one GetItem.
-    """
+    """An empty substitute for the table of derived data."""
 
     def open_leads(self) -> dict[tuple[str, ...], int]:
         return {}
@@ -66,7 +63,7 @@ class NoCounts:
 
 
 def fill(count: int) -> Iterator[Item]:
-    """Yields the items of `count` leads, the same each time. The first OPEN leads are open, the others closed."""
+    """Yields the items of `count` leads, of which the first OPEN are open."""
     for number in range(OPEN):
         due = NOW - timedelta(minutes=1) if number < DUE else NOW + timedelta(hours=1)
         lead = a_lead(URGENT, NOW - timedelta(hours=2, seconds=number), UUID(int=number))
@@ -116,7 +113,7 @@ def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
 
 
 def measure(count: int) -> dict[str, tuple[int, float]]:
-    """Makes each read on a table of `count` leads. Returns name of the read -> (requests, capacity units)."""
+    """Returns name of the read -> (requests, capacity units)."""
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
     memory.load(fill(count))
@@ -129,10 +126,10 @@ def measure(count: int) -> dict[str, tuple[int, float]]:
 
 
 def busiest(rate: int, partitions: int, facts: Facts, seed: int = 1) -> dict[str, int]:
-    """Simulates a flood of leads. Returns index name -> write units of its busiest partition in the busiest second.
+    """Returns index name -> write units of its busiest partition in the busiest second of a flood.
 
-    rate: submissions a second
-    partitions: partitions of each index
+    rate: submissions per second
+    partitions: partitions per index
     """
     chance = random.Random(seed)  # noqa: S311  a simulation
     spread = Partitions(partitions)

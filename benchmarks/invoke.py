@@ -2,15 +2,12 @@
 
     python -I -S -B benchmarks/invoke.py FOLDER HANDLER EVENT.json COUNT
 
-EVENT.json holds an event, or a list of events that the handler gets one after another. Then the handler gets the last
-event COUNT more times. COUNT may also be one of these words:
+EVENT.json holds an event, or a list of events that the handler gets one after another. The handler gets the last event
+COUNT more times. COUNT may also be one of these words:
 
 - "init" stops after importing the handler
 - "boot" stops before importing the handler
 - "reference" imports a fixed part of the standard library instead of the handler
-
-The last line of output is the result as JSON. benchmarks.measuring.Run explains its fields. The field `warm` holds the
-CPU seconds of the COUNT further calls.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""Runs the real functions with one lead, on the fake AWS of moto. Records their AWS calls and DynamoDB units."""
+"""Records the AWS calls and DynamoDB units of the real functions for one lead, on moto."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Journey:
-    """The recorded function runs for one lead, by the name of the step.
+    """The recorded function runs for one lead.
 
-    stored: bytes stored about the lead at the end, including index entries and the access log
+    stored: bytes about the lead at the end, including index entries and the access log
     """
 
     steps: dict[str, Step]
@@ -48,10 +48,7 @@ class Journey:
 
 
 def play() -> Journey:
-    """Sends a submission, alerts staff, indexes the lead and runs escalate_leads.
-
-    Then lists leads as staff do, opens and acknowledges the lead, and books an appointment.
-    """
+    """Runs the functions for one lead, from submission to booked appointment."""
     os.environ.update(ENVIRONMENT)
     from functions import alert_staff, escalate_leads  # noqa: PLC0415  the modules read the environment when imported
     from tests.functions import calls, staff_calls  # noqa: PLC0415
@@ -103,7 +100,7 @@ class _Recorder:
             step.calls[f"{client.meta.service_model.service_name}:{operation}"] += 1
             before = self._stored(client, values) if operation == "PutItem" else None
             answer = call(client, operation, values)
-            # two units per item: transactions cost double, and these items are smaller than 1 KB
+            # transactions cost two units per item of up to 1 KB
             if operation == "TransactWriteItems":
                 step.writes["derived"] += 2 * len(values["TransactItems"])
             elif operation == "PutItem":
@@ -135,7 +132,7 @@ def _version(items: list[Item], lead_id: str) -> int:
 
 
 def _stored(item: Item) -> int:
-    """Returns the bytes of an item and its index entries. DynamoDB adds 100 bytes to each item and index entry."""
+    """Returns the bytes of an item and its index entries. DynamoDB adds 100 bytes to each."""
     indexes = indexes_of(template.expand()["Resources"]["LeadsTable"]["Properties"]).values()
     entries = [item, *filter(None, (index.entry(item) for index in indexes))]
     return sum(item_size(entry) + 100 for entry in entries)

@@ -1,4 +1,4 @@
-"""Measures the cold start of a variant: instructions, CPU time, memory, and the time in Lambda's emulator."""
+"""Measures a variant's cold start."""
 
 import json
 import os
@@ -21,10 +21,10 @@ from dev import template
 from dev.emulator import free_port
 
 INVOKE = PROJECT / "benchmarks" / "invoke.py"
-PYTHON = getattr(sys, "_base_executable", sys.executable)  # not in the virtual environment, because Lambda has none
+PYTHON = getattr(sys, "_base_executable", sys.executable)  # Lambda has no virtual environment
 COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
-MOST = 300  # seconds after which a run fails; valgrind is slow
-# The functions' environment, as in the template, with invented secrets and accounts.
+MOST = 300  # maximum duration of a run, in seconds
+# The template's environment variables, with invented secrets and accounts.
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "benchmark",
     "AWS_SECRET_ACCESS_KEY": "benchmark",  # pragma: allowlist secret
@@ -49,7 +49,7 @@ SETTINGS = {
     "PYTHONHASHSEED": "0",
     "TZ": "UTC",
 }
-# Variables that Lambda sets. Nothing listens at the X-Ray address, so traces are lost.
+# Nothing listens at the X-Ray address, so traces are lost.
 LAMBDA = {
     "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
     "AWS_LAMBDA_FUNCTION_NAME": "benchmark",
@@ -62,7 +62,6 @@ LAMBDA = {
 
 
 def environment(aws: FakeAws) -> dict[str, str]:
-    """Returns all environment variables that the template or Lambda sets, with their values for the benchmark."""
     found = dict.fromkeys(template.variables(), "benchmark") | SETTINGS
     return (
         found
@@ -80,16 +79,12 @@ def environment(aws: FakeAws) -> dict[str, str]:
 class Run:
     """The result of a run.
 
-    Except `instructions` and `modules`, the fields leave out the calls that repeat the last event.
-
-    instructions: instructions of the whole process; None if they were not counted
+    instructions: of the whole process; None: not counted
     init: CPU seconds for importing the handler
     first: CPU seconds for importing the handler and handling the events
-    opened: number of opened files
     memory: peak memory in KiB
     collections: number of garbage collections after the handler changed the collector's threshold
-    status: HTTP status of the response to the last event; None if the response has none
-    modules: names of the loaded modules
+    status: HTTP status of the last response; None: the response has no status
     """
 
     instructions: int | None
@@ -105,8 +100,7 @@ class Run:
 def run(variant: Variant, count: str, variables: Mapping[str, str], *, counted: bool) -> Run:
     """Runs a variant once.
 
-    count: how many more times the handler gets the last event; or "init", "boot" or "reference" (see invoke.py)
-    counted: whether to count instructions with valgrind
+    count: the argument COUNT of benchmarks/invoke.py
 
     Raises:
         RuntimeError: the run failed
@@ -149,9 +143,9 @@ class RuntimeEmulator:
         return next(PROJECT.glob(".local/sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"), None)
 
     def start(self, variant: Variant, variables: Mapping[str, str]) -> float:
-        """Returns how many milliseconds INIT and the first request took together, according to the emulator's log.
+        """Returns the milliseconds of INIT and the first request together.
 
-        Reads the log's INIT REPORT line, because the Init Duration in its REPORT line is wrong.
+        Reads the log's INIT REPORT line, because the REPORT line has a wrong Init Duration.
         """
         address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
         path = f"{variant.folder}:{self._client}"

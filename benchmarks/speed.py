@@ -3,9 +3,7 @@
     make bench             measures everything; writes speed.md, speed.svg and speed.json in build/benchmarks
     make bench SHORT=1     compares only with the peers a, c, d and e, in fewer rounds
 
-The machine's load hardly affects instruction counts (from valgrind). It affects times, so the variants take turns. In
-each round, a variant's time is divided by peer a's time. The result is the median of these ratios. The AWS calls go to
-a fake AWS on this machine, over TLS.
+The machine's load affects times, so the variants take turns in rounds.
 """
 
 import argparse
@@ -31,8 +29,7 @@ from infra import build
 
 mpl.use("svg")
 OURS = "capture_lead"
-# One run handles FEW warm requests, another handles MANY. The instructions of a warm request are the difference between
-# the runs, divided by MANY - FEW.
+# The difference between a run of MANY and a run of FEW gives the instructions of a warm request.
 FEW, MANY = 10, 60
 MILLION = 1e6
 FORM_LOADS = 5
@@ -45,8 +42,8 @@ class Figures:
     cold, warm: millions of instructions for a cold start and for a warm request
     cpu, emulator: milliseconds of a cold start, for each round
     memory, size: in MB
-    opened: number of files opened
-    calls: number of AWS calls that a submission makes
+    opened: number of opened files
+    calls: AWS calls per submission
     """
 
     cold: float | None = None
@@ -75,7 +72,7 @@ class Bench:
             fake_aws.trust(variant.folder, self.aws.authority)
 
     def look(self, variants: list[Variant]) -> None:
-        """Runs each variant once, and records its memory, the files that it opens, and the AWS calls of one request."""
+        """Records each variant's memory, opened files and AWS calls."""
         for variant in self._steps("memory, files, calls", variants):
             self.aws.calls.clear()
             seen = run(variant, "0", self.variables, counted=False)
@@ -86,7 +83,7 @@ class Bench:
                 raise SystemExit(f"{variant.key} answers {seen.status}, not 201")
 
     def count(self, variants: list[Variant], *, warm: bool) -> None:
-        """Counts instructions. Two variants run at a time, which does not change the counts."""
+        """Counts instructions of two variants at a time, which does not change the counts."""
         counts = ["0", str(FEW), str(MANY)] if warm else ["0"]
         boot = self._counted((variants[0], "boot"))
         jobs = [(variant, count) for variant in variants for count in counts]
@@ -107,7 +104,7 @@ class Bench:
         return (run(variant, count, self.variables, counted=True).instructions or 0) / MILLION
 
     def time(self, variants: list[Variant]) -> None:
-        """Measures the CPU time of the import and the first request. Variants take turns."""
+        """Measures the CPU time of variants that take turns."""
 
         def once(variant: Variant) -> None:
             self.found[variant.key].cpu.append(1000 * run(variant, "0", self.variables, counted=False).first)
@@ -133,10 +130,7 @@ class Bench:
 
 
 def _runtime_client() -> Path:
-    """Returns the folder of Lambda's runtime client, installed and compiled.
-
-    As on Lambda, the client is outside the function's folder.
-    """
+    """Installs Lambda's runtime client outside the function's folder, as on Lambda."""
     folder = BUILT / "packages-runtime-client"
     if not folder.exists():
         build.install(folder, PROJECT / "locks/benchmarks/runtime-client.txt", HERE, None)
@@ -145,7 +139,7 @@ def _runtime_client() -> Path:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float | None:
-    """Returns the median, over the rounds, of our figure divided by theirs."""
+    """Returns the median over the rounds of our figure divided by theirs."""
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True)) if ours and theirs else None
 
 

@@ -1,7 +1,6 @@
-"""A table in memory. Responds to the calls of shared/adapters/dynamodb, and counts their capacity units.
+"""A table in memory that counts capacity units.
 
-DynamoDB Local would take half an hour to store a million leads. tests/contract/test_capacity.py checks that both count
-the same units.
+DynamoDB Local would take half an hour to store a million leads.
 """
 
 from __future__ import annotations
@@ -23,14 +22,11 @@ LAST = "\U0010ffff"
 
 
 class ConditionalCheckFailedException(Exception):
-    """Raised by DynamoDB if a condition fails. Never raised here, because there is only one writer."""
+    """Never raised, because the table has only one writer."""
 
 
 class TableInMemory:
-    """A substitute for a DynamoDB client, with one table.
-
-    requests, units: the requests and capacity units since the last call of `forget`
-    """
+    """A substitute for a DynamoDB client with one table."""
 
     class exceptions:  # noqa: N801  botocore uses this name
         ConditionalCheckFailedException = ConditionalCheckFailedException
@@ -42,11 +38,10 @@ class TableInMemory:
         self.forget()
 
     def forget(self) -> None:
-        """Resets the counts of requests and capacity units."""
         self.requests, self.units = 0, 0.0
 
     def load(self, items: Iterator[Item]) -> None:
-        """Adds new items without counting capacity."""
+        """Adds items without counting capacity."""
         for item in items:
             self._store(item)
 
@@ -69,7 +64,7 @@ class TableInMemory:
         return {"Item": found} if found else {}
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        """Responds to a BatchGetItem. Like DynamoDB, counts whole items even if only some attributes are requested."""
+        """Counts whole items, as DynamoDB does, even if only some attributes are requested."""
         ((table, wanted),) = RequestItems.items()
         found = [item for key in wanted["Keys"] if (item := self._items.get(key["lead_id"]["S"]))]
         self.requests += 1
@@ -80,7 +75,7 @@ class TableInMemory:
         """Responds to a Query as DynamoDB does.
 
         Raises:
-            ValueError: the condition has a form that shared/adapters/dynamodb does not use
+            ValueError: the condition has an unknown form
         """
         name, forward = what["IndexName"], what.get("ScanIndexForward", True)
         index = self._indexes[name]

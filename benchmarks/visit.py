@@ -2,12 +2,8 @@
 
     python -m benchmarks.visit [--counted]
 
-Three simulated visitors use Chromium with a phone's screen: one has usual answers, one has an emergency, one asks for a
-call. The real template runs on a local cloud where no function has started. Words are counted on every screen that the
-form shows. A cold start counts as waited for only if the page waits for the response of that function.
-
-`--counted` also runs the packaged functions under valgrind. It prints how many instructions the first visitor waits
-for, as a multiple of the instructions of peer a's cold start (benchmarks/peers).
+The real template runs on a local cloud where no function has started. `--counted` also counts the instructions for
+which the first visitor waits.
 """
 
 from __future__ import annotations
@@ -43,7 +39,7 @@ WORDS = """
   .filter(node => !node.matches("style, link, template")).map(node => node.innerText ?? "").join(" ")
 """
 NOT_AWAITED = ("/challenges/", "mode=added")  # requests made while the visitor reads
-READS_WITHIN = 30  # seconds that a simulated visitor reads at most; longer than a cold start
+READS_WITHIN = 30  # seconds; longer than a cold start
 FORWARD = "[type=submit]:visible"
 EVENTS = PROJECT / "events"
 
@@ -52,12 +48,12 @@ EVENTS = PROJECT / "events"
 class Visit:
     """The effort and the traffic of one visit.
 
-    taps: how often a button, box or option is pressed
-    typed: how many fields are filled in by keyboard
-    words: how many words the form shows, without the rest of the landing page
-    bytes: how many bytes the browser received, in headers and bodies
-    started: the functions that had a cold start during the visit
-    waited: the functions in `started` for which the visitor waited after pressing a button
+    taps: number of pressed buttons, boxes and options
+    typed: number of fields filled in by keyboard
+    words: number of words that the form shows
+    bytes: received bytes, in headers and bodies
+    started: functions that had a cold start
+    waited: functions in `started` for which the visitor waited
     """
 
     name: str
@@ -72,7 +68,7 @@ class Visit:
 
 
 class Visitor:
-    """A simulated visitor. Counts the page's requests."""
+    """A simulated visitor, who counts the page's requests."""
 
     def __init__(self, page: Page, cloud: LocalCloud, name: str) -> None:
         self.page = page
@@ -85,15 +81,11 @@ class Visitor:
         page.on("requestfinished", self._finished)
 
     def open(self, address: str) -> None:
-        """Opens the page, and waits until the form has loaded."""
         self.page.goto(address, wait_until="networkidle")
         self._look()
 
     def press(self, button: Locator, until: Locator) -> None:
-        """Presses a button after all requests are answered, as if the visitor had read the screen meanwhile.
-
-        until: an element of the next screen; the method returns when the element is visible
-        """
+        """Presses a button after all requests are answered, and waits until the element `until` is visible."""
         until_answered = time.monotonic() + READS_WITHIN
         while len(self._answered) < len(self._asked) and time.monotonic() < until_answered:
             self.page.wait_for_timeout(50)
@@ -148,7 +140,7 @@ class Visitor:
                 self.visit.waited.append(self._function(request))
 
     def _starts(self, request: Request) -> int:
-        """Returns how many cold starts the function of this request has had so far."""
+        """Returns how often the request's function has started so far."""
         physical = self._cloud.resources.get(self._function(request), "no function")
         return STARTED.findall(self._cloud.emulator.log.read_text(errors="replace")).count(physical)
 
@@ -200,13 +192,13 @@ def fresh_cloud() -> Iterator[tuple[LocalCloud, str]]:
     """Yields a local cloud where no function has started, and its address."""
     with TemporaryDirectory() as state:
         cloud = LocalCloud(Path(state))
-        cloud.emulator.log_level = "INFO"  # at this level, the emulator logs each cold start
+        cloud.emulator.log_level = "INFO"  # the emulator then logs each cold start
         with cloud, Front(cloud) as front:
             yield cloud, front.address
 
 
 def drive(chromium: Browser, name: str) -> Visit:
-    """Makes a visit on a fresh local cloud, and returns its counts."""
+    """Makes a visit on a fresh local cloud."""
     with fresh_cloud() as (cloud, address):
         context = chromium.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce")
         try:
@@ -261,8 +253,7 @@ def table(visits: list[Visit]) -> str:
 def waited_instructions() -> dict[str, float]:
     """Returns part of the usual visit -> millions of instructions for which the visitor waits.
 
-    The key "a" has the cold start of peer a, for comparison. The part "its files" is a second cold start, because the
-    browser requests the style sheet and the script at the same time. All screenings count as much as the first.
+    The key "a" holds the cold start of peer a.
     """
     with FakeAws() as aws:
         variables = environment(aws)

@@ -1,1 +1,1 @@
-"""Contains commands for developers, such as `make run`. This package is not deployed."""
+"""Commands for developers, which are not deployed."""

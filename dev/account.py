@@ -11,11 +11,10 @@ ADVICE: dict[type[Exception], str] = {
 
 
 def failure(command: str, error: Exception, left: str = "") -> str:
-    """Returns one line with the command, the error, and advice.
+    """Returns one line with the command, the error and advice.
 
     command: as the user typed it, such as "make smoke STACK=leads-dev"
-    left: a sentence about what the command may have left on the account. The line does not show it if the error is
-        about credentials or region, because then nothing reached AWS.
+    left: what the command may have left on the account; not shown if nothing reached AWS
     """
     text = " ".join(str(error).split()).rstrip(".")
     advice = ADVICE.get(type(error), f" {left}".rstrip())

@@ -1,4 +1,4 @@
-"""Announces alerts in the terminal of `make run`. If many arrive at once, prints a single line for all."""
+"""Announces alerts in the terminal of `make run`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
 
 
 class Announcer:
-    """Collects alerts for WINDOW seconds, then prints them with `say`. `outbox`: URL of the list of all alerts."""
+    """Collects alerts for WINDOW seconds, then prints them with `say`.
+
+    outbox: URL of the list of all alerts
+    """
 
     def __init__(self, say: Callable[[str], object], outbox: str) -> None:
         self._say = say

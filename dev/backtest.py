@@ -3,14 +3,9 @@
     python -m dev.backtest OLD NEW
 
 OLD and NEW are each a rulebook folder or a git revision, such as v1.0.0 or HEAD. `--answers` names a file of vignettes,
-or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead. Without
-`--answers`, the command uses sample answers, the same in each run. Each rule set ignores answers to the questions and
-options that only the other rule set has.
+or a file with one JSON object per line: an answer set, or an object with `answers`, such as an exported lead.
 
-The command lists each answer set whose tier changes by its reference, id or line number. It prints no answers. For each
-rule set, it prints how often each safety rule alone caused a tier. The effect of new options that nobody ticked, and of
-new rules that did not fire, stays unknown, so it lists them. The exit status is 1 if there was no answer set, or if a
-rule set could not score one.
+The exit status is 1 if there was no answer set, or if a rule set could not score one.
 """
 
 from __future__ import annotations
@@ -50,8 +45,8 @@ PICTURE = PROJECT / "build" / "backtest.svg"
 SAMPLES = 2_000
 NOTHING = frozenset({"no", "none"})  # codes of the options "No" and "None of these"
 Item = tuple[str, str]  # (question code, option code or "")
-LISTED = 50  # most changed answer sets that the table lists
-CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # layout of the picture, in pixels
+LISTED = 50  # answer sets in the table
+CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # in pixels
 SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
 
 
@@ -59,7 +54,7 @@ SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
 class Change:
     """An answer set whose tier changes.
 
-    name: reference, id or line number of the answer set
+    name: reference, id or line number
     old, new: tiers
     why: rule ids, each after a sign: + for a rule that fires only in the new rule set, - for one that fires only in the
         old rule set, ~ for one that fires in both with another floor, tier or number of points
@@ -75,11 +70,11 @@ class Change:
 class Backtest:
     """The result of scoring every answer set with both rule sets.
 
-    moves: (old tier, new tier) -> number of answer sets; both tiers may be the same
+    moves: (old tier, new tier) -> number of answer sets
     sole_old, sole_new: safety rule id -> number of answer sets that would be less urgent without this rule
-    unscored: names of the answer sets that the old or the new rule set could not score
-    answered: questions and options that occur in the answer sets, as adapted to the new rule set
-    fired: ids of the rules of the new rule set that fired
+    unscored: names of the answer sets that a rule set could not score
+    answered: questions and options that occur in the answer sets
+    fired: ids of the new rules that fired
     """
 
     old: RuleSet
@@ -100,12 +95,11 @@ class Backtest:
 
     @property
     def untested_rules(self) -> list[str]:
-        """The ids of the new rules that fired for no answer set."""
         return sorted({rule.id for rule in _rules(self.new)} - {rule.id for rule in _rules(self.old)} - self.fired)
 
     @property
     def other_changes(self) -> dict[str, int]:
-        """Counts changes that do not affect tiers. Returns what changed, such as "deadlines" -> number of changes."""
+        """Returns what changed, such as "deadlines" -> number of changes that do not affect tiers."""
         tiers = [(tier, self.new.tiers[name]) for name, tier in self.old.tiers.items() if name in self.new.tiers]
         texts = dict(texts_of(self.new))
         return {
@@ -122,7 +116,7 @@ class Backtest:
 
     @property
     def rules(self) -> Counter[str]:
-        """Entry of `Change.why` -> number of changed answer sets with this entry."""
+        """Entry of `Change.why` -> number of changed answer sets."""
         return Counter(mark for change in self.changes for mark in change.why)
 
     @property
@@ -135,7 +129,6 @@ class Backtest:
 
 
 def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]]) -> Backtest:
-    """Scores each answer set with both rule sets."""
     found = Backtest(old, new)
     for name, answers in answer_sets:
         forms = (old.questionnaire, new.questionnaire)
@@ -161,8 +154,7 @@ def backtest(old: RuleSet, new: RuleSet, answer_sets: Iterator[tuple[str, Any]])
 def _given(answers: dict[str, Any], own: Questionnaire, other: Questionnaire) -> dict[str, Any]:
     """Returns the answers that the same person would give on the form `own`.
 
-    Drops the questions and options that only the form `other` has. A question with no option left is answered with
-    'none' or 'no' if it offers one of these. If it offers neither, it counts as not answered.
+    A question that loses all its options is answered with 'none' or 'no', if it offers one of these.
     """
     found: dict[str, Any] = {}
     for code, answer in answers.items():
@@ -258,7 +250,7 @@ def _check_out(revision: str, destination: Path) -> None:
 
 
 def read_answers(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yields each answer set's name and answers. The answers are None for a line that is not JSON."""
+    """Yields each name and its answers, which are None for a line that is not JSON."""
     text = path.read_text(encoding="utf-8")
     try:
         whole = json.loads(text)
@@ -289,7 +281,6 @@ def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
 
 
 def show(found: Backtest, console: Console) -> None:
-    """Prints a summary and the tables of the result."""
     _show_summary(found, console)
     if found.sole_old or found.sole_new:
         causes = Table("only cause", "sets, old", "sets, new")
@@ -334,7 +325,7 @@ def _show_changes(found: Backtest, console: Console) -> None:
 
 
 def picture(found: Backtest) -> str:
-    """Returns an SVG with a cell for each pair of old and new tier, and a bar for each rule that caused changes."""
+    """Draws the moves between tiers and the rules that caused them, as SVG."""
     tiers, rules = found.tiers, found.rules.most_common(20)
     width = LEFT + CELL * len(tiers) + 40
     bars = TOP + ROW * len(tiers) + 70
@@ -415,5 +406,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` then ends this program without a traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` causes no traceback
     sys.exit(main())

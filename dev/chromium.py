@@ -1,10 +1,7 @@
 """Finds Chromium for the browser tests. If there is none, `--install` unpacks Debian's package into .local/chromium.
 
-The package contains the headless shell. This is Chromium without a window, and needs a third of the CPU time. apt only
-downloads the package and dpkg only unpacks it, so nothing is installed on the system and root is not needed.
-
-    python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium
-    python -m dev.chromium               prints which Chromium is used
+python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium
+python -m dev.chromium               prints which Chromium is used
 """
 
 import argparse
@@ -44,7 +41,7 @@ FONTS = """<?xml version="1.0"?>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 </fontconfig>
 """
-# Apt uses the machine's package sources and proxies, downloads as the current user, and runs no hooks.
+# Apt uses the machine's package sources and proxies, and runs no hooks.
 APT = """#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -64,7 +61,10 @@ APT::Install-Recommends "false";
 
 @dataclass(frozen=True)
 class Chromium:
-    """A browser that can be started. path: its program; env: its environment variables; flags: its arguments."""
+    """A browser that can be started.
+
+    path: the browser's program
+    """
 
     path: str
     env: dict[str, str] = field(default_factory=dict)
@@ -72,8 +72,8 @@ class Chromium:
 
 
 def find() -> Chromium | None:
-    """Returns the headless shell on the machine or in .local/chromium, else a full Chromium, else None."""
-    # Chromium is safe here without its sandbox, because it opens only our own pages
+    """Returns the headless shell, else a full Chromium, else None."""
+    # without its sandbox, Chromium is safe here, because it opens only our own pages
     flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")
     for name in NAMES:
         mode = () if name == SHELL else ("--headless=new",)
@@ -112,7 +112,7 @@ def _own_environment() -> dict[str, str]:
 
 
 def _may_sandbox() -> bool:
-    """Returns whether Chromium can use its sandbox. The sandbox needs user namespaces and does not run as root."""
+    """Returns whether Chromium can use its sandbox, which needs user namespaces and does not run as root."""
     unshare = shutil.which("unshare")
     return (
         os.geteuid() != 0
@@ -126,10 +126,7 @@ def _nested_libraries() -> list[str]:
 
 
 def install() -> None:
-    """Downloads and unpacks the headless shell and its missing dependencies.
-
-    Does nothing if the machine has a Chromium, or if .local/chromium has the headless shell.
-    """
+    """Downloads and unpacks the headless shell and its dependencies, unless there is a Chromium."""
     found = find()
     if found and (SHELL in found.path or LIBRARY not in Path(found.path).parents):
         return
@@ -142,7 +139,7 @@ def install() -> None:
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
     subprocess.run([*apt, "-q", "update"], check=False)  # some sources may be unreachable
-    # if .local/chromium has a full Chromium, a failed download is no error
+    # a failed download is no error if .local/chromium has a full Chromium
     subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
         if not package.name.startswith("libc6_"):  # the machine's loader needs the machine's C library

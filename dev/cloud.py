@@ -1,8 +1,7 @@
 """Deploys the real template, with the current code, to the emulator on this machine.
 
-The emulator ignores the template's CORS settings, so this module sets them afterwards. It also changes the API's
-address in the template, because the emulator has another address (docs/decisions/0003). It adds a queue that receives
-every alert to staff, so that developers can read the alerts.
+The emulator ignores the template's CORS settings and has another address (docs/decisions/0003). A further queue
+receives every alert, so that developers can read the alerts.
 """
 
 import hashlib
@@ -44,9 +43,9 @@ PARAMETERS = {
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
-ADDRESS = "https://leads.clinic.example"  # default for the service's address in alerts
+ADDRESS = "https://leads.clinic.example"  # default
 PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all users)
-SIGN_IN_FLOWS = (  # Cognito resets each of these settings if an update does not repeat it
+SIGN_IN_FLOWS = (  # Cognito resets these settings if an update does not repeat them
     "ClientName",
     "SupportedIdentityProviders",
     "AllowedOAuthFlowsUserPoolClient",
@@ -63,10 +62,10 @@ SIGN_IN_FLOWS = (  # Cognito resets each of these settings if an update does not
 
 
 class LocalCloud:
-    """The service on the emulator: `with LocalCloud(state) as cloud:` deploys it and starts it at cloud.api.
+    """The service on the emulator, which `with LocalCloud(state) as cloud:` starts at cloud.api.
 
-    state: folder that keeps what the emulator stores
-    parameters: template parameters that override or extend PARAMETERS
+    state: folder for what the emulator stores
+    parameters: template parameters besides PARAMETERS, or instead of them
     address: the service's address in alerts, without a slash at the end
     """
 
@@ -92,7 +91,7 @@ class LocalCloud:
 
     @property
     def api(self) -> str:
-        """The base address of the HTTP API, without a slash at the end."""
+        """The base address, without a slash at the end."""
         return f"{self.emulator.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/$default"
 
     @property
@@ -101,7 +100,7 @@ class LocalCloud:
         return self.resources[OUTBOX]
 
     def client(self, service: str) -> Any:
-        """Returns a boto3 client for the emulator. Ignores the AWS settings of the environment."""
+        """Returns a boto3 client for the emulator, which ignores the AWS settings of the environment."""
         return boto3.session.Session().client(  # type: ignore[call-overload]  # a different class for each service
             service,
             endpoint_url=self.emulator.endpoint,
@@ -112,7 +111,6 @@ class LocalCloud:
         )
 
     def deploy(self) -> None:
-        """Creates the stack, or updates the stack of an earlier run."""
         key = self._upload_code()
         self.client("sesv2").create_email_identity(EmailIdentity=self.parameters["SenderEmail"].partition("@")[2])
         expanded = template.expand(self.parameters, BUCKET, key)
@@ -136,7 +134,7 @@ class LocalCloud:
             self.sign_in_at(self._site)
 
     def sign_in_at(self, site: str) -> None:
-        """Lets staff sign in to the inbox at `site`, an address where dev/front.py also serves the sign-in page."""
+        """Lets staff sign in to the inbox at `site`, the address of a Front."""
         self._site = site
         pool, client = self.resources["StaffPool"], self.resources["InboxClient"]
         identities = self.client("cognito-idp")
@@ -168,7 +166,7 @@ class LocalCloud:
         return [mail for mails in accounts.values() for mail in mails]
 
     def update_code(self) -> None:
-        """Deploys the current code to every function. Does not update other resources."""
+        """Deploys the current code to every function, and changes no other resource."""
         key = self._upload_code()
         functions = self.client("lambda")
 
@@ -184,7 +182,7 @@ class LocalCloud:
 
     def _upload_code(self) -> str:
         storage = self.client("s3")
-        with suppress(storage.exceptions.BucketAlreadyOwnedByYou):  # the bucket may be left from an earlier run
+        with suppress(storage.exceptions.BucketAlreadyOwnedByYou):  # left from an earlier run
             storage.create_bucket(Bucket=BUCKET)
         code = zip_folder(build(self.state / "code"))
         key = f"{hashlib.sha256(code).hexdigest()[:16]}.zip"
@@ -223,21 +221,16 @@ class LocalCloud:
 
 
 def function_names() -> list[str]:
-    """Returns the logical ids of all functions."""
     resources = template.read()["Resources"]
     return [name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::Function"]
 
 
 def dependencies() -> Path:
-    """Returns the folder of the functions' dependencies, built for the Python of the emulator."""
+    """Returns the folder of the dependencies, built for the emulator's version of Python."""
     return Path(_with_build("print(build.dependencies(sys.version_info[:2], None))"))
 
 
 def build(destination: Path) -> Path:
-    """Copies this project's own code for all functions to `destination`. Returns `destination`.
-
-    Leaves out dependencies, because the functions import them through PYTHONPATH.
-    """
     shutil.rmtree(destination, ignore_errors=True)
     destination.mkdir(parents=True)
     modules = [re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in function_names()]
@@ -250,7 +243,7 @@ def build(destination: Path) -> Path:
 def _with_build(program: str, *arguments: str | Path) -> str:
     """Runs `program`, Python code that uses infra/build.py, and returns its output.
 
-    Uses the emulator's interpreter, because the .pyc files must match it.
+    Uses the emulator's interpreter, because the .pyc files must match the interpreter.
     """
     command = [str(Emulator.python()), "-c", f"import sys; from infra import build; {program}", *map(str, arguments)]
     result = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=False)
@@ -260,7 +253,7 @@ def _with_build(program: str, *arguments: str | Path) -> str:
 
 
 def zip_folder(folder: Path) -> bytes:
-    """Returns a folder as a zip file. The same content always gives the same bytes."""
+    """Returns a folder as a zip file. The same content gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(folder.rglob("*")):
@@ -270,7 +263,7 @@ def zip_folder(folder: Path) -> bytes:
 
 
 def localise(expanded: template.Template, endpoint: str, address: str) -> template.Template:
-    """Adapts the expanded template to the emulator, and adds a queue for all alerts to staff."""
+    """Adapts the expanded template to the emulator, and adds a queue for all alerts."""
     resources = expanded["Resources"]
     resources["SiteAddress"]["Properties"]["Value"] = address
     for secret in (entry for entry in resources.values() if entry["Type"] == "AWS::SecretsManager::Secret"):
@@ -285,7 +278,7 @@ def localise(expanded: template.Template, endpoint: str, address: str) -> templa
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
-            "FilterPolicy": {"kind": staff_email["kind"]},  # leaves out canary alerts, as for staff
+            "FilterPolicy": {"kind": staff_email["kind"]},  # without canary alerts, as for staff
         },
     }
     return expanded

@@ -35,20 +35,20 @@ from infra.build import LAMBDA_PYTHON
 PROJECT = Path(__file__).resolve().parent.parent
 SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
 STAGE, BESIDE = "dev", "prod"  # stages in infra/samconfig.toml
-# parameters of prod: without PilotWithoutApproval, its form stays closed until the rules are signed
+# without PilotWithoutApproval, the form of prod stays closed until the rules are signed
 CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
 THRESHOLD = re.compile(r"(?<=\nat_least = )\d+(?=\ntier =)")  # the lowest fit score that makes a lead PRIORITY
-# The emulator has no CodeDeploy, so GradualDeployment must be "false". When the emulator expands SAM, it uses only the
-# defaults of parameters. So the program changes the default in its copy of the template.
+# The emulator has no CodeDeploy, so GradualDeployment must be "false". The emulator uses only the defaults of
+# parameters when it expands SAM.
 GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # queues that may hold the only copy of a submission
-# Logical ids of resources that have the same name in both stacks: each name belongs to a user pool, API or profile.
+# Logical ids of resources that have the same name in both stacks.
 NAMED_IN_THEIR_PARENT = {"Clinicians", "Desk", "Managers", "Administrators", "ApiStage", "SettingsVersion"}
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
-# Function -> the call that its role must allow, and the calls that its role must refuse.
+# Function -> the call that its role must allow, and the calls that the role must refuse.
 REFUSED = {
     "CaptureLead": ("put", ("scan", "delete", "publish")),
     "ShowLead": ("get", ("put", "delete", "scan", "publish")),
@@ -70,7 +70,7 @@ class Sam:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        # only AWS settings are left out, because the build may need other variables to fetch packages
+        # the build may need other variables to fetch packages
         self._environment = {
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",
@@ -89,7 +89,7 @@ class Sam:
         """Runs one SAM command.
 
         Raises:
-            RuntimeError: the command failed; the error includes the command's last output
+            RuntimeError: the command failed; the error includes the last output
         """
         with self._log.open("wb") as log:
             done = subprocess.run(
@@ -137,7 +137,6 @@ class Local:
         return Stage(self.stack, self.client, outputs, site, self.emulator.endpoint)
 
     def resources(self) -> dict[str, str]:
-        """Returns the resources of the stack: logical id -> physical id."""
         listed = self.client("cloudformation").describe_stack_resources(StackName=self.stack)["StackResources"]
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 
@@ -218,7 +217,7 @@ def _show(project: Path, emulator: Emulator) -> None:
 
 
 def _share_nothing(local: Local, beside: Local) -> None:
-    """Checks that the stacks share no resource. Checks that `beside` refuses submissions and gives emergency advice."""
+    """Checks that the stacks share no resource, and that the form of `beside` is closed."""
     ours, theirs = local.resources(), beside.resources()
     expect(set(ours) == set(theirs), "the stacks have different resources")
     shared = [name for name in ours if ours[name] == theirs[name] and name not in NAMED_IN_THEIR_PARENT]
@@ -249,7 +248,7 @@ def _privileges(local: Local) -> None:
 
 @contextmanager
 def _user_with_policies_of(local: Local, role: str) -> Iterator[tuple[str, str]]:
-    """Creates a user with the inline policies of a role. Yields the user's access key id and secret key."""
+    """Yields the access key id and secret key of a user with the role's policies."""
     iam, name = local.client("iam"), f"like-{role}"[:64]
     iam.create_user(UserName=name)
     policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -315,7 +314,6 @@ def _disposition(stage: Stage) -> str:
 
 
 def _delete(sam: Sam, *stacks: Local) -> None:
-    """Deletes the stacks, and checks which resources are left. The first stack must have leads."""
     kept = [(local, local.stage().outputs, local.resources()) for local in stacks]
     dynamodb, table = stacks[0].client("dynamodb"), stacks[0].stage().outputs["LeadsTable"]
     leads = dynamodb.scan(TableName=table, Select="COUNT")["Count"]

@@ -3,9 +3,8 @@
     python -m dev.drill                            on the local cloud: loses, spoils and erases leads, then recovers
     python -m dev.drill STACK [--at MOMENT]        on a deployed stack; asks before each change
 
-The command makes a point-in-time copy of the stack's table, compares both, and copies missing or spoilt leads back. It
-then erases or retires again the leads that were erased or retired since the copy. Objectives: to lose at most the leads
-of the last five minutes (RPO), and to recover within an hour (RTO).
+The command copies missing or spoilt leads back from a point-in-time copy of the table. It then erases or retires again
+the leads that were erased or retired since the copy.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ from dev.sign_in import colleague, sign_in
 from dev.stage import Alerts, Stage, StepFailedError, call, console, expect, step
 
 OBJECTIVE = 3600  # seconds; the recovery time objective (RTO)
-LOCAL_WITHIN = 120  # seconds that a rehearsal may take once the local cloud runs
-QUIET_FOR = 5  # seconds in which no alert may be repeated; locally, alerts take less than one second
+LOCAL_WITHIN = 120  # maximum duration of a rehearsal, in seconds
+QUIET_FOR = 5  # seconds; locally, alerts take less than one second
 LEADS = 6
 A_MOMENT = "2026-11-30T08:00:00Z"
 DAMAGED = '{"lead_id": "spoilt"}'
@@ -43,7 +42,7 @@ DAMAGED = '{"lead_id": "spoilt"}'
 def rehearse(stage: Stage, place: Place) -> None:
     """Loses, spoils and erases leads on the local cloud, then rehearses the recovery.
 
-    The copy is made before the damage, because the emulator cannot copy an earlier state of the table.
+    The copy precedes the damage, because the emulator cannot copy an earlier state of the table.
 
     Raises:
         StepFailedError: a step had a different result than expected
@@ -99,12 +98,10 @@ def rehearse(stage: Stage, place: Place) -> None:
 def recover(
     stage: Stage, place: Place, at: datetime | None, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> bool:
-    """Compares a deployed stack's leads with a point-in-time copy, and copies back what is missing or spoilt.
+    """Copies missing or spoilt leads back from a point-in-time copy. Returns whether the recovery is complete.
 
     at: moment of the copy; None: the latest possible
     ask: asks the user whether to make a change, and returns the answer
-
-    Returns False if the user declined to make the copy or to copy leads back, or if a lead is good in neither table.
     """
     started = time.monotonic()
     copy = restore.name_of_copy(place.table, datetime.now(UTC))
@@ -149,7 +146,6 @@ def place_of(stage: Stage) -> Place:
 
 
 def on_the_local_cloud() -> None:
-    """Rehearses on a fresh local cloud."""
     with tempfile.TemporaryDirectory(prefix="drill-") as folder:
         with LocalCloud(Path(folder)) as cloud, Front(cloud) as front:
             address = front.address.removesuffix("/")
@@ -170,7 +166,7 @@ def _items(place: Place, table: str) -> dict[str, Any]:
 
 
 def _without_mail(item: dict[str, Any]) -> dict[str, Any]:
-    """Returns a stored lead without its version and mail state, which change if mail is sent during the drill."""
+    """Returns a stored lead without its version and mail state, which mail may change during the drill."""
     return {name: value for name, value in json.loads(item["lead"]["S"]).items() if name not in ("mail", "version")}
 
 

@@ -52,7 +52,7 @@ def _folder() -> Path | None:
 
 
 class DynamoDBLocal:
-    """An empty database in memory: `with DynamoDBLocal() as database:` starts it at database.endpoint."""
+    """An empty database in memory, which `with DynamoDBLocal() as database:` starts at database.endpoint."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -95,7 +95,7 @@ class DynamoDBLocal:
                 break
             try:
                 urllib.request.urlopen(self.endpoint, timeout=1).close()
-            except urllib.error.HTTPError:  # DynamoDB Local runs, and refused the unsigned request
+            except urllib.error.HTTPError:  # DynamoDB Local runs, but refuses unsigned requests
                 return
             except OSError:
                 time.sleep(0.1)

@@ -16,13 +16,12 @@ from typing import Self
 
 ENVIRONMENT = Path(__file__).resolve().parent.parent / ".local" / "ministack"
 START_WITHIN = 30
-FUNCTIONS_END_WITHIN = 3  # seconds until functions are stopped; the emulator would wait for them without limit
-STOP_WITHIN = 20  # further seconds until the emulator is killed; it saves its state meanwhile
+FUNCTIONS_END_WITHIN = 3  # seconds; the emulator would wait for functions without limit
+STOP_WITHIN = 20  # seconds in which the emulator can save its state
 
-# LAUNCHER and the functions run in the base interpreter, outside the emulator's virtual environment. So a function
-# cannot import the emulator's packages, and a missing dependency fails as it does on Lambda. If this process ends on
-# Linux, prctl makes the kernel send SIGTERM to the emulator, which then saves its state. The emulator has no TLS, but
-# some policies require it. So LAUNCHER makes the emulator treat every request as sent over TLS.
+# The base interpreter cannot import the emulator's packages, so a missing dependency fails as on Lambda. If this
+# process ends on Linux, prctl makes the kernel send SIGTERM to the emulator, which then saves its state. The emulator
+# has no TLS, so LAUNCHER makes every request count as sent over TLS.
 LAUNCHER = """
 import ctypes, runpy, signal, sys
 if sys.platform == "linux":
@@ -43,11 +42,11 @@ def free_port() -> int:
 
 
 class Emulator:
-    """The emulator: `with Emulator(state, packages) as emulator:` starts it at emulator.endpoint.
+    """The emulator, which `with Emulator(state, packages) as emulator:` starts at emulator.endpoint.
 
     state: folder for the emulator's data
-    packages: folder from which functions import their dependencies; None if their deployment packages contain these
-    enforced: whether the emulator applies the roles' policies; if not, it allows every call
+    packages: folder with the functions' dependencies; None: deployment packages contain them
+    enforced: whether the emulator applies the roles' policies, instead of allowing every call
     """
 
     def __init__(self, state: Path, packages: Path | None, *, enforced: bool = False) -> None:
@@ -63,7 +62,6 @@ class Emulator:
 
     @staticmethod
     def python() -> Path:
-        """Returns the interpreter that runs the emulator and the functions."""
         python = ENVIRONMENT / "bin" / "python"
         if not python.exists():
             sys.exit("The local cloud is not installed yet: `make setup`.")
@@ -81,7 +79,7 @@ class Emulator:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C must reach only this process, which then stops the emulator
+                start_new_session=True,  # Ctrl-C must reach only this process
             )
         try:
             self._wait_until_ready()
@@ -94,13 +92,12 @@ class Emulator:
         if self._process:
             self._stop(self._process)
         if self._temporary:
-            # This folder holds the unpacked code of the functions, some 10,000 files. Deleting them takes long, so it
-            # runs in the background.
+            # deletes the functions' unpacked code in the background, because some 10,000 files take long
             command = ["sh", "-c", 'rm -rf -- "$0" >/dev/null 2>&1 &', self._temporary]
             subprocess.run(command, check=True, start_new_session=True)
 
     def ends(self, within: float | None = None) -> bool:
-        """Waits until the emulator ends, but at most `within` seconds. Returns whether it ended."""
+        """Waits at most `within` seconds for the emulator's end, and returns whether it ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             if self._process:
                 self._process.wait(within)
@@ -109,14 +106,14 @@ class Emulator:
 
     @property
     def lost(self) -> bool:
-        """Whether the emulator ended with an error. It has then not saved its state."""
+        """Whether the emulator ended without saving its state."""
         return bool(self._process and self._process.poll())
 
     @staticmethod
     def _stop(process: subprocess.Popen[bytes]) -> None:
         """Stops the emulator and its functions, which share a process group.
 
-        The emulator saves its state only after all functions have ended. So functions that run too long are stopped.
+        Stops slow functions first, because the emulator saves its state only after all functions have ended.
         """
         if process.poll() is None:
             process.terminate()
@@ -132,7 +129,7 @@ class Emulator:
     def _forget_stream_positions(self) -> None:
         """Deletes the positions up to which functions have read the table's streams.
 
-        The emulator saves the positions but not the streams. Functions would wait forever at the old positions.
+        The emulator saves the positions but not the streams, so functions would wait forever.
         """
         kept = self.state / "services" / "lambda.json"
         if kept.exists():
@@ -141,7 +138,7 @@ class Emulator:
             kept.write_text(json.dumps(content))
 
     def _environment(self, temporary: str) -> dict[str, str]:
-        """Returns the emulator's environment, which has no credentials, settings or proxies of this process."""
+        """Returns an environment without the credentials, settings and proxies of this process."""
         return {
             "PATH": os.defpath,
             "HOME": temporary,

@@ -3,7 +3,7 @@
     python -m dev.form_script
 
 The modules become one script, because each download may cause a cold start. The results are committed, so only this
-command needs Node. It installs esbuild into .local/esbuild from the lock file in dev/npm.
+command needs Node.
 """
 
 import hashlib
@@ -27,12 +27,12 @@ SMALL = ("--minify", "--target=chrome95,firefox95,safari15")
 
 
 def spoken() -> set[str]:
-    """Returns the script's English texts that visitors may see before the form has loaded."""
+    """Returns the script's English texts, which visitors may see before the form has loaded."""
     return {text for module in MODULES.glob("*.js") for text in SPOKEN.findall(module.read_text(encoding="utf-8"))}
 
 
 def esbuild() -> Path:
-    """Installs the locked version of esbuild if it is missing. Returns the path of the program.
+    """Returns the path of the locked version of esbuild, after installing a missing one.
 
     Raises:
         FileNotFoundError: npm is missing

@@ -1,4 +1,4 @@
-"""Describes the free-text matcher for the physician who signs the rules: its terms, phrases and largest weights."""
+"""Describes the free-text matcher for the physician who signs the rules."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from shared.rulebook.free_text import FreeText
 from shared.rulebook.toml_files import table_of
 
-LISTED = 40  # how many of the highest and of the lowest weights are listed for each kind of symptom
+LISTED = 40  # highest and lowest weights for each kind of symptom
 
 
 def free_text_sections(free_text: FreeText | None) -> Iterator[str]:
-    """Yields the Markdown sections about free text. None: no rule uses free text."""
     yield "## Words in free text"
     if free_text is None:
         yield "No rule reads free text."
@@ -50,5 +49,5 @@ def _weights(free_text: FreeText, kind: str) -> Iterator[str]:
 
 
 def plain(words: str) -> str:
-    """Returns the words on one line, with the characters * and < escaped for Markdown."""
+    """Returns the words on one line, escaped for Markdown."""
     return " ".join(words.split()).replace("*", "\\*").replace("<", "&lt;")

@@ -1,4 +1,4 @@
-"""Serves the whole local service at one address. The pages below /_local/ show its alerts, mails, leads and log."""
+"""Serves the whole local service at one address, with its alerts, mails, leads and log below /_local/."""
 
 import html
 import http.client
@@ -45,15 +45,15 @@ class LocalServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Prints the error. Ignores browsers that disconnect."""
+        """Prints the error, unless a browser disconnected."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
 
 class Front:
-    """A proxy: `with Front(cloud, outbox, port) as front:` serves the service at front.address.
+    """A proxy, which `with Front(cloud, outbox, port) as front:` starts at front.address.
 
-    outbox: the collected alerts; None: no pages are served below /_local/
+    outbox: the collected alerts; None: no pages below /_local/
     port: 0 picks a free port
     """
 
@@ -102,14 +102,14 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Does nothing, so that requests are not logged."""
+        pass
 
     def _forward(self) -> None:
         """Forwards the request to the emulator's HTTP API, or to its sign-in page."""
         api = urlsplit(self.cloud.emulator.endpoint if self.path.startswith(SIGN_IN) else self.cloud.api)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)) or None
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        # as API Gateway does, because functions read the host that the visitor called
+        # functions read the host that the visitor called
         headers["host"] = self.headers.get("host", "")
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:
@@ -153,7 +153,7 @@ def _outbox_table(alerts: list[SentAlert]) -> str:
 
 
 def drawn_mails(mails: list[dict[str, Any]]) -> str:
-    """Returns a page with all mails, latest first. Shows each mail as HTML, in a frame without scripts, and as text."""
+    """Returns a page with all mails, latest first. A frame without scripts shows each mail's HTML."""
     if not mails:
         return "<p>Nothing yet. A receipt comes within two minutes after Send, if the form has an e-mail address.</p>"
     return "".join(

@@ -2,8 +2,7 @@
 
     .local/nag/bin/python dev/hipaa.py TEMPLATE
 
-Needs Node.js and the virtual environment .local/nag. Prints the rule and the resource of each finding, one per line. A
-rule that could not be evaluated counts as a finding.
+Needs Node.js and the virtual environment .local/nag. A rule that could not be evaluated counts as a finding.
 """
 
 import json

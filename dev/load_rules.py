@@ -1,5 +1,3 @@
-"""Loads the rulebook for the commands in this package."""
-
 from __future__ import annotations
 
 import sys
@@ -10,7 +8,7 @@ from shared.rulebook.reader import RulebookError
 
 
 def load_rules() -> Rulebook:
-    """Returns the repository's rulebook. If it is invalid, ends the command with a one-line error."""
+    """Returns the repository's rulebook, or ends the command with a one-line error."""
     try:
         rulebook = load()
         rulebook.check_signed_by(datetime.now(UTC).date().isoformat())

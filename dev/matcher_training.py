@@ -1,8 +1,7 @@
 """Trains the weights of the free-text matcher: `python -m dev.matcher_training`.
 
 Reads shared/rulebook/*.words.toml and tests/data/phrases.json, and writes the weights beside the words. The method is
-logistic regression. Each feature of a text, such as a word or a pair of words, has one weight per kind of symptom. The
-same files always give the same weights.
+logistic regression with one weight per feature and kind of symptom. The same files always give the same weights.
 """
 
 from __future__ import annotations
@@ -33,16 +32,19 @@ PHRASES = PROJECT / "tests" / "data" / "phrases.json"
 QUESTIONNAIRE = "fs-intake"
 HARMLESS = "harmless"
 PASSES = 20  # passes over all phrases
-# Number of first passes in which the learner uses every window of a phrase (see features_of). After them, it uses only
-# the window with the highest score for the phrase's kind. Of a harmless phrase, it always uses every window.
+# Number of first passes that use every window of a phrase. Later passes use only the window with the highest score for
+# the phrase's kind, except for harmless phrases.
 WHOLE_NOTES = 3
 STEP, DECAY = 0.2, 0.003
-SURE = 0.01  # weights stay as they are if all predicted probabilities are off by less than this
-SMALLEST = 0.2  # features are left out if the absolute values of all their weights are smaller
+SURE = 0.01  # training stops early if all predicted probabilities are off by less
+SMALLEST = 0.2  # the written weights leave out features without a larger absolute weight
 
 
 class Example(NamedTuple):
-    """A text that a visitor might write. kind: the kind of symptom that it mentions, or HARMLESS."""
+    """A text that a visitor might write.
+
+    kind: the kind of symptom in the text, or HARMLESS
+    """
 
     text: str
     language: str
@@ -50,13 +52,13 @@ class Example(NamedTuple):
 
 
 def examples_in(file: Path) -> list[Example]:
-    """Reads a file of phrases: an object with a list `phrases`, each with text, language and kind."""
+    """Reads a file of phrases, each with text, language and kind."""
     phrases = json.loads(file.read_text(encoding="utf-8"))["phrases"]
     return [Example(phrase["text"], phrase["language"], phrase["kind"]) for phrase in phrases]
 
 
 def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
-    """Returns a matcher without weights. It regards the words of harmless examples as correctly spelled."""
+    """Returns a matcher without weights, which regards the words of harmless examples as correctly spelled."""
     harmless = (example.text for example in examples if example.kind == HARMLESS)
     known = frozenset(word for text in harmless for word in re.findall(r"[a-z]+", plain(text)))
     table = table_of(words)
@@ -64,7 +66,7 @@ def untrained(words: Path, examples: Iterable[Example]) -> Matcher:
 
 
 def features_of(matcher: Matcher, text: str) -> list[list[str]]:
-    """Returns the sorted features of each window of a text. A window is a sentence, or two adjacent sentences."""
+    """Returns the sorted features of each window: a sentence, or two adjacent sentences."""
     return [sorted(window) for window in windows(list(map(matcher.features, matcher.read(text))))] or [[]]
 
 
@@ -90,7 +92,7 @@ def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
 
 
 def _common(notes: list[list[list[str]]]) -> list[list[list[str]]]:
-    """Returns the features without the word beginnings and word pairs that occur in only one text."""
+    """Leaves out word beginnings and word pairs that occur in only one text."""
     counts = Counter(feature for parts in notes for feature in {feature for part in parts for feature in part})
     rare = {feature for feature, count in counts.items() if count == 1 and feature.startswith((BEGINS, TWO))}
     return [[[feature for feature in part if feature not in rare] for part in parts] for parts in notes]
@@ -135,7 +137,7 @@ class _Learner:
                 row[c] -= STEP * slope / math.sqrt(squares[c])
 
     def trained(self, known: frozenset[str]) -> Trained:
-        """Returns the weights minus the weight of class 0, rounded as in the file. See SMALLEST for what is left out.
+        """Returns the rounded weights, relative to class 0, without features below SMALLEST.
 
         known: words that the matcher regards as correctly spelled
         """
@@ -154,12 +156,15 @@ def trained_matcher(words: Path, examples: Sequence[Example]) -> Matcher:
 
 
 def made_from(words: Path, phrases: Path) -> str:
-    """Returns a hash of the two input files. A test compares it with the hash in the weights file."""
+    """Returns a hash of the two input files, which the weights file contains."""
     return hashlib.sha256(b"\0".join((words.read_bytes(), phrases.read_bytes()))).hexdigest()
 
 
 def written(trained: Trained, origin: str) -> str:
-    """Returns the content of the weights file. `origin`: hash of the input files."""
+    """Returns the content of the weights file.
+
+    origin: hash of the input files
+    """
     rows = "\n".join(f"{feature}{SIGN}{row}" for feature, row in trained.rows.items())
     return (
         "# Trained by `python -m dev.matcher_training`: do not edit. `python -m dev.rulebook` lists the strongest.\n"

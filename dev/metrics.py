@@ -1,4 +1,4 @@
-"""Lists the metrics that functions add, and the metrics that CloudWatch's metric filters find in the log."""
+"""Lists the metrics of the functions' code and of the template's metric filters."""
 
 import ast
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def calls(source: str, method: str) -> Iterator[ast.Call]:
 
 
 def _names(call: ast.Call) -> Iterator[str]:
-    """Yields the metric names that a call may add. For an f-string that ends in a tier, yields one name per tier.
+    """Yields the metric names that a call may add, one per tier for an f-string with a tier.
 
     Raises:
         ValueError: a name is known only at run time

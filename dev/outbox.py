@@ -58,11 +58,11 @@ class Outbox:
 
     @property
     def alerts(self) -> list[SentAlert]:
-        """Returns the collected alerts, the oldest first."""
+        """Returns the collected alerts, oldest first."""
         return list(self._alerts)
 
     def _saved_lines(self) -> list[str]:
-        """Returns the complete lines of the file. A line that was cut off is not needed: its alert is still queued."""
+        """Returns the file's complete lines. The alert of a cut-off line is still queued."""
         return self._file.read_text().split("\n")[:-1] if self._file.exists() else []
 
     def _collect(self) -> None:

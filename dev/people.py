@@ -1,8 +1,6 @@
 """Draws random visitors of a clinic's page on foraminal stenosis, and their answers to its form.
 
-`draw` draws a person with the rates in dev/people_rates.py. `answers` then draws what this person answers. The shares
-in the tables are used as probabilities. [D] marks our own assumptions. With the same seed, `random.Random` gives the
-same people and answers.
+The rates are in dev/people_rates.py. [D] marks our own assumptions. The same seed gives the same people and answers.
 """
 
 from __future__ import annotations
@@ -34,9 +32,9 @@ from dev.people_rates import (
 from shared.domain.rules.questionnaire import Answer
 
 PAIN_DEVIATION = 1.9  # [D] standard deviation of the pain score
-PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean pain score, see Person.changed
+PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean pain score
 
-# How the problem developed; all [D]. The keys "new" and "old" are values of Person.stage.
+# [D] The share of people whose problem changed, by how long ago the problem began.
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}
 MOTOR_COURSE: Mapping[str, Shares] = {
     "lt2w": {"rapid": 0.10, "new-2w": 0.78, "stable": 0.12},
@@ -44,7 +42,6 @@ MOTOR_COURSE: Mapping[str, Shares] = {
     "old": {"rapid": 0.003, "new-2w": 0.01, "worse": 0.06, "worse-slow": 0.37, "stable": 0.557},
 }
 WEAKNESS_FELT = {True: 0.60, False: 0.06}  # whether people have a `motor` item -> share who tick "weak" in `sx`
-# When symptoms of bladder, bowel or sex began. Most have other causes than the spine, and are older than the pain.
 CES_ONSET: Mapping[str, Shares] = {
     "unrelated": {"lt2w": 0.02, "worse": 0.04, "2w-3m": 0.06, "worse-slow": 0.24, "gt3m": 0.64},
     "lt2w": {"lt2w": 0.90, "worse": 0.05, "gt3m": 0.05},
@@ -61,9 +58,8 @@ PROC_WHEN: Shares = {"lt2w": 0.25, "earlier": 0.75}
 INJURY_WHEN: Mapping[str, str] = {
     "lt2w": "lt2w", "2w-6w": "2w-3m", "6w-3m": "2w-3m", "3m-6m": "gt3m", "gt6m": "gt3m",
 }  # fmt: skip
-NEW_INJURY = 0.15  # share of injuries in the last 2 weeks, for people whose problem changed
+NEW_INJURY = 0.15  # share of injuries in the last 2 weeks, if the problem changed
 
-# The page after Send, who fills in the form, and the note; all [D].
 MORE_ANSWERS = 0.60  # share of people who answer the page after Send
 FN: Shares = {"not": 0.03, "some": 0.37, "lot": 0.46, "cannot": 0.14}
 IMAGING: Mapping[str, Shares] = {
@@ -125,7 +121,6 @@ SERIOUS_NOTES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# All questions that `answers` can answer.
 QUESTIONS = frozenset(
     {
         *(rate.question for rate in RATES),
@@ -140,13 +135,13 @@ QUESTIONS = frozenset(
 class Person:
     """A visitor before filling in the form.
 
-    group: key of COMPLAINTS.
-    illness: key of ILLNESSES; None: the person has no such illness.
-    pain: from 0 to 10.
-    duration: code of the time since the problem began.
-    changed: whether the problem is new, different or much worse in the last 2 weeks.
-    rates: the rows of RATES that apply.
-    has: the items that the person has. The person may not tick them.
+    group: key of COMPLAINTS
+    illness: key of ILLNESSES; None: no serious illness
+    pain: from 0 to 10
+    duration: code of the time since the problem began
+    changed: whether the problem is new, different or much worse in the last 2 weeks
+    rates: the rows of RATES that apply
+    has: items that the person has, but may not tick
     """
 
     group: str
@@ -163,13 +158,12 @@ class Person:
 
     @property
     def stage(self) -> str:
-        """The key in the tables: "new" if the problem began in the last 6 weeks or changed, else "old"."""
+        """ "new" if the problem began in the last 6 weeks or changed, else "old"."""
         recent = self.changed or self.duration in {"lt2w", "2w-6w"}
         return "new" if recent else "old"
 
 
 def draw(chance: random.Random) -> Person:
-    """Draws a person."""
     group = _one(chance, {name: complaint.share for name, complaint in COMPLAINTS.items()})
     complaint = COMPLAINTS[group]
     age = 0
@@ -212,7 +206,7 @@ def _rates_of(group: str, age: int, *, female: bool) -> tuple[Rate, ...]:
 def _with_items(person: Person, chance: random.Random) -> Person:
     """Returns the person with `has` and `rates` filled in."""
     rates: dict[Item, Rate] = {}
-    taken = dict.fromkeys(EXCLUSIVE, 0.0)  # question -> sum of `has` in its earlier rows
+    taken = dict.fromkeys(EXCLUSIVE, 0.0)  # question -> sum of `has` in earlier rows
     for rate in _rates_of(person.group, person.age, female=person.female):
         item, needed = (rate.question, rate.option), rate.among.item
         if item in rates or (needed and needed not in person.has):
@@ -232,7 +226,7 @@ def _with_items(person: Person, chance: random.Random) -> Person:
 def answers(person: Person, chance: random.Random, ticking: float = 1.0) -> dict[str, Answer]:
     """Returns a person's answers, in the codes of fs-intake 2.0.0.
 
-    ticking: multiplies the share of people who tick an item, and the share who answer 'not sure'.
+    ticking: multiplies the share of people who tick an item or answer 'not sure'
     """
     filled = _Filling(person, chance, ticking)
     filled.safety_pages()
@@ -356,7 +350,7 @@ class _Filling:
 
 
 def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, list[str]]:
-    """Draws what a person ticks. Returns question code -> option codes. Leaves out questions without a tick."""
+    """Draws what a person ticks. Returns question code -> option codes."""
     found: dict[str, list[str]] = {}
     brought = _brought(person)
     for question, option in brought:
@@ -365,7 +359,7 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
     for rate in person.rates:
         item = (rate.question, rate.option)
         has = item in person.has
-        if not has and rate.ticks * ticking <= 1:  # only people who have the item tick it
+        if not has and rate.ticks * ticking <= 1:  # then only people who have the item tick it
             continue
         if item not in brought and chance.random() < _chance_of_tick(rate, ticking, has=has):
             found.setdefault(rate.question, []).append(rate.option)
@@ -375,8 +369,8 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
 def _chance_of_tick(rate: Rate, ticking: float, *, has: bool) -> float:
     """Returns the chance that a person ticks the option.
 
-    The share of all people who tick the option is rate.has * rate.ticks * ticking. If this share exceeds rate.has, all
-    people with the item tick it. The surplus are people without the item, who read the option too broadly.
+    The share of all people who tick the option is rate.has * rate.ticks * ticking. A share above rate.has includes
+    people without the item.
     """
     share = rate.has * rate.ticks * ticking
     if has:

@@ -1,7 +1,7 @@
-"""Contains the rates from which dev/people.py draws visitors of a clinic's page on foraminal stenosis.
+"""The rates from which dev/people.py draws visitors of a clinic's page on foraminal stenosis.
 
-Each rate has its source. [D] marks our own assumptions, which have no source. All visitors are adults, because the
-service stores nothing about minors.
+Each rate has its source. [D] marks our own assumptions. All visitors are adults, because the service stores nothing
+about minors.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ NECK_ARM, NECK, MID_BACK, OTHER = "neck and arm", "neck pain", "mid back pain", 
 DESIGN = "clinical design 2.0.0, section 6"
 ASSUMED = "[D]"
 
-FEMALE = 0.56  # share of visitors; source: DESIGN
-UNSURE = 0.03  # share of people who answer 'not sure' to a question that offers this; source: DESIGN
+FEMALE = 0.56  # source: DESIGN
+UNSURE = 0.03  # share of people who answer 'not sure' if offered; source: DESIGN
 ADULT, OLDEST = 18, 95
 LAST_AGE_ASKED_ABOUT_PREGNANCY = 55
 DURATIONS = ("lt2w", "2w-6w", "6w-3m", "3m-6m", "gt6m")
@@ -27,12 +27,11 @@ DURATIONS = ("lt2w", "2w-6w", "6w-3m", "3m-6m", "gt6m")
 class Complaint(NamedTuple):
     """A group of visitors with the same complaint.
 
-    share: share of all visitors.
-    age: mean and standard deviation, in years.
-    pain: mean of the pain score, from 0 to 10.
-    durations: share of the group for each of DURATIONS.
-    region, spread, sx, pattern, dx: option -> share of the group that ticks the option. `ticking` in dev/people.py does
-        not change these shares.
+    share: share of all visitors
+    age: mean and standard deviation, in years
+    pain: mean of the pain score, from 0 to 10
+    durations: share of the group for each of DURATIONS
+    region, spread, sx, pattern, dx: option -> share of the group that ticks the option
     """
 
     share: float
@@ -46,7 +45,7 @@ class Complaint(NamedTuple):
     dx: Shares
 
 
-# `share` comes from DESIGN, and so does the fact that a third of all visitors are 65 or older. The rest is [D].
+# `share` comes from DESIGN. The rest is [D].
 COMPLAINTS: Mapping[str, Complaint] = {
     LEG: Complaint(
         share=0.36,
@@ -134,10 +133,10 @@ COMPLAINTS: Mapping[str, Complaint] = {
 class Among(NamedTuple):
     """The people to whom a rate applies.
 
-    groups: keys of COMPLAINTS; empty: all.
-    female: True: only women; False: only men; None: everybody.
-    ages: youngest and oldest, in years, inclusive.
-    item: an item that the people have; None: any or none. `includes` does not check it.
+    groups: keys of COMPLAINTS; empty: all
+    female: True: only women; False: only men; None: everybody
+    ages: youngest and oldest, in years, inclusive
+    item: an item that the people have; None: any or none
     """
 
     groups: tuple[str, ...] = ()
@@ -165,12 +164,12 @@ PREGNANT = Among(item=("preg", "yes"))
 
 
 class Rate(NamedTuple):
-    """The share of people who have the item that an option names, and the share who tick the option.
+    """The share of people who have an option's item, and the share who tick the option.
 
-    If several rows for an option apply to a person, the first row counts.
+    The first row for an option that applies to a person counts.
 
-    has: share of the people in `among` who have the item. A person has at most one item of a question in EXCLUSIVE.
-    ticks: ticks of the option per person who has the item. Above 1, people without the item tick it too.
+    has: share of the people in `among` who have the item
+    ticks: ticks per person who has the item; above 1, people without the item tick too
     """
 
     question: str
@@ -182,7 +181,7 @@ class Rate(NamedTuple):
 
 
 RATES = (
-    # Page 1. The options name only new complaints. Most people with an old complaint do not tick them.
+    # Page 1. Most people with an old complaint tick no option, because the options name new complaints.
     Rate("em-now", "chest-pressure", Among((MID_BACK,)), 0.06, 0.35, ASSUMED),
     Rate("em-now", "chest-pressure", ANYONE, 0.02, 0.35, ASSUMED),
     Rate("em-now", "breath", ANYONE, 0.095, 0.08, f"{DESIGN}: 9.5% are breathless, mostly for long; ticks [D]"),
@@ -194,8 +193,7 @@ RATES = (
     Rate("em-now", "bad-headache", ANYONE, 0.01, 0.20, ASSUMED),
     Rate("em-now", "cold-limb", ANYONE, 0.01, 0.30, ASSUMED),
     Rate("em-now", "self-harm", ANYONE, 0.03, 0.20, ASSUMED),
-    # Page 3. 43 to 56% of women over 50 have incontinence, and a quarter of these women tick an option. 14% of all
-    # women over 50 tick an option about the bladder.
+    # Page 3. 43 to 56% of women over 50 have incontinence. A quarter of these women tick an option.
     Rate("ces", "bladder-leak", WOMEN_OVER_50, 0.50, 0.15, f"{DESIGN}; parts [D]"),
     Rate("ces", "bladder-leak", WOMEN, 0.25, 0.12, ASSUMED),
     Rate("ces", "bladder-leak", MEN_OVER_50, 0.10, 0.15, ASSUMED),
@@ -237,8 +235,7 @@ RATES = (
     Rate("cord", "shock-neck", ANYONE, 0.005, 0.40, ASSUMED),
     Rate("cord", "both-hands-numb", WITH_NECK_ARM, 0.15, 0.45, ASSUMED),
     Rate("cord", "both-hands-numb", ANYONE, 0.05, 0.40, ASSUMED),
-    # Page 4. 4, 11 and 24% of the three age groups ever had cancer. A sixth of these people had it over 10 years ago.
-    # Another sixth had skin cancer that was only cut out. No option names this.
+    # Page 4. 4, 11 and 24% of the three age groups ever had cancer.
     Rate("sys", "cancer", UNDER_50, 0.027, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_50_TO_64, 0.073, 1.0, DESIGN),
     Rate("sys", "cancer", FROM_65, 0.160, 1.0, DESIGN),
@@ -287,9 +284,9 @@ EXCLUSIVE = frozenset({"injury", "preg"})  # single-choice questions in RATES
 
 
 class Illness(NamedTuple):
-    """A serious illness, new or recently worse, and the items that come with it.
+    """A serious illness, new or recently worse, and its items.
 
-    share: share of the people in `among` who have it.
+    share: share of the people in `among`
     """
 
     among: Among
@@ -297,8 +294,8 @@ class Illness(NamedTuple):
     brings: tuple[Item, ...]
 
 
-# All [D]. At a spine center, 8.3% of new patients have a red-flag diagnosis, mostly a fracture (Premkumar 2018, cited
-# in DESIGN). For a public page, we assume a fifth of this share.
+# At a spine center, 8.3% of new patients have a red-flag diagnosis (Premkumar 2018, cited in DESIGN). We assume a fifth
+# of this share for a public page [D].
 ILLNESSES: Mapping[str, Illness] = {
     "cauda equina": Illness(
         WITH_LOW_BACK,
@@ -320,4 +317,4 @@ ILLNESSES: Mapping[str, Illness] = {
 }
 ILL_TICKS = 0.85  # [D] share of an illness's items that people with the illness tick
 ILL_PAIN = 7.5  # [D] mean pain score
-ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}  # assumed [D]
+ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}  # [D]

@@ -1,8 +1,7 @@
 """Scores the free-text matcher on phrases that people might write: `python -m dev.phrases [FILE...]`.
 
-Without a file, the command scores the training phrases, directly and by cross-validation, and the phrases that were not
-used for training. A file is an object with a list `phrases`, each with text, language and kind. The exit status is 1 if
-a file has too many missed phrases or too many false alarms.
+Without a file, the command scores the training phrases, and the phrases that were not used for training. The exit
+status is 1 if a file has too many missed phrases or too many false alarms.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ UNSEEN = PROJECT / "tests" / "data" / "phrases_unseen.json"
 SELF_HARM = "self-harm"
 FOLDS = 5
 MUST, GOAL = "must", "goal"
-# level -> kind -> smallest share of its phrases that should raise an alarm. CAUGHT_OTHERS has the share of other kinds.
+# level -> kind -> smallest share of phrases that raise an alarm; CAUGHT_OTHERS covers the other kinds
 CAUGHT = {MUST: {SELF_HARM: 0.80}, GOAL: {SELF_HARM: 0.95}}
 CAUGHT_OTHERS = {MUST: 0.65, GOAL: 0.85}
 FALSE_ALARMS = {MUST: 0.10, GOAL: 0.05}
@@ -37,11 +36,10 @@ KindsIn = Callable[[str], frozenset[str]]
 class Result:
     """A matcher's results on phrases.
 
-    alarms: (kind, language) -> number of phrases that raise an alarm. For phrases of the kind self-harm, only alarms
-        for self-harm count. For the other kinds, any alarm counts.
-    all: (kind, language) -> number of phrases.
-    wrong: missed phrases and false alarms.
-    taken_for_self_harm: number of phrases of other kinds that raise an alarm for self-harm.
+    alarms: (kind, language) -> number of phrases that raise an alarm; self-harm needs an alarm for self-harm
+    all: (kind, language) -> number of phrases
+    wrong: missed phrases and false alarms
+    taken_for_self_harm: number of phrases of other kinds that raise an alarm for self-harm
     """
 
     alarms: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -50,7 +48,6 @@ class Result:
     taken_for_self_harm: int = 0
 
     def add(self, example: Example, found: frozenset[str]) -> None:
-        """Counts a phrase. `found`: the kinds for which the phrase raises an alarm."""
         alarm = SELF_HARM in found if example.kind == SELF_HARM else bool(found)
         self.all[example.kind, example.language] += 1
         self.alarms[example.kind, example.language] += alarm
@@ -59,13 +56,12 @@ class Result:
             self.wrong.append(example)
 
     def share(self, kind: str) -> float:
-        """Returns the share of a kind's phrases that raise an alarm. Without phrases, returns the best share."""
+        """Returns the share of a kind's phrases that raise an alarm."""
         count = sum(number for (other, _), number in self.all.items() if other == kind)
         alarms = sum(number for (other, _), number in self.alarms.items() if other == kind)
         return alarms / count if count else 1.0 - (kind == HARMLESS)
 
     def meets(self, level: str) -> bool:
-        """Returns whether the shares of all kinds meet a level: MUST or GOAL."""
         kinds = {kind for kind, _ in self.all}
         return self.share(HARMLESS) <= FALSE_ALARMS[level] and all(
             self.share(kind) >= CAUGHT[level].get(kind, CAUGHT_OTHERS[level]) for kind in kinds - {HARMLESS}
@@ -73,7 +69,7 @@ class Result:
 
 
 def alarming(kinds_in: KindsIn, text: str) -> frozenset[str]:
-    """Returns the kinds for which a text raises an alarm. Kinds named "...-topic" raise no alarm."""
+    """Returns the kinds that raise an alarm, so none that is named "...-topic"."""
     return frozenset(kind for kind in kinds_in(text) if not kind.endswith("-topic"))
 
 
@@ -85,7 +81,7 @@ def judged(kinds_in: KindsIn, examples: Iterable[Example]) -> Result:
 
 
 def cross_validated(examples: Sequence[Example]) -> Result:
-    """Divides the phrases into FOLDS parts. Scores each part with weights that were trained on the other parts."""
+    """Scores each of FOLDS parts with weights that were trained on the other parts."""
     words = FOLDER / f"{QUESTIONNAIRE}{WORDS}"
     result = Result()
     for fold in range(FOLDS):
@@ -96,7 +92,6 @@ def cross_validated(examples: Sequence[Example]) -> Result:
 
 
 def kinds_in() -> KindsIn:
-    """Returns the function that finds the kinds of symptoms in a text. The service uses the same function."""
     free_text = free_text_of(FOLDER, QUESTIONNAIRE)
     if free_text is None:
         raise FileNotFoundError(f"{QUESTIONNAIRE}{WORDS}")

@@ -2,9 +2,7 @@
 
     python -m dev.population
 
-Prints the share of each tier, for all people and for each group. Prints how often each safety rule fired, and how often
-it alone caused a tier. Shows tiers and sole causes also for people who tick 0.5 and 1.5 times as often as assumed. The
-command also saves a picture. The same seed gives the same people and answers.
+The same seed gives the same people and answers.
 """
 
 from __future__ import annotations
@@ -33,14 +31,14 @@ from shared.domain.rules.triage import RuleSet, triage
 PICTURE = Path(__file__).resolve().parent.parent / "build" / "population.svg"
 QUESTIONNAIRE = "fs-intake"
 ASSUMED = 1.0
-# factor for the assumed share of people who tick an option -> name of the factor
+# factor for the share of people who tick an option -> name of the factor
 TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}
-DRAWN = 18  # number of rules in the picture
+DRAWN = 18  # rules in the picture
 COLOURS = {"EMERGENCY": "#b3261e", "URGENT": "#e07b39", "PRIORITY": "#e8c468", "ROUTINE": "#7fa98b"}
 OTHER_COLOUR = "#c9ced6"
 ILL = "ill: {}"
-OF_MINORS = frozenset({("who", "guardian")})  # options for minors; all drawn people are adults
-# Classic red flags, as in Premkumar 2018, where 92.6% of 9,940 new spine-center patients had at least one.
+OF_MINORS = frozenset({("who", "guardian")})  # all drawn people are adults
+# Classic red flags as in Premkumar 2018, where 92.6% of 9,940 new spine-center patients had at least one.
 CLASSIC_AGE = 50
 CLASSIC_FLAGS = frozenset(
     {
@@ -60,7 +58,7 @@ class Counts:
     groups: (group or illness, tier) -> number of people
     ticked: (question, option) -> number of people who chose the option
     fired: rule id -> number of people for whom the rule fired
-    sole: rule id -> number of people whose tier this rule alone caused
+    sole: rule id -> number of people whose tier only this rule caused
     """
 
     people: int = 0
@@ -81,7 +79,7 @@ def visitors(count: int, seed: int) -> list[Person]:
 
 def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float = ASSUMED) -> Counts:
     """Draws the answers of these people, and triages them."""
-    # The answers have their own generator, so they do not depend on how many random numbers `visitors` took.
+    # a separate generator, because `visitors` takes a varying number of random numbers
     chance, found = random.Random(f"answers {seed}"), Counts(len(visiting))  # noqa: S311
     for person in visiting:
         answers = people.answers(person, chance, ticking)
@@ -98,13 +96,12 @@ def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float =
 
 
 def chosen(answers: Answers) -> Iterator[Item]:
-    """Yields the question and option of each choice in the answers."""
     for question, answer in answers.items():
         yield from ((question, code) for code in codes_of(answer))
 
 
 def never_ticked(questionnaire: Questionnaire, ticked: Collection[Item]) -> list[Item]:
-    """Returns the options that are not in `ticked` and have no rate. Leaves out the options for minors."""
+    """Returns the options for adults that have no rate and are not in `ticked`."""
     known = {*ticked, *((rate.question, rate.option) for rate in people_rates.RATES), *OF_MINORS}
     every = (
         (question.code, option.code) for question in questionnaire.questions.values() for option in question.options
@@ -120,7 +117,7 @@ def has_classic_red_flag(person: Person) -> bool:
 class Population:
     """The counts from several draws of people.
 
-    draws: key of TICKING -> the counts of each draw
+    draws: key of TICKING -> counts of each draw
     flagged: share of people with a classic red flag
     """
 
@@ -129,7 +126,7 @@ class Population:
     flagged: float
 
     def shares(self, tier: str, ticking: float) -> tuple[float, float, float]:
-        """Returns a tier's mean, lowest and highest share over the draws."""
+        """Returns the mean, lowest and highest share of a tier over the draws."""
         shares = [counts.share(tier) for counts in self.draws[ticking]]
         return sum(shares) / len(shares), min(shares), max(shares)
 
@@ -143,10 +140,7 @@ class Population:
         return times / sum(counts.people for counts in self.draws[ticking])
 
     def rules(self) -> Iterator[tuple[str, str]]:
-        """Yields each safety rule's floor and id.
-
-        Sorts by the urgency of the floor, then by how often the rule alone caused a tier, then by how often it fired.
-        """
+        """Yields each safety rule's floor and id, by urgency and then by how often the rule alone caused a tier."""
         tiers = self.rule_set.tiers
         for rule in sorted(
             self.rule_set.safety,
@@ -161,8 +155,8 @@ class Population:
 def population(rule_set: RuleSet, count: int, draws: int, seed: int, console: Console | None = None) -> Population:
     """Draws people several times, and triages their answers at each rate of ticking.
 
-    count: people in each draw.
-    console: shows the progress; None: progress is not shown.
+    count: people in each draw
+    console: shows the progress; None: no progress
     """
     found: dict[float, list[Counts]] = {ticking: [] for ticking in TICKING}
     flagged = 0
@@ -213,15 +207,12 @@ def _spread(mean: float, lowest: float, highest: float) -> str:
 
 
 def draw_picture(found: Population, path: Path) -> None:
-    """Draws each tier's share at each rate of ticking, and the rules that were most often the only cause of a tier.
-
-    Leaves out rules whose floor is not a safety tier.
-    """
+    """Draws each tier's share, and the rules that were most often the only cause of a tier."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "population"  # makes the file reproducible
-    mpl.rcParams["svg.fonttype"] = "none"  # stores text as text, not as shapes
+    mpl.rcParams["svg.fonttype"] = "none"  # text remains text, instead of shapes
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 6), layout="constrained", width_ratios=(2, 3))

@@ -1,8 +1,7 @@
 """Empties a stack's failure queues. Resends the messages of two queues, and shows and deletes those of the others.
 
-The command is `make redrive STACK=name`. Add ENDPOINT=http://127.0.0.1:port for the local cloud. The command asks
-before each queue; with YES=1 it does not ask. It resends one message at a time, and deletes a message only after the
-receiver confirmed it. It shows nothing that identifies a patient.
+`make redrive STACK=name` asks before each queue, but not with YES=1. The command deletes a message only after the
+receiver confirmed the message. It shows nothing that identifies a patient.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dev import template
 from dev.account import failure
 
-HOLD_SECONDS = 300  # for this time, SQS hides a received message from other readers
+HOLD_SECONDS = 300  # SQS hides a received message from other readers for so long
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 Message = Mapping[str, Any]
 
@@ -35,7 +34,7 @@ class NotConfirmed(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack, and the clients that reach it.
+    """A deployed stack.
 
     queues, functions: boto3 clients of SQS and Lambda
     names: logical id -> physical id
@@ -53,7 +52,7 @@ def to_spool(stack: Stack, body: str) -> None:
 
 
 def to_webhook(stack: Stack, body: str) -> None:
-    """Invokes the delivery function as SNS does. The webhook keeps its id, so the receiver can drop a duplicate."""
+    """Invokes the delivery function as SNS does, with the id of the first attempt."""
     answer = stack.functions.invoke(
         FunctionName=stack.names["DeliverWebhook"], InvocationType="Event", Payload=json.dumps(_webhook_event(body))
     )
@@ -67,10 +66,10 @@ class FailureQueue:
 
     name: logical id
     content: what the messages are, in words
-    outcome: what happens to the messages, as the end of a sentence that starts with "These"
-    resend: function that resends a message; None: messages are deleted, because staff are alerted without them
-    describe: function that returns a description of a message, without personal data
-    confirmation: text shown once the receiver has the message
+    outcome: the end of a sentence that starts with "These"
+    resend: resends a message; None: messages are deleted, because staff are alerted without them
+    describe: returns a description of a message, without personal data
+    confirmation: text after the receiver has the message
     """
 
     name: str
@@ -123,10 +122,10 @@ QUEUES = (
 
 
 def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]) -> bool:
-    """Works through all failure queues. Returns False if a message could not be resent."""
+    """Works through all failure queues. Returns whether all messages could be resent."""
     complete = True
     for queue in QUEUES:
-        if queue.name not in stack.names:  # a stack without a webhook has no such queue
+        if queue.name not in stack.names:  # a stack without a webhook lacks its queue
             continue
         count, in_flight = _depth(stack, queue)
         held = f" ({in_flight} more are held for some minutes)" if in_flight else ""
@@ -141,9 +140,9 @@ def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]
 def _send_again(
     stack: Stack, queue: FailureQueue, count: int, resend: Callable[[Stack, str], None], say: Callable[[str], None]
 ) -> bool:
-    """Resends up to `count` messages. Stops at the first message that cannot be resent, and returns False.
+    """Resends up to `count` messages, and returns False at the first failure.
 
-    `count` prevents an endless loop, because a message that fails again returns to the queue.
+    `count` prevents an endless loop, because a failed message returns to the queue.
     """
     for number, message in enumerate(_messages(stack, queue, count), start=1):
         with _release(stack, queue, [message]) as held:
@@ -160,7 +159,7 @@ def _send_again(
 def _show_and_delete(
     stack: Stack, queue: FailureQueue, count: int, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> None:
-    """Shows messages and, if the user agrees, deletes those that were shown."""
+    """Shows messages, and deletes them if the user agrees."""
     with _release(stack, queue, []) as held:
         for message in _messages(stack, queue, count):
             held.append(message)
@@ -177,7 +176,7 @@ def _delete(stack: Stack, queue: FailureQueue, held: list[Message]) -> None:
 
 @contextmanager
 def _release(stack: Stack, queue: FailureQueue, held: list[Message]) -> Iterator[list[Message]]:
-    """On exit, even after an error, makes the messages in `held` visible again for the next run."""
+    """On exit, makes the messages in `held` visible again for the next run."""
     try:
         yield held
     finally:
@@ -233,17 +232,17 @@ def _json(body: str) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
-    """Returns a field if it matches `shape`, otherwise "unknown"."""
+    """Returns the field if it matches `shape`, otherwise "unknown"."""
     found = shape.fullmatch(str(fields.get(name, "")))
     return found[0] if found else "unknown"
 
 
 def named(stack: str, endpoint: str | None) -> Stack:
-    """Returns the stack with this name, in the caller's account, or on the emulator at `endpoint`."""
+    """Returns the stack with this name, on AWS or on the emulator at `endpoint`."""
     more: dict[str, Any] = {}
     if endpoint:
         more = {"endpoint_url": endpoint, "region_name": template.REGION}
-        more |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}  # the emulator's credentials
+        more |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
     pages = boto3.client("cloudformation", **more).get_paginator("list_stack_resources").paginate(StackName=stack)
     names = {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]

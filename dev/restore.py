@@ -1,7 +1,7 @@
 """Compares a stack's leads with a point-in-time copy, and copies back what is missing or spoilt.
 
-DynamoDB restores into a new table, which no function uses. The stack keeps its own table. Some of the leads that are
-copied back were erased or retired since the copy. The Lambda function RetireLeads erases or retires these leads again.
+DynamoDB restores into a new table, which no function uses. Leads that were erased or retired since the copy must be
+erased or retired again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail import next_mail_at, without_due_mails
 
-READY_WITHIN = 3600  # seconds; the longest time for making the copy
+READY_WITHIN = 3600  # seconds for making the copy
 LEAD, TOMBSTONE, CANARIES, OTHER = "leads", "erased or retired", "canaries", "other"
 SPOILT = "unreadable, or with a broken chain of consents"
 Item = dict[str, Any]
@@ -34,7 +34,7 @@ class Place:
 
     client: returns the boto3 client of an AWS service
     table: name of the table with the leads
-    retire: name of the Lambda function that erases and retires leads each day
+    retire: name of the function retire_leads
     """
 
     client: Callable[[str], Any]
@@ -44,16 +44,14 @@ class Place:
 
 @dataclass
 class Comparison:
-    """The differences between a table and its copy. `missing`, `spoilt` and `lost` include tombstones, but no canaries.
+    """The differences between a table and its copy. A spoilt item is unreadable, or has a broken consent chain.
 
-    An item is spoilt if it is unreadable or has a broken consent chain.
-
-    counts: kind -> number of items in the table.
-    copied: kind -> number of items in the copy.
-    missing: ids of leads that the table lacks and that are not spoilt in the copy.
-    spoilt: id -> version in the table, for leads that are spoilt or older in the table and not spoilt in the copy.
-    lost: ids of leads that are missing or spoilt in the table, and missing or spoilt in the copy.
-    later: number of items that only the table has, because they arrived after the copy.
+    counts: kind -> number of items in the table
+    copied: kind -> number of items in the copy
+    missing: ids of leads that only the copy has
+    spoilt: id -> version in the table, for leads that are spoilt or older than in the copy
+    lost: ids of leads that neither the table nor the copy has unspoilt
+    later: number of items that arrived after the copy
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -65,9 +63,11 @@ class Comparison:
 
 
 def make_copy(place: Place, at: datetime | None, name: str) -> None:
-    """Makes the point-in-time copy and waits until it can be read. `at`: its moment; None: the latest possible.
+    """Makes the point-in-time copy and waits until the copy can be read.
 
-    The copy has no indexes, because it is then ready sooner.
+    The copy is ready sooner because it has no indexes.
+
+    at: moment of the copy; None: the latest possible
     """
     dynamodb = place.client("dynamodb")
     moment: Item = {"UseLatestRestorableTime": True} if at is None else {"RestoreDateTime": at}
@@ -110,8 +110,9 @@ def compare(place: Place, copy: str) -> Comparison:
 def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
     """Copies the missing and spoilt leads into the stack's table. Returns the number of copied leads.
 
-    Skips leads that changed in the table since the comparison. A lead keeps its alert state, so that no alert is
-    repeated. Mails to the patient that were due by `at` (the current time) are not sent.
+    Skips leads that changed since the comparison. Leads keep their alert state, so that no alert is repeated.
+
+    at: the current time; mails to the patient that were due by then are not sent
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -129,15 +130,15 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
 
 
 def without_mail_due(item: Item, at: datetime) -> Item:
-    """Returns the lead's item with the mails that were due by `at` recorded as "unknown".
+    """Returns the item with the mails due by `at` recorded as "unknown".
 
-    They are not sent again, because they may have been sent after the copy's moment.
+    The mails may have been sent after the copy's moment, so they must not be sent again.
     """
     lead = kept_of(item)
     if not isinstance(lead, Lead) or (after := without_due_mails(lead, at)) is lead:
         return item
     changed = item | {"lead": {"S": after.as_json()}}
-    if MAIL_DUE.order not in item:  # this stack sends no mail
+    if MAIL_DUE.order not in item:  # the stack sends no mail
         return changed
     if due := next_mail_at(after):
         return changed | {MAIL_DUE.order: {"S": instant(due)}}
@@ -145,7 +146,7 @@ def without_mail_due(item: Item, at: datetime) -> Item:
 
 
 def apply_again(place: Place) -> None:
-    """Invokes `place.retire`, which again erases and retires leads that the copy brought back.
+    """Erases and retires leads that the copy brought back.
 
     Raises:
         RuntimeError: the function failed; its log names the lead
@@ -177,7 +178,6 @@ def _version(item: Item) -> int:
 
 
 def kind_of(item: Mapping[str, Any]) -> str:
-    """Returns an item's kind. The kind is SPOILT if the item is unreadable or its consent chain is broken."""
     if "lead" not in item and "remainder" not in item:
         return SPOILT if _is_uuid(item["lead_id"]["S"]) else OTHER
     try:
@@ -200,7 +200,10 @@ def _is_uuid(text: str) -> bool:
 
 
 def _unchanged(now: Item | None) -> Item:
-    """Returns the put_item arguments that make a write fail if the item differs from `now` (None: no item)."""
+    """Returns put_item arguments that make a write fail if the item differs from `now`.
+
+    now: None: there is no item
+    """
     if now is None:
         return {"ConditionExpression": "attribute_not_exists(lead_id)"}
     if "write_id" not in now:

@@ -2,8 +2,7 @@
 
     make resubscribe STACK=...       (python -m dev.resubscribe STACK; credentials and region as for any AWS tool)
 
-A subscription that was never confirmed counts as lacking. This command is needed because CloudFormation does not notice
-if SNS removed a subscription, or if a recipient unsubscribed by the link in a mail.
+CloudFormation does not notice if SNS removed a subscription, or if a recipient unsubscribed.
 """
 
 from __future__ import annotations
@@ -22,15 +21,15 @@ from dev import template
 from dev.account import failure
 from dev.stage import outputs_of
 
-TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}  # logical id -> name of the output with the ARN
-PEOPLE = {"email", "sms"}  # protocols of subscriptions for people, not for queues and functions
+TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}  # logical id -> output with the ARN
+PEOPLE = {"email", "sms"}  # protocols of subscriptions for people
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A subscription in the template.
 
-    parameter: name of the template parameter that holds the endpoint
+    parameter: template parameter with the endpoint
     endpoint: e-mail address or phone number; never shown
     """
 
@@ -42,7 +41,7 @@ class Wanted:
 
 
 def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Wanted]:
-    """Yields the template's subscriptions for people. Leaves out those for which `parameters` has no address."""
+    """Yields the template's subscriptions for people whose address is set."""
     for resource in template.expand()["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] != "AWS::SNS::Subscription" or properties["Protocol"] not in PEOPLE:
@@ -58,7 +57,7 @@ def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Want
 
 
 def resubscribe(stack: str, client: Callable[[str], Any], say: Callable[[str], object]) -> None:
-    """Subscribes each address that has no confirmed subscription. SNS then asks e-mail recipients to confirm."""
+    """Subscribes each address without a confirmed subscription."""
     (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
     sns = client("sns")

@@ -2,9 +2,8 @@
 
     make rotate STACK=...            (python -m dev.rotate STACK; credentials and region as for any AWS tool)
 
-A secret holds keys separated by commas. Functions sign with the first key and accept all of them. During a deployment,
-old and new versions of a function run at the same time. So a first stack update makes all functions accept the new key,
-and a second update makes them use it.
+Functions sign with a secret's first key and accept all of its keys. A first stack update makes all functions accept the
+new key. A second update makes the functions sign with the new key.
 """
 
 from __future__ import annotations
@@ -21,17 +20,15 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from dev.account import failure
 
-# Secret -> how many former keys stay (None: all). One former form key is enough, because form tokens last a day. All
-# former person keys stay, because the phone numbers and e-mail addresses of erased leads were hashed with them.
+# Secret -> how many former keys stay (None: all). One form key is enough, because form tokens last a day. All person
+# keys stay, because erased leads were hashed with them.
 SECRETS = {"FormKey": 1, "PersonKey": None}
 DELAY = 15  # seconds between two checks of the stack
-LONGEST = 3600  # seconds that an update may take
+LONGEST = 3600  # maximum duration of an update, in seconds
 
 
 @dataclass(frozen=True)
 class Clients:
-    """The boto3 clients that a rotation needs."""
-
     formation: Any
     secrets: Any
 
@@ -40,8 +37,7 @@ def rotate(stack: str, clients: Clients, say: Callable[[str], object], now: Call
     """Makes new keys. All functions accept the new keys before any function uses them.
 
     Raises:
-        ClientError, BotoCoreError, WaiterError: the rotation is incomplete; call this again to complete it. The
-            functions still accept each other's keys
+        ClientError, BotoCoreError, WaiterError: the rotation is incomplete; another call completes it
     """
     names = {name: _named(stack, clients, name) for name in SECRETS}
     fresh = {name: _random(clients) for name in names}
@@ -76,7 +72,7 @@ def _store(clients: Clients, arn: str, keys: list[str]) -> None:
 
 
 def _update(stack: str, clients: Clients, at: datetime) -> None:
-    """Changes the stack's parameter KeysVersion, so that each function reads its keys again."""
+    """Makes each function read its keys again."""
     (found,) = clients.formation.describe_stacks(StackName=stack)["Stacks"]
     names = {parameter["ParameterKey"] for parameter in found["Parameters"]} - {"KeysVersion"}
     version = {"ParameterKey": "KeysVersion", "ParameterValue": at.strftime("%Y-%m-%dT%H%M%SZ")}

@@ -1,7 +1,6 @@
 """Prints the rule set for the physician who signs it, as Markdown, or as HTML with --html: `python -m dev.rulebook`.
 
-`--language es` prints the translation beside the original. The sheet shows the rules as the functions load them. The
-content hash identifies the content of the files without their signatures.
+`--language es` prints the translation beside the original.
 """
 
 from __future__ import annotations
@@ -264,7 +263,7 @@ class Sheet:
         for rule in self.rules:
             asked = questions_of(rule.when)
             if read := [code(question) for question in PROTECTED_QUESTIONS if question in asked]:
-                # bold, because the HTML page would make a plain name the anchor of the rule, which exists already
+                # bold, because the HTML page would make a plain name an anchor
                 yield f"**{code(rule.id)}**", listed(read), self._effect(rule), text(rule.reason)
 
     def _effect(self, rule: Rule) -> str:
@@ -300,7 +299,7 @@ class Sheet:
         return list({score.name: score for score in found}.values())
 
     def _free_text(self) -> FreeText | None:
-        """Returns the free-text matcher; None if no rule uses it."""
+        """Returns the free-text matcher, or None if no rule uses it."""
         found = (part.free_text for part in self._parts() if isinstance(part, Mentions))
         return next((one for one in found if isinstance(one, FreeText)), None)
 
@@ -319,7 +318,7 @@ def options(choices: Iterable[Option]) -> str:
 
 
 def wording(own: str, other: str) -> str:
-    """Returns the text for patients, followed by the text for helpers who fill in the form, if there is one."""
+    """Returns the text for patients, and the text for helpers who fill in the form."""
     return text(own) + (f"<br>For somebody else: {text(other)}" if other else "")
 
 
@@ -360,5 +359,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` then ends this program without a traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` causes no traceback
     sys.exit(main())

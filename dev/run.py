@@ -1,7 +1,6 @@
 """`make run`: runs the service on this machine, at one address, until Ctrl-C or SIGTERM.
 
-The real template runs on the emulator. Every alert appears in the terminal and on the outbox page. When the service
-stops, it saves leads in .local/state for the next run. When a source file is saved, the change is deployed.
+The service saves leads in .local/state for the next run, and deploys each saved source file.
 """
 
 import argparse
@@ -77,7 +76,6 @@ def main() -> None:
 
 
 def _serve(cloud: LocalCloud, demo: Demo, site: str, arguments: argparse.Namespace) -> None:
-    """Serves until Ctrl-C or SIGTERM, or until the emulator ends."""
     started = time.monotonic()
     with ExitStack() as running:
         running.enter_context(cloud)
@@ -93,7 +91,7 @@ def _serve(cloud: LocalCloud, demo: Demo, site: str, arguments: argparse.Namespa
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Handles SIGTERM like Ctrl-C. Ignores further SIGTERMs, because make sends one too."""
+    """Ignores further SIGTERMs, because make sends one too."""
     signal.signal(number, signal.SIG_IGN)
     signal.default_int_handler(number, frame)
 
@@ -114,10 +112,7 @@ def _arguments() -> argparse.Namespace:
 
 @contextlib.contextmanager
 def _lock(state: Path, site: str) -> Iterator[None]:
-    """Locks the state folder, because two running services would overwrite each other's data.
-
-    The locked file contains the service's address. A second `make run` shows this address in its error.
-    """
+    """Locks the state folder, because two running services would overwrite each other's data."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "running").open("a+", encoding="utf-8") as lock:
         try:
@@ -132,7 +127,7 @@ def _lock(state: Path, site: str) -> Iterator[None]:
 
 
 def _check_state(cloud: Path) -> None:
-    """Ends the program if a file of the emulator's state is damaged. The emulator would overwrite such a file."""
+    """Ends the program if a file of the emulator's state is damaged, because the emulator would overwrite the file."""
     for path in sorted(cloud.glob("services/*.json")):
         try:
             json.loads(path.read_text(encoding="utf-8"))
@@ -147,7 +142,7 @@ def _check_port(port: int) -> None:
 
 
 def _in_use(port: int) -> bool:
-    """Returns whether another program uses the port. Ends this program if it has no permission to use the port."""
+    """Returns whether another program uses the port. Ends this program without permission to use the port."""
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             return True
@@ -161,8 +156,6 @@ def _in_use(port: int) -> bool:
 
 
 def _warm_up(site: str) -> None:
-    """Calls the functions of the form, so that the first visitor does not wait for their cold starts."""
-
     def get(path: str) -> None:
         with contextlib.suppress(OSError):
             urllib.request.urlopen(site + path, timeout=30).close()
@@ -172,7 +165,7 @@ def _warm_up(site: str) -> None:
 
 
 def _demo(site: str, port: int) -> Demo:
-    """Returns the server of the demo site, which embeds the form. If `port` is in use, picks a free port."""
+    """Returns the server of the demo site. If `port` is in use, picks a free port."""
     try:
         return Demo(port, site)
     except OSError:
@@ -211,7 +204,7 @@ def _watch(cloud: LocalCloud, stopping: threading.Event) -> None:
         names = sorted({str(Path(path).relative_to(PROJECT)) for _, path in changes})
         started = time.monotonic()
         try:
-            check_data()  # with invalid data, no function could start
+            check_data()  # without valid data, no function could start
             if any(Path(path) == TEMPLATE for _, path in changes):
                 cloud.deploy()
             else:

@@ -1,4 +1,4 @@
-"""Sends sample leads with the answers of simulated visitors (dev/people.py) and invented names."""
+"""Sends sample leads with the answers of simulated visitors and invented names."""
 
 import json
 import random
@@ -16,13 +16,12 @@ QUESTIONNAIRE = "fs-intake"
 SMS, MARKETING = 0.6, 0.3  # share of people who consent
 REACHED_BY = {("phone", "email"): 0.65, ("phone",): 0.25, ("email",): 0.10}  # contact details -> share of people
 CALM = 0.9  # share of 'no' and 'none' among invented answers
-# In each area code, nobody has the numbers from 555-0100 to 555-0199.
+# In each area code, nobody has the numbers 555-0100 to 555-0199.
 AREA_CODES = (312, 773, 872, 708, 847, 224, 630, 331, 815, 779, 217, 309, 618, 212, 213, 415)
 RELATIONS = ("daughter", "son", "wife", "husband", "friend")
 
 
 def send(site: str, count: int, console: Console) -> None:
-    """Posts `count` leads, and prints how often each disposition was returned."""
     questionnaire = json.load(urllib.request.urlopen(f"{site}questionnaires/{QUESTIONNAIRE}", timeout=30))
     chance = random.Random()  # noqa: S311  # the numbers need not be secret
     dispositions: dict[str, int] = {}
@@ -36,8 +35,8 @@ def send(site: str, count: int, console: Console) -> None:
 def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) -> dict[str, Any]:
     """Returns a filled-in form.
 
-    questionnaire: the JSON from GET /questionnaires/{id}; any version.
-    number: makes the contact details unique; from 1,600 on, phone numbers repeat.
+    questionnaire: the JSON from GET /questionnaires/{id}
+    number: makes the contact details unique; from 1,600 on, phone numbers repeat
     """
     person = people.draw(chance)
     contact = questionnaire["contact"]
@@ -58,8 +57,7 @@ def sample(questionnaire: dict[str, Any], number: int, chance: random.Random) ->
 def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """Returns the given answers, adapted to a version of the questionnaire.
 
-    Drops options that the questionnaire does not offer. Invents an answer if dev/people.py does not know the question,
-    or if no option is left. Most invented answers are 'no' or 'none', if the question offers these. Invents no text.
+    Drops options that the questionnaire lacks, and invents missing answers except texts.
     """
     answers: dict[str, Any] = {}
     for page in questionnaire["pages"]:
@@ -75,7 +73,7 @@ def fitted(given: dict[str, Any], questionnaire: dict[str, Any], chance: random.
 
 
 def codes_of(answer: Any) -> list[str]:
-    """Returns the option codes in an answer. Returns [text] for a text, and [] for a number."""
+    """Returns the option codes of an answer: [text] for a text, and [] for a number."""
     return [code for code in (answer if isinstance(answer, list) else [answer]) if isinstance(code, str)]
 
 

@@ -1,9 +1,7 @@
 """`make scan`: runs all scanners on what is deployed. The exit status is 1 if a finding is not accepted.
 
-Some scanners read the template, after the SAM transform. Those that ignore conditions get a version with all optional
-resources. infra/accepted.toml lists accepted findings in the template, with reasons. A finding in code is accepted by a
-comment on its line. `--offline` skips the look-up of vulnerabilities. Without `--offline`, a failed look-up fails the
-scan.
+infra/accepted.toml lists accepted findings in the template, with reasons. A finding in code is accepted by a comment on
+its line. `--offline` skips the look-up of vulnerabilities.
 """
 
 from __future__ import annotations
@@ -34,7 +32,10 @@ WITHIN = 300
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A scanner's finding. `place`: a resource's logical id, or file and line."""
+    """A scanner's finding.
+
+    place: a resource's logical id, or file and line
+    """
 
     rule: str
     place: str
@@ -60,19 +61,16 @@ def _choose(value: Any) -> Any:
     return [_choose(inner) for inner in value] if isinstance(value, list) else value
 
 
-# ---- the scanners
-
-
 def cfn_lint(path: Path) -> list[Finding]:
-    """Runs all of cfn-lint's rules, including informational ones, and AWS's rules for serverless applications."""
-    # W2001 finds unused parameters. After the transform, some used parameters look unused, so `make lint` checks this
+    """Runs cfn-lint with informational rules and AWS's rules for serverless applications."""
+    # W2001 regards some used parameters as unused after the transform
     command = [IN / "cfn-lint", "-f", "json", "-i", "W2001", "-c", "I", "-a", "cfn_lint_serverless.rules", "-t", path]
     found = json.loads(_output(command, {0, 2, 4, 6, 8, 10, 12, 14}) or "[]")
     return [Finding(entry["Rule"]["Id"], _resource(entry)) for entry in found]
 
 
 def _resource(entry: dict[str, Any]) -> str:
-    """Returns the logical id of a finding's resource. Serverless rules give this id only in the message."""
+    """Returns the logical id of a finding's resource, which serverless rules give only in the message."""
     place = entry["Location"].get("Path") or []
     if len(place) > 1 and place[0] == "Resources":
         return str(place[1])
@@ -112,9 +110,8 @@ def ruff_security() -> list[Finding]:
 def detect_secrets() -> list[Finding]:
     """Searches tracked files for secrets.
 
-    Skips lock files, sample events, test data and generated files: they contain hashes and invented ids. Ignores lines
-    with an allowlist comment, and the values "test" and "testing", which are the emulators' keys. Does not verify
-    matches over the network, because unverified matches would then be dropped.
+    Skips files with hashes and invented ids. Does not verify matches over the network, because unverified matches would
+    then be dropped.
     """
     files = [name for name in _output(["git", "ls-files"], {0}).splitlines() if not NO_SECRETS.search(name)]
     report = json.loads(
@@ -132,10 +129,12 @@ NO_SECRETS = re.compile(rf"^locks/|package-lock\.json$|^events/|^tests/data/|^({
 
 
 def pip_audit(lock: str = "runtime") -> list[Finding]:
-    """Looks up on the internet which packages have known vulnerabilities. `lock`: name of a file in locks/.
+    """Looks up which packages have known vulnerabilities.
+
+    lock: name of a file in locks/
 
     Raises:
-        CannotRunError: there was no answer
+        CannotRunError: the internet gave no answer
     """
     path = PROJECT / "locks" / f"{lock}.txt"
     options = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "-f", "json"]
@@ -164,12 +163,12 @@ def _output(command: list[Any], fine: set[int], folder: Path = PROJECT) -> str:
     return done.stdout
 
 
-# ---- accepted findings
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Findings that are accepted for one reason. `findings`: rule -> resources, or "*" for all."""
+    """Findings that are accepted for one reason.
+
+    findings: rule -> resources, or "*" for all
+    """
 
     name: str
     reason: str
@@ -189,7 +188,7 @@ def unexplained(found: Iterable[Finding], kinds: list[Kind]) -> list[Finding]:
 
 
 def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
-    """Returns accepted findings that no longer occur. They must leave the file, or they would hide new findings."""
+    """Returns accepted findings that no longer occur, because they would hide new findings."""
     rules = {finding.rule for finding in found}
     places = {(finding.rule, finding.place) for finding in found}
     return [
@@ -199,9 +198,6 @@ def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
         for place in where
         if (rule not in rules if place == "*" else (rule, place) not in places)
     ]
-
-
-# ---- the command `make scan`
 
 
 def main(arguments: list[str] | None = None) -> int:

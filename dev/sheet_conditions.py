@@ -1,4 +1,4 @@
-"""Writes conditions in plain words, for the sheet that the physician signs."""
+"""Writes conditions in plain words, for the physician's sheet."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ from shared.domain.rules.questionnaire import Question
 
 
 class ConditionWords:
-    """Writes conditions in plain words. `questions`: question code -> question, for all questions of the form."""
+    """Writes conditions in plain words.
+
+    questions: question code -> question, for all questions of the form
+    """
 
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self.questions = questions
 
     def words(self, condition: Condition) -> str:
-        """Returns a condition in plain words. Each part of the outermost 'and' or 'or' has its own line."""
+        """Returns a condition in plain words, with a line for each part of the outermost 'and' or 'or'."""
         if isinstance(condition, Every):
             return "<br>**and** ".join(self._part(part) for part in condition.conditions)
         if isinstance(condition, Some) and condition.at_least == 1:
@@ -90,7 +93,7 @@ class ConditionWords:
 
         asked: question code
         ticked: option codes
-        one: for a single-choice question, the verb before one option and the verb before several options
+        one: verbs before one and before several options of a single-choice question
         many: the same two verbs for a multiple-choice question
         """
         question = self.questions[asked]

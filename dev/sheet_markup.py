@@ -1,4 +1,4 @@
-"""Writes the physician's sheet as Markdown, and turns it into one HTML page."""
+"""Writes the physician's sheet as Markdown, and turns Markdown into one HTML page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def text(words: str) -> str:
-    """Returns the words with the characters escaped that Markdown would interpret."""
     return re.sub(r"([\\`*_<|])", r"\\\1", words)
 
 
@@ -49,7 +48,7 @@ def listed(names: Iterable[str]) -> str:
 def html(markdown: str, title: str) -> str:
     """Returns one self-contained HTML page.
 
-    A name in the first cell of a table row becomes an anchor. Elsewhere, the name becomes a link to this anchor.
+    A name in the first cell of a table row becomes an anchor. Elsewhere, the name links to the anchor.
     """
     body = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
     body = re.sub(r"<tr>\n<td><code>([^<]+)</code>", r'<tr id="\1">\n<td><b><code>\1</code></b>', body)
@@ -57,7 +56,7 @@ def html(markdown: str, title: str) -> str:
     tiers = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
     body = re.sub(rf"<td>(<code>({tiers})</code></td>)", r'<td class="\2">\1', body)
     body = re.sub(
-        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # (?! “) skips option codes, which may be equal to a row's name
+        r"(?<!<b>)<code>([^<]+)</code>(?! “)",  # (?! “) skips option codes, which may equal a row's name
         lambda name: f'<a href="#{name[1]}">{name[0]}</a>' if name[1] in rows else name[0],
         body,
     )

@@ -1,4 +1,4 @@
-"""Creates a temporary user on a deployed stack, and signs in on the hosted page with a second factor, as staff do."""
+"""Signs in to a deployed stack with a temporary user, on the hosted page and with a second factor."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from dev.stage import Stage, expect
 
 GROUPS = ("clinician", "admin")
-TYPED = ("text", "number", "tel", "email", "password")  # types of the input fields into which a person types
+TYPED = ("text", "number", "tel", "email", "password")  # types of the fields that a person fills in
 CODE_LASTS = 30  # seconds
 
 
@@ -33,7 +33,7 @@ class Authenticator:
         self._used = -1
 
     def code(self) -> str:
-        """Returns the current code. Waits for the next code if the current code was already returned."""
+        """Returns the current code, or waits for the next code if it was already returned."""
         if int(self._clock() / CODE_LASTS) == self._used:
             self._wait(CODE_LASTS - self._clock() % CODE_LASTS + 1)
         self._used = int(self._clock() / CODE_LASTS)
@@ -44,7 +44,10 @@ class Authenticator:
 
 @dataclass(frozen=True)
 class Colleague:
-    """A temporary member of staff. `app`: the authenticator app; None if the user pool asks for no second factor."""
+    """A temporary member of staff.
+
+    app: None: the user pool asks for no second factor
+    """
 
     name: str
     password: str = field(repr=False)
@@ -53,7 +56,7 @@ class Colleague:
 
 @contextmanager
 def colleague(stage: Stage) -> Iterator[Colleague]:
-    """Yields a new user, with an authenticator app if the user pool requires one. Deletes the user at the end."""
+    """Yields a new user, with an authenticator app if required. Deletes the user at the end."""
     identities, pool = stage.client("cognito-idp"), stage.outputs["StaffPoolId"]
     name, password = f"smoke-{secrets.token_hex(4)}", f"aA1{secrets.token_urlsafe(24)}"
     identities.admin_create_user(UserPoolId=pool, Username=name, TemporaryPassword=password, MessageAction="SUPPRESS")
@@ -69,8 +72,7 @@ def colleague(stage: Stage) -> Iterator[Colleague]:
 def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator | None:
     """Connects an authenticator app to a new user. Returns None if the user pool requires none.
 
-    Uses a temporary app client. The app client of the inbox accepts passwords only on the sign-in page, and this page
-    shows the authenticator secret only as a QR code. No route of the service accepts tokens of the temporary client.
+    Uses a temporary app client, because the sign-in page shows the authenticator secret only as a QR code.
     """
     created = identities.create_user_pool_client(
         UserPoolId=pool, ClientName=name, ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
@@ -94,7 +96,11 @@ def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator
 
 
 class _Form(HTMLParser):
-    """The first form of a page. `fields`: name -> value. `asked`: names of the fields into which a person types."""
+    """The first form of a page.
+
+    fields: name -> value
+    asked: names of the fields that a person fills in
+    """
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -118,7 +124,7 @@ class _Form(HTMLParser):
 
 
 class _StopsAt(urllib.request.HTTPRedirectHandler):
-    """Follows all redirects but the one to the inbox, because its URL contains the authorization code."""
+    """Follows no redirect to the inbox, because its URL contains the authorization code."""
 
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox
@@ -132,10 +138,7 @@ class _StopsAt(urllib.request.HTTPRedirectHandler):
 
 
 def sign_in(stage: Stage, person: Colleague) -> str:
-    """Signs in as the inbox does, with the authorization code flow and PKCE. Returns an access token.
-
-    If the user has an authenticator app, the page after the password must have a single field, for the app's code.
-    """
+    """Signs in with the authorization code flow and PKCE, as the inbox does. Returns an access token."""
     inbox, client_id = stage.outputs["Inbox"], stage.outputs["InboxClientId"]
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -173,10 +176,10 @@ def sign_in(stage: Stage, person: Colleague) -> str:
 def _submit(
     browser: urllib.request.OpenerDirector, address: str, form: _Form, typed: dict[str, str]
 ) -> tuple[str, _Form, str]:
-    """Submits a form of the sign-in page. Returns the next page's address and form, and the URL of a redirect or ""."""
+    """Submits a form of the sign-in page. Returns the next address and form, and a redirect's URL or ""."""
     body = urlencode(form.fields | typed).encode()
     try:
         with browser.open(urljoin(address, form.action or address), body, timeout=60) as page:
             return page.url, _Form(page.read().decode()), ""
-    except urllib.error.HTTPError as answer:  # the redirect that _StopsAt does not follow
+    except urllib.error.HTTPError as answer:  # a redirect that _StopsAt does not follow
         return address, _Form(""), answer.headers.get("location", "")

@@ -2,8 +2,7 @@
 
     make smoke STACK=...             (python -m dev.smoke STACK; credentials and region as for any AWS tool)
 
-The program needs only the stack's outputs. It adds a user and a subscription. At the end, it removes both and erases
-the lead. Staff get an alert about the lead. The lead's name says that it is a test.
+The program needs only the stack's outputs. Staff get an alert about the lead, whose name says that it is a test.
 """
 
 import json
@@ -26,14 +25,14 @@ PERSON = {"name": "TEST - please ignore", "phone": "(312) 555-0199", "email": "s
 
 
 def test_lead() -> Json:
-    """Returns a filled-in form without a red flag. The lead's name says that it is a test."""
+    """Returns a filled-in form without a red flag."""
     sample: Json = json.loads(SAMPLE.read_text(encoding="utf-8"))
     answers = {code: answer for code, answer in sample["answers"].items() if code != "note"}
     return sample | {"submission_id": str(uuid.uuid4()), "answers": answers, "contact": PERSON}
 
 
 def submit(stage: Stage, submission: Json) -> Answer:
-    """Sends a submission. Retries after status 503, as the form does, but tries three times at most."""
+    """Sends a submission at most three times, because the form also retries after status 503."""
     for _ in range(3):
         answer = call("POST", f"{stage.site}/submissions", submission)
         if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:

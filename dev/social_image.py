@@ -1,4 +1,4 @@
-"""Draws web/social.png from the landing page's own drawings. Other sites show this image beside a link to the page.
+"""Draws web/social.png, which other sites show beside a link to the landing page.
 
 python -m dev.social_image
 """

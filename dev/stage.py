@@ -1,4 +1,4 @@
-"""Contains what several commands need to try out a stack, such as requests to it and the alerts that it sends."""
+"""What several commands need to try out a stack, such as requests and alerts."""
 
 import json
 import secrets
@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from rich.console import Console
 
-ALERT_WITHIN = 150  # seconds; if the stream fails, escalate_leads sends the alert within two minutes
+ALERT_WITHIN = 150  # seconds; without the stream, escalate_leads sends the alert within two minutes
 Json = dict[str, Any]
 
 console = Console(highlight=False, soft_wrap=True)
@@ -63,7 +63,6 @@ def outputs_of(stack: str, client: Callable[[str], Any]) -> dict[str, str]:
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Prints what a step does, and its result."""
     started = time.monotonic()
     with console.status(f"{what} ..."):
         try:
@@ -144,7 +143,7 @@ class Alerts:
         raise StepFailedError(f"no alert about {reference} within {ALERT_WITHIN} s")
 
     def count(self, within: float) -> int:
-        """Returns how many alerts arrive in `within` seconds."""
+        """Counts the alerts that arrive in `within` seconds."""
         deadline, found = time.monotonic() + within, 0
         while time.monotonic() < deadline:
             got = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=1, MaxNumberOfMessages=10)

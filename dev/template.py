@@ -1,4 +1,4 @@
-"""Reads the SAM template, and expands it to plain CloudFormation with the library that AWS uses. Needs no network."""
+"""Reads the SAM template, and expands it to plain CloudFormation without network."""
 
 import copy
 import json
@@ -13,31 +13,31 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
-logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides messages that are not about the template
+logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides messages about SAM itself
 REGION = "us-east-1"
 Template = dict[str, Any]
 
 
 class _Session:
-    """A substitute for a boto3 session. The translator reads only the session's region."""
+    """A substitute for a boto3 session, of which the translator reads only the region."""
 
     region_name = REGION
 
 
 def read() -> Template:
-    """Returns the template as it is in the file, before the SAM transform."""
+    """Returns the template before the SAM transform."""
     return copy.deepcopy(_parsed(TEMPLATE.read_text()))
 
 
 @cache
 def _parsed(text: str) -> Template:
-    """Returns the parsed template. It is cached because parsing is slow and tests read it often."""
+    """Returns a cached template, because parsing is slow."""
     template: Template = yaml_parse(text)
     return template
 
 
 def variables() -> set[str]:
-    """Returns the names of all functions' environment variables, from `Globals` and from each function's properties."""
+    """Returns the names of all functions' environment variables."""
     source = read()
     functions = [entry for entry in source["Resources"].values() if entry["Type"] == "AWS::Serverless::Function"]
     described = [source["Globals"]["Function"], *(function["Properties"] for function in functions)]
@@ -45,7 +45,7 @@ def variables() -> set[str]:
 
 
 def routes() -> dict[str, str]:
-    """Returns route (such as "GET /") -> logical id of its function. Leaves out HEAD routes and the catch-all route."""
+    """Returns route -> logical id of its function, without HEAD routes and the catch-all route."""
     return {
         route: function
         for route, function in all_routes().items()
@@ -54,13 +54,13 @@ def routes() -> dict[str, str]:
 
 
 def all_routes() -> dict[str, str]:
-    """Returns route -> logical id of its function, for all routes."""
+    """Returns route -> logical id of its function."""
     resources = read()["Resources"]
     found = {}
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):
         (integration,) = re.findall(r"\$\{(\w+)\}", route["Target"]["Fn::Sub"])
         uri = resources[integration]["Properties"]["IntegrationUri"]
-        # the URI refers to the function or to the function's alias
+        # the URI refers to the function or to its alias
         function = uri["Fn::GetAtt"][0] if "Fn::GetAtt" in uri else uri["Ref"].split(".")[0]
         found[str(route["RouteKey"])] = str(function)
     return found
@@ -69,7 +69,7 @@ def all_routes() -> dict[str, str]:
 def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key: str = "bundle.zip") -> Template:
     """Returns the template after the SAM transform.
 
-    bucket, key: the S3 object with the code of all functions. `sam package` would make one object for each function.
+    bucket, key: the S3 object with the code of all functions
     """
     values = json.dumps({"AWS::Region": REGION, **(parameters or {})})
     expanded: Template = json.loads(_expanded(TEMPLATE.read_text(), bucket, key, values))
@@ -78,7 +78,7 @@ def expand(parameters: dict[str, str] | None = None, bucket: str = "bucket", key
 
 @cache
 def _expanded(text: str, bucket: str, key: str, values: str) -> str:
-    """Returns the expanded template as JSON. It is cached because expanding is slow."""
+    """Returns the expanded template as JSON, cached because expanding is slow."""
     source = copy.deepcopy(_parsed(text))
     source["Globals"]["Function"]["CodeUri"] = {"Bucket": bucket, "Key": key}
     expanded: Template = Translator({}, Parser(), boto_session=_Session()).translate(source, json.loads(values))

@@ -1,4 +1,4 @@
-"""Writes the sheet for reviewing a translation: each text in both languages, and a hash of all texts."""
+"""Writes the sheet for reviewing a translation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.rulebook.translation import review_hash, texts_of
 
 
 def translation_sheet(original: RuleSet, translation: RuleSet) -> str:
-    """Returns the sheet as Markdown: a table of the texts for patients, the review hash, and lines for signatures."""
+    """Returns the sheet as Markdown: the texts for patients, the review hash, and lines for signatures."""
     before, after = original.questionnaire, translation.questionnaire
     rows = (
         (code(place), text(first) or "none", text(second) or "none")

@@ -8,9 +8,7 @@ Input is one of
 
 The key `door` says how the answers came in: `{"answers": {...}, "door": "callback"}`. The default is the form.
 
-Prints each result as one line of JSON; `--table` prints a readable table instead. A vignette agrees if it has the
-expected result. A case agrees if its tier is in its band. The exit status is 1 if an answer set is invalid, or if a
-vignette or a case does not agree.
+The exit status is 1 if an answer set is invalid, or if a vignette or a case does not agree.
 """
 
 from __future__ import annotations
@@ -30,11 +28,11 @@ from dev.load_rules import load_rules
 from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
-WIDTH = 100  # characters; the width of the table if the output is no terminal
+WIDTH = 100  # width of the table if the output is no terminal
 
 
 def as_json(result: TriageResult) -> dict[str, Any]:
-    """Returns the result as a dict for JSON. Rules are represented by their ids."""
+    """Returns the result as a dict for JSON, with ids instead of rules."""
     return {
         "tier": result.tier,
         "safety_rules": [rule.id for rule in result.safety_rules],
@@ -116,7 +114,6 @@ def _json_object(text: str) -> dict[str, Any] | None:
 
 
 def table(found: Iterable[dict[str, Any]]) -> Table:
-    """Returns a table with one row for each result."""
     shown = Table("", "tier", "as expected", "rules")
     for number, result in enumerate(found, start=1):
         verdict = result.get("agrees", result.get("in_band"))
@@ -165,5 +162,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` then ends this program without a traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` causes no traceback
     sys.exit(main())

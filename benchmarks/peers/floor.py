@@ -1,7 +1,4 @@
-"""A handler that does as little as possible with our libraries: our DynamoDB client and settings, Logger and Metrics.
-
-The handler stores an item with the size and the number of attributes of a lead.
-"""
+"""A handler that does as little as possible with our libraries."""
 
 import os
 from typing import Any
@@ -11,8 +8,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 
-ATTRIBUTES = 15  # about the number of attributes of a lead's item besides the lead: the keys of table and indexes
-LEAD = "x" * 4_000  # about a lead's size
+ATTRIBUTES = 15  # about as many as a lead's item has
+LEAD = "x" * 4_000  # about as many bytes as a lead has
 
 logger = Logger()
 metrics = Metrics()

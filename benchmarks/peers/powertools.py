@@ -1,4 +1,4 @@
-"""Peer c: uses Powertools as its documentation shows it: resolver with validation, Logger, Metrics, Tracer."""
+"""Peer c: uses Powertools as its documentation shows."""
 
 import os
 from typing import Any

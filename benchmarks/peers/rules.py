@@ -1,4 +1,4 @@
-"""36 rules as Python code, which the peers use instead of the rulebook."""
+"""36 rules as Python code."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

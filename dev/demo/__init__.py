@@ -1,6 +1,6 @@
 """Serves a site that embeds the form, as another provider's site would.
 
-The site has its own origin and a strict content security policy, and shows the form in a narrow column.
+The site has its own origin, a strict content security policy and a narrow column.
 """
 
 import threading
@@ -15,7 +15,7 @@ MEDIA_TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "
 
 
 def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
-    """Returns the content and headers of one of the site's files, or None if there is no such file.
+    """Returns the content and headers of a file of the site, or None.
 
     clinic: address of our service
     """
@@ -27,10 +27,7 @@ def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def policy(clinic: str) -> str:
-    """Returns the site's content security policy.
-
-    The policy allows the site's own files, our service's script and requests to our service, but nothing inline.
-    """
+    """Returns a content security policy that allows our service's script and requests, but nothing inline."""
     address = urlsplit(clinic)
     ours = f"{address.scheme}://{address.netloc}"
     return (
@@ -40,7 +37,7 @@ def policy(clinic: str) -> str:
 
 
 class Demo:
-    """The site's server: `with Demo(port) as demo:` starts it at demo.address. Port 0 picks a free port."""
+    """The site's server, which `with Demo(port) as demo:` starts at demo.address. Port 0 picks a free port."""
 
     def __init__(self, port: int, clinic: str = "") -> None:
         self._handler: type[_Handler] = type("Handler", (_Handler,), {"clinic": clinic})
@@ -51,7 +48,7 @@ class Demo:
         self.address = f"{self.origin}/"
 
     def embed(self, clinic: str) -> None:
-        """Embeds the form from the service at the address `clinic`."""
+        """Embeds the form of the service at the address `clinic`."""
         self._handler.clinic = clinic
 
     def __enter__(self) -> Self:
@@ -82,4 +79,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Does nothing, so that requests are not logged."""
+        pass

@@ -1,5 +1,3 @@
-"""Writes web/openapi.json: `python -m dev.openapi`."""
-
 from dev.openapi.document import FILE, PROJECT, text
 
 FILE.write_text(text(), encoding="utf-8")

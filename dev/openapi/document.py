@@ -1,7 +1,4 @@
-"""Builds the OpenAPI document: the template's routes with their descriptions, and the schemas that they use.
-
-The build fails if a route lacks a description, or a description lacks a route.
-"""
+"""Builds the OpenAPI document. Fails if a route lacks a description, or a description lacks a route."""
 
 import json
 import tomllib
@@ -82,7 +79,7 @@ SIGN_IN = {
     "bearerFormat": "JWT",
     "description": "An access token from the staff sign-in: OAuth 2.0 authorization code with PKCE, scope openid.",
 }
-GATEWAY = {  # API Gateway's own response when it throttles a request
+GATEWAY = {  # API Gateway's own response when throttling
     "429": {
         "description": "Too many requests at once; try again in a second. The page shows its own advice.",
         "content": {

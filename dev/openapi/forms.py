@@ -1,4 +1,4 @@
-"""Describes the routes for visitors who fill in a form, and for ad networks that forward a lead."""
+"""Describes the routes for visitors, and for ad networks that forward a lead."""
 
 from dev.load_rules import load_rules
 from dev.openapi.operation import KNOWN, LANGUAGE, PAGE, READING_A_BODY, Operation, as_json, parameter, ref

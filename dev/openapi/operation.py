@@ -1,4 +1,4 @@
-"""Defines the description of a route, and the parts that several descriptions share."""
+"""Defines the description of a route."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +31,7 @@ class Operation:
     problems: statuses that return problem details
     request: model of the JSON body, if any
     cacheable: whether the response has an ETag, so that a client may get 304
-    form: whether the route also accepts HTML forms; it answers these with pages, also if there is a problem
+    form: whether the route also accepts HTML forms and answers them with pages
     shows_pages: whether a route without a body returns problems as pages
     staff: whether the route needs a sign-in
     """
