@@ -17,7 +17,7 @@ from shared.domain.leads.lead import reference_of
 from shared.domain.model import Model
 
 USUAL_DAYS = timedelta(days=6)  # from the first day to the last, so 7 days in all
-# From the first day to the last. A query reads all entries of its days before it filters them.
+# Limited, because a query reads all entries of its days before it filters them.
 MOST_DAYS = timedelta(days=92)
 
 
@@ -25,10 +25,8 @@ MOST_DAYS = timedelta(days=92)
 class Access:
     """An entry of the access log.
 
-    staff_name: the user name that the member of staff had at the time of access.
-    what: "opened", "contact shown for a medical reason", "exported", "erased", "listed", "read the log", the name of an
-        action, or GIVEN_BACK.
-    references: the references of the leads that the entry is about; empty for "read the log".
+    what: the name of a staff action, GIVEN_BACK, or another text such as "opened", "exported" or "listed".
+    references: the references of the leads; empty for "read the log".
     """
 
     at: datetime
@@ -42,10 +40,8 @@ class AccessQuery(Model):
     """A request for the log entries of a date range, first and last day included.
 
     Days are in the clinic's time zone. The default is the last seven days.
-
-    reference: the reference of a lead or half of it; None for all entries.
-    staff: the user name of a member of staff, ignoring case; None for all staff.
-    cursor: where the previous page ended; None for the first page.
+    reference: a lead's reference or half of it; None for all entries.
+    staff: the user name of a member of staff; None for all staff.
     """
 
     format: Literal["json", "csv"] = "json"
@@ -78,7 +74,7 @@ class AccessQuery(Model):
     def wants(self, access: Access, reference: str | None) -> bool:
         """Returns whether an entry passes the filters.
 
-        reference: `self.reference` in its stored form, or half of it; None to accept all entries.
+        reference: `self.reference` in its stored form.
         """
         about = {part for each in access.references for part in (each, *each.split("-"))}
         return (reference is None or reference in about) and (
@@ -87,10 +83,10 @@ class AccessQuery(Model):
 
 
 def references_of(lead_id: str, listed: str) -> tuple[str, ...]:
-    """Returns the references of the leads that an entry of the access log is about; () if there are none.
+    """Returns the references of the leads that an entry of the access log is about.
 
-    lead_id: the entry's key: the id of a lead; text with "#" if the entry is not about a single lead.
-    listed: the references of a list of leads, separated by spaces; "" for any other entry.
+    lead_id: the entry's key, which contains "#" if the entry is not about a single lead.
+    listed: references separated by spaces, for a list of leads.
     """
     if listed:
         return tuple(listed.split())

@@ -1,4 +1,4 @@
-"""Defines the actions that staff can request on a lead, and checks the fields of such a request."""
+"""Defines the actions that staff can request on a lead, and checks such a request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.domain.leads.next_action import CALL_AT, WRONG_NUMBER
 from shared.domain.model import Model
 from shared.domain.rules.triage import Tier
 
-BOOKED_WITHIN = timedelta(days=2 * 365)  # how far ahead an appointment can be; a later date must be a typing error
+BOOKED_WITHIN = timedelta(days=2 * 365)  # a later appointment must be a typing error
 LONGEST_WAIT = timedelta(days=30)  # how far ahead a person can ask to be called
 
 ActionName = Literal[
@@ -57,7 +57,7 @@ Reason = Literal[
     "already_patient",
     "booked_elsewhere",
 ]
-# Outcome of a contact attempt -> the reason for closing the lead that the inbox suggests after this outcome.
+# Outcome of a contact attempt -> the reason for closing that the inbox suggests.
 CLOSES_AS: Mapping[str, Reason] = {
     WRONG_NUMBER: "unreachable",
     "emergency_room": "emergency_care",
@@ -69,7 +69,7 @@ CLOSES_AS: Mapping[str, Reason] = {
 
 
 class BookingRequest(Model):
-    """An appointment that a member of staff enters; see `Booking`. `at`: when it begins, with the offset from UTC."""
+    """An appointment that a member of staff enters. `at` is its start, with the offset from UTC."""
 
     at: AwareDatetime
     with_whom: Annotated[str, Field(max_length=100), Line] = ""
@@ -80,17 +80,10 @@ class Action(Model):
     """A request by a member of staff to act on a lead.
 
     version: the version of the lead that the member of staff saw.
-    outcome: the result of a contact attempt. emergency_room: the person is going to an emergency room; own_doctor: the
-        person understood the advice and will see their own doctor; call_at: the person asked to be called at
-        `again_at`; to_be_booked: the person wants an appointment.
-    again_at: the time for which the person asked for another call, with the offset from UTC.
-    reason: the reason for closing the lead.
-    tier: the tier to raise or lower the lead to.
-    consent: the consent that the patient revoked.
+    outcome: the result of a contact attempt.
+    again_at: when the person wants to be called again, with the offset from UTC.
     to: the user name of the colleague who gets the lead.
-    booking: the appointment that was booked.
-    text: depends on the action: a note, the reason for lowering a tier or for booking or closing without a call, how
-        the patient revoked the consent, or a remark.
+    text: a note, a reason, or how the patient revoked the consent.
     """
 
     action: ActionName
@@ -106,10 +99,9 @@ class Action(Model):
 
 
 def closes_as(lead: Lead, *, safety: bool) -> str:
-    """Returns the reason for closing that the last call suggests; "" if it suggests none.
+    """Returns the reason for closing that the last call suggests; "" for no reason.
 
-    After a call to a wrong number, returns "" in a safety tier, because nobody was reached. Also returns "" after a
-    wrong number if the person revoked the consent to contact.
+    A wrong number suggests no reason in a safety tier, because nobody was reached.
     """
     call = lead.work.last_call
     if call is None or (call.outcome == WRONG_NUMBER and (safety or lead.contact_revoked)):
@@ -118,7 +110,6 @@ def closes_as(lead: Lead, *, safety: bool) -> str:
 
 
 def problems_of(action: Action, tiers: Collection[str], at: datetime) -> Iterable[FieldProblem]:
-    """Yields a problem for each field that is missing or has a wrong value for this action."""
     if action.action == "contact_attempt" and action.outcome is None:
         yield FieldProblem("/outcome", "This field is required.")
     if action.action == "contact_attempt" and (action.outcome == CALL_AT) != (action.again_at is not None):
@@ -148,7 +139,7 @@ def _booking_problems(booking: BookingRequest | None, at: datetime) -> Iterable[
 
 
 def example(name: str, lead: Lead, at: datetime, tiers: Iterable[Tier]) -> Action:
-    """Returns a valid sample request for the action `name`, to test whether that action is possible."""
+    """Returns a valid sample request, to test whether the action is possible."""
     by_urgency = sorted(tiers, key=lambda tier: tier.rank)
     tier = by_urgency[0 if name == "raise_tier" else -1].name
     return Action.model_validate(

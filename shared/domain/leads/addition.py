@@ -1,7 +1,6 @@
-"""Adds to a stored lead what its visitor sent later: answers to the questions asked after Send, or a callback request.
+"""Adds later answers or a callback request to a stored lead.
 
-An addition never makes a lead less urgent, and never withdraws a red flag. It postpones a deadline only if the
-lead is booked or closed. `_Addition.alerts_again` lists the cases in which staff are alerted again.
+An addition never makes a lead less urgent, and never withdraws a red flag.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from shared.domain.rules.triage import FiredRule, Tier
 
 
 def is_known(lead: Lead, answers: Answers) -> bool:
-    """Returns whether the lead's current answers, or one set of its earlier answers, include all these answers."""
+    """Returns whether the current answers, or one set of earlier answers, include all of `answers`."""
     versions = (lead.submitted.answers, *(before.answers for before in lead.earlier))
     return any(
         all(code in known and _same(known[code], answer) for code, answer in answers.items()) for known in versions
@@ -42,9 +41,8 @@ def with_answers(
 ) -> Lead:
     """Returns the next version of the lead, with these answers added.
 
-    If an added answer replaces a different one, the lead's former answers are kept in `earlier`.
-
-    rescored: the assessment of the lead's answers and the added answers together.
+    If an answer replaces another, the former answers are kept in `earlier`.
+    rescored: the assessment of old and new answers together.
     """
     before = lead.submitted
     replaces = any(code in before.answers and not _same(before.answers[code], answers[code]) for code in answers)
@@ -62,11 +60,10 @@ def with_answers(
 
 
 def may_join(callback: Lead, lead: Lead) -> bool:
-    """Returns whether a callback request is added to `lead`, which has the same phone number.
+    """Returns whether a callback request may be added to `lead`, which has the same phone number.
 
-    The lead must be open, because staff would not notice a request on any other lead. The names must match, because two
-    people may share a number. The questionnaires must be the same. The lead must not be a suspected bot, and must not
-    have reached the maximum number of resubmissions.
+    The lead must be open, because staff would not notice a request on another lead.
+    The names must match, because two people may share a number.
     """
     return (
         lead.needs_someone
@@ -80,10 +77,10 @@ def may_join(callback: Lead, lead: Lead) -> bool:
 def with_callback(
     lead: Lead, callback: Lead, rescored: Assessment, tiers: Mapping[str, Tier], hours: OpeningHours
 ) -> Lead:
-    """Returns the next version of the lead, with a callback request added. Keeps the request's answers in `earlier`.
+    """Returns the next version of the lead, with a callback request added.
 
-    callback: the callback request, represented as a separate lead.
-    rescored: the assessment of the lead's answers and the request's answers together.
+    callback: the request as a separate lead.
+    rescored: the assessment of the answers of both leads together.
     """
     sent, before = callback.submitted, lead.submitted
     at = callback.assessment.received_at
@@ -118,7 +115,7 @@ class _Addition:
 
     action: ADDED or ASKED.
     rescored: the assessment of all answers, including the added ones.
-    submitted, earlier: the values of these two fields in the next version.
+    submitted, earlier: the values of these fields in the next version.
     """
 
     before: Lead
@@ -147,14 +144,14 @@ class _Addition:
 
     @property
     def decides(self) -> bool:
-        """True if the new assessment is at least as serious as the old one, and therefore replaces it."""
+        """True if the new assessment is at least as serious as the old one, and so replaces it."""
         old, new = self.before.assessment, self.rescored
         by = self._rank(new.triage.tier) - self._rank(old.triage.tier)
         return by < 0 or (by == 0 and (new.red_flag or not old.red_flag))
 
     @property
     def staff_tier(self) -> str:
-        """The tier that staff set; "" if they set none, or if a new red flag requires a more urgent tier."""
+        """The tier that staff set; "" if they set none, or if a new red flag is more urgent."""
         kept = self.before.work.staff_tier
         if kept not in self.tiers:
             return ""
@@ -171,15 +168,7 @@ class _Addition:
 
     @property
     def alerts_again(self) -> bool:
-        """True if alerts restart at level 1. The lead then has no owner until a member of staff takes it.
-
-        For a lead that is acknowledged, booked or closed, alerts restart if the addition brings a red flag. For any
-        other lead, they restart in these cases:
-
-        - The lead becomes more urgent.
-        - The addition is a callback request, and the first alert still waits for the visitor to finish the form.
-        - No further alert is scheduled, and the addition brings a red flag or is a callback request.
-        """
+        """True if alerts restart at level 1, which removes the owner."""
         if self.before.work.status != "new":
             return self.brings_red_flag
         if self.raises:
@@ -223,11 +212,7 @@ class _Addition:
         return escalation.restarted(self.at, escalates=self.tiers[self.tier].escalates)
 
     def _deadline(self) -> datetime | None:
-        """Returns the deadline of the next version.
-
-        If the tier has a deadline, it can change when the lead becomes more urgent or alerts restart. A lead that was
-        booked or closed then gets the new deadline. Any other lead gets the earlier of the old and new deadlines.
-        """
+        """Returns the deadline. Only for a booked or closed lead can the deadline move to a later time."""
         old, span = self.before.escalation.deadline, self.tiers[self.tier].deadline
         if not (self.raises or self.alerts_again) or span is None:
             return old
@@ -235,7 +220,7 @@ class _Addition:
         return new if old is None or self.before.work.is_done else min(old, new)
 
     def _history(self) -> tuple[HistoryEntry, ...]:
-        """Returns the history with an entry for the addition. Consecutive additions of answers share one entry."""
+        """Returns the history, in which consecutive additions of answers share one entry."""
         history = self.before.history
         if history and history[-1].action == self.action == ADDED and not self.alerts_again:
             history = history[:-1]

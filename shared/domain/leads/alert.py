@@ -14,8 +14,8 @@ from shared.domain.leads.next_action import CALL, CALL_AGAIN, CLOSE, CONFIRM_BOO
 from shared.domain.leads.overdue import OWNER, REMINDER
 from shared.domain.leads.rota import EVERYONE
 
-CLINICIANS = "clinician"  # the audience of alerts that go to all clinicians
-ON_CALL = "on_call"  # the audience that replaces CLINICIANS if only the clinician on call is alerted
+CLINICIANS = "clinician"  # the audience of all clinicians
+ON_CALL = "on_call"  # the audience of only the clinician on call
 AUDIENCES = {"desk": "the desk", CLINICIANS: "the clinicians", "manager": "the managers"}
 WORDS = {
     TAKE: "take it",
@@ -33,16 +33,14 @@ AFTER_REVOCATION = "close it, or call for a medical reason"
 class Alert:
     """An alert to staff about a lead. SNS subscriptions filter by its attributes.
 
-    SNS does not encrypt the attributes and the subject of a message, so they must not contain personal data.
-
+    SNS does not encrypt attributes and subjects, so they must not contain personal data.
     level: the escalation level, from 1; 0 for a reminder.
-    kind: "new" at level 1, "escalation" above level 1, "reminder" for the owner of a lead, "canary" for a test lead.
-    suspect: True if a bot may have sent the lead. Some subscriptions, such as text messages, can exclude suspects.
-    received_at: when the form arrived; None for an unfinished form, after alerts have restarted, and for a reminder.
-    last: True for the last escalation level of the lead.
-    summarised: True if e-mail subscriptions get a summary instead of this alert.
-    owner: the user name of the owner whom a reminder is for; "" for other alerts.
-    on_call: the recipient of an alert for clinicians: a user name, or EVERYONE; "" for other audiences.
+    kind: "new" at level 1, "escalation" above level 1, "reminder" for the owner, "canary" for a test lead.
+    suspect: whether a bot may have sent the lead. Subscriptions can exclude suspects.
+    received_at: None for an unfinished form, for a reminder, and after alerts have restarted.
+    summarised: whether e-mail subscriptions get a summary instead.
+    owner: the user name of the owner, for a reminder; "" for other alerts.
+    on_call: a user name or EVERYONE, for an alert to clinicians; "" for other audiences.
     """
 
     lead_id: str
@@ -64,12 +62,12 @@ class Alert:
 
     @property
     def to(self) -> str:
-        """The user name of the only recipient; "" if the alert is for a whole audience."""
+        """The user name of the only recipient; "" for a whole audience."""
         return self.owner or (self.on_call if self.audience == ON_CALL else "")
 
     @property
     def is_mailed(self) -> bool:
-        """Whether e-mail subscriptions get the alert. Must agree with the filter policies in infra/template.yaml."""
+        """Must agree with the filter policies of e-mail subscriptions in infra/template.yaml."""
         return not (self.suspect or self.summarised or self.is_canary)
 
     @property
@@ -88,7 +86,7 @@ class Alert:
             "link": self.link,
             "summarised": "true" if self.summarised else "",
             "owner": self.owner,
-            # A reminder names the lead's owner here. A clinician has one subscription, which filters on `on_call`.
+            # Names the owner in a reminder, because a clinician's only subscription filters on `on_call`.
             "on_call": self.on_call or self.owner,
         }
         return {name: value for name, value in values.items() if value}
@@ -98,10 +96,8 @@ class Alert:
 class Summary:
     """A notice that replaces the individual e-mails about many leads.
 
-    leads: how many alerts about waiting leads the notice replaces.
-    safety: how many of these leads are in a safety tier, EMERGENCY or URGENT.
-    inbox: the URL of the staff inbox.
-    on_call: see `Alert`.
+    leads: the number of alerts that the notice replaces.
+    safety: how many of these leads are in a safety tier.
     """
 
     audience: str
@@ -140,11 +136,9 @@ class Summary:
 def alert_for(
     lead: Lead, level: int, ladder: Ladder, staff_link: str, zone: ZoneInfo, at: datetime, on_call: str
 ) -> Alert:
-    """Returns the alert for an escalation level (from 1).
+    """Returns the alert for an escalation level (from 1). SNS requires the subject to be ASCII.
 
-    The alert's subject names only the tier. SNS requires it to be ASCII.
-
-    on_call: whom to alert if the level is for clinicians: a user name, or EVERYONE.
+    on_call: a user name or EVERYONE, used if the level is for clinicians.
     """
     tier, deadline = lead.tier, lead.escalation.deadline
     respond = "Overdue since" if deadline and deadline <= at else "Respond by"
@@ -209,7 +203,7 @@ def reminder_for(lead: Lead, staff_link: str, zone: ZoneInfo) -> Alert:
 
 
 def _first(lead: Lead) -> bool:
-    """Returns whether the form is finished and the lead's alerts have not restarted."""
+    """Returns whether the form is finished and alerts have not restarted."""
     return lead.submitted.complete and lead.escalation.started_at == lead.assessment.received_at
 
 

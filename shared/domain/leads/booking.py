@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-ASSUMED_LENGTH = timedelta(minutes=30)  # only the clinic's calendar has the real length; FHIR and .ics require an end
+ASSUMED_LENGTH = timedelta(minutes=30)  # FHIR and iCalendar require an end, which only the clinic's calendar knows
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """An appointment. Its length is not known but assumed: see ASSUMED_LENGTH.
+    """An appointment.
 
     at: when it begins, in UTC.
-    with_whom: the name of the clinician; "" if that is not decided yet.
-    note: what the person should know or bring. Unlike other notes by staff, this text is sent to the person.
+    with_whom: the name of the clinician; "" if not decided yet.
+    note: a text that is sent to the person, unlike other notes by staff.
     """
 
     at: datetime

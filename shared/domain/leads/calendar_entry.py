@@ -1,4 +1,4 @@
-"""Writes an appointment, or the time of a promised call, as an iCalendar file (RFC 5545)."""
+"""Writes an appointment or a promised call as an iCalendar file (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 MEDIA_TYPE = "text/calendar"
-LINE = 75  # the most octets in a line; longer lines are folded
+LINE = 75  # octets; longer lines are folded
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """One entry of a calendar, with times in UTC.
+    """An entry of a calendar, with times in UTC.
 
-    uid: the id of the entry. If the calendar already has an entry with this id, the new entry replaces it.
+    uid: the id by which a calendar replaces an earlier version of the entry.
     sequence: how often the entry has changed.
-    busy: whether the entry blocks the time; False for a deadline, because the call may come at any time before it.
+    busy: whether the entry blocks the time.
     """
 
     uid: str
@@ -27,7 +27,7 @@ class CalendarEntry:
     busy: bool = True
 
     def ics(self, at: datetime) -> str:
-        """Returns the text of the iCalendar file. `at`: when the file is made."""
+        """Returns the text of an iCalendar file that is made at the time `at`."""
         lines = (
             "BEGIN:VCALENDAR",
             "VERSION:2.0",
@@ -59,7 +59,7 @@ def _text(value: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """Returns the line, folded into parts of at most LINE octets. Never splits a character."""
+    """Folds a line into parts of at most LINE octets, without splitting a character."""
     parts, octets, room = [], line.encode(), LINE
     while octets:
         part = octets[:room].decode(errors="ignore")  # a character that would be split goes to the next part

@@ -1,4 +1,4 @@
-"""Finds in a lead's history when staff first called, and the times for which the person requested another call."""
+"""Finds calls in a lead's history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CONTACTS = frozenset({"contact_attempt", "book"})  # staff who booked a visit ha
 
 
 def first_call_at(lead: Lead) -> datetime | None:
-    """Returns when staff first tried to contact the person, with or without success; None if they have not."""
+    """Returns when staff first tried to contact the person, with or without success."""
     undone = {entry.undo_of for entry in lead.history}
     return next(
         (entry.at for entry in lead.history if entry.action in CONTACTS and entry.version not in undone),
@@ -19,7 +19,7 @@ def first_call_at(lead: Lead) -> datetime | None:
 
 
 def asked_for(lead: Lead) -> dict[datetime, datetime]:
-    """Returns time of a call -> time for which the person requested another call during that call."""
+    """Returns time of call -> time for which the person then requested another call."""
     states = (lead.work, *(entry.before for entry in lead.history if entry.before))
     calls = [state.last_call for state in states if state.last_call]
     return {call.at: call.again_at for call in calls if call.again_at}

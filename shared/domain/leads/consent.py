@@ -1,8 +1,7 @@
-"""Records consent as evidence: which text was shown, which box was ticked, when and where.
+"""Records consent as evidence of which text was shown and which box was ticked.
 
-Each entry of a lead's consent ledger contains the hash of the entry before it, so that changes can be detected. The
-fields follow 47 CFR 64.1200 and the record-keeping rules of the FTC Telemarketing Sales Rule (2024). See
-docs/consent.md.
+Each ledger entry contains the hash of the entry before it, so that changes can be detected.
+The fields follow 47 CFR 64.1200 and the FTC Telemarketing Sales Rule (2024).
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from shared.domain.intake.submission import Contact, Submission
 from shared.domain.model import Model
 from shared.domain.rules.questionnaire import Questionnaire
 
-# "email" is part of the consent to contact, but can be revoked separately: by the link in every mail, or by staff.
+# "email" is part of the consent to contact, but can be revoked separately.
 ConsentCode = Literal["contact", "sms", "marketing", "email"]
 UNTICKED_BOX = "a box of its own, unticked by default"
 UNDONE = "a revocation that was recorded by mistake was undone"
@@ -29,7 +28,7 @@ UNKNOWN_TEXT = "given on a page that did not say which text it showed"
 
 
 class Visit(NamedTuple):
-    """The visitor's IP address and user agent as the API saw them. They are evidence, and never cause a refusal."""
+    """The visitor's IP address and user agent, which are evidence and never cause a refusal."""
 
     source_address: str
     user_agent: str
@@ -37,11 +36,11 @@ class Visit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """One entry of a lead's consent ledger.
+    """An entry of a lead's consent ledger.
 
     covers: the phone number and email address that the consent applies to.
-    previous: the hash of the preceding ledger entry; "" for the first entry.
-    hash: SHA-256 (hex) of all other fields of the entry.
+    previous: the hash of the entry before it; "" for the first entry.
+    hash: SHA-256 (hex) of all other fields.
     """
 
     consent: str  # contact, sms, marketing or email
@@ -65,7 +64,7 @@ class ConsentRecord:
         return ConsentRecord(**entry, hash=_hash(entry))
 
     def after(self, previous: str) -> ConsentRecord:
-        """Returns a copy of this entry, chained to the ledger entry with the hash `previous`."""
+        """Returns a copy that follows the ledger entry with the hash `previous`."""
         return replace(self, previous=previous).sealed()
 
     @property
@@ -73,7 +72,7 @@ class ConsentRecord:
         return (self.given, self.text_hash, self.language, self.covers, self.how)
 
     def intact(self, previous: str) -> bool:
-        """Returns whether this ledger entry is unchanged and follows the entry with the hash `previous`."""
+        """Returns whether the entry is unchanged and follows the entry with the hash `previous`."""
         return self.previous == previous and self.hash == _hash(self._entry())
 
     def _entry(self) -> dict[str, Any]:
@@ -95,10 +94,9 @@ def consent_records(
     at: datetime,
     elsewhere: str,
 ) -> tuple[ConsentRecord, ...]:
-    """Returns a hash-chained consent record for each consent that was given or whose text was shown.
+    """Returns a chained record for each consent that was given or whose text was shown.
 
-    elsewhere: the form that the person used instead of the clinic's own page, such as "the lead form of the ad
-        network"; otherwise "". The consent text of such a form is unknown.
+    elsewhere: the form on which the person consented, such as an ad form; "" for the clinic's own page.
     """
     given = vars(submission.consents) if submission.consents else {}
     shown = {str(code): text_hash for code, text_hash in submission.consents_shown.items()}
@@ -128,10 +126,7 @@ def consent_records(
 
 
 def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
-    """Returns the ledger with the later records added.
-
-    Skips a record whose `substance` equals that of the latest entry for the same consent.
-    """
+    """Adds records to a ledger. Skips a record that repeats the latest entry for the same consent."""
     records = list(ledger)
     for record in later:
         latest = next((known for known in reversed(records) if known.consent == record.consent), None)
@@ -141,14 +136,14 @@ def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentReco
 
 
 def email_part(record: ConsentRecord) -> ConsentRecord:
-    """Returns the e-mail part of a consent to contact as a separate record. A person can revoke this part alone."""
+    """Returns the e-mail part of a consent to contact, which a person can revoke alone."""
     return replace(record, consent="email", covers=tuple(way for way in record.covers if "@" in way))
 
 
 def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) -> ConsentRecord:
     """Returns the ledger entry that revokes a consent.
 
-    how: how the person revoked the consent, in their words, or the channel that they used.
+    how: the person's words, or the channel that they used.
     """
     return replace(
         earlier, given=False, how=f"revoked: {how}", at=at, previous=previous, source_address="", user_agent=""
@@ -156,12 +151,12 @@ def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) ->
 
 
 def reinstatement(earlier: ConsentRecord, at: datetime, previous: str) -> ConsentRecord:
-    """Returns the ledger entry that undoes a revocation that staff recorded by mistake."""
+    """Returns the ledger entry that undoes a mistaken revocation."""
     return replace(earlier, given=True, how=UNDONE, at=at, previous=previous, source_address="", user_agent="").sealed()
 
 
 class Revocation(Model):
-    """A request to revoke a consent. `how`: how the person revoked it, in their words, or the channel they used."""
+    """A request to revoke a consent. `how`: the person's words, or the channel that they used."""
 
     lead_id: UUID
     consent: ConsentCode
@@ -178,6 +173,5 @@ def chain_intact(records: Iterable[ConsentRecord]) -> bool:
 
 
 def _covers(contact: Contact, *, number_only: bool) -> tuple[str, ...]:
-    """Returns the phone number and email address that a consent applies to."""
     ways = (contact.phone,) if number_only else (contact.phone, contact.email)
     return tuple(way for way in ways if way)

@@ -1,8 +1,7 @@
-"""Defines which counts include a lead: the counts of the day on which it arrived, and the counts of open leads.
+"""Defines which counts include a lead, by the day of its arrival and while it is open.
 
-When a lead changes, it is subtracted from its former counts and added to its new counts. Counting the same version
-again changes nothing. The counts name no person. A lead that is erased or loses its answers stays in the counts of its
-day, although its `Counted` no longer names that day.
+A changed lead is subtracted from its former counts and added to its new counts.
+The counts name no person, so an erased lead stays in the counts of its day.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from shared.domain.leads.search_keys import search_keys_of
 from shared.domain.rules.sole_cause import sole_cause
 from shared.domain.rules.triage import RuleSet
 
-if TYPE_CHECKING:  # for annotations only
+if TYPE_CHECKING:
     from shared.domain.intake.stop import Stop
     from shared.domain.rules.questionnaire import Questionnaire
 
@@ -38,11 +37,10 @@ LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
 UNTAKEN, TAKEN = "untaken", "taken"
 HOUR = "%Y-%m-%dT%H"
 NO_CAMPAIGN = "(none)"
-LONGEST_NAME = 60  # the most characters in the name of a campaign
-EXACT = 100  # minutes from which times are rounded down to two significant digits, to limit the number of cells
+LONGEST_NAME = 60  # characters in the name of a campaign
+EXACT = 100  # minutes; longer times are rounded to limit the number of cells
 
-# The figures from which the report computes medians. They are not counted per campaign, because a URL can name any
-# campaign, and the table item of a day must stay small.
+# Medians are not counted per campaign, because a URL can name any campaign and table items must stay small.
 MEDIANS = (ACKNOWLEDGED_IN, CALLED_IN)
 
 # id -> title of the views of the form that are not pages
@@ -55,10 +53,9 @@ Cell = tuple[str, ...]  # the name of one count, such as ("tier", "URGENT", "lea
 class Counted:
     """The counts that include a lead, and its search keys.
 
-    day: the day on which the lead first arrived (ISO date, clinic's time zone); "" for a canary, and once the lead is
-        erased or has lost its answers.
+    day: the day of arrival (ISO date, clinic's time zone); "" for a canary and for a lead without answers.
     cells: the counts of that day that include the lead.
-    waiting: the cell that includes the lead in the counts of open leads; () if the lead is not open.
+    waiting: the lead's cell in the counts of open leads; () if the lead is not open.
     found_by: the keys by which staff find the lead.
     """
 
@@ -74,7 +71,6 @@ class Change:
 
     days: day -> cell -> number to add, which may be negative.
     waiting: cell of the counts of open leads -> number to add, which may be negative.
-    found_by, no_longer_found_by: the search keys to add and to remove.
     """
 
     days: Mapping[str, Mapping[Cell, int]]
@@ -86,8 +82,7 @@ class Change:
 def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: str, before: Counted | None) -> Counted:
     """Returns the counts that include a lead now.
 
-    before: the former counts of the lead; None if it was not counted before. If the rules have changed since the lead
-        was scored, the rule that alone caused its tier is taken from its former counts.
+    before: the former counts, which supply the lead's rule if the rules have changed; None for a new lead.
     """
     if lead.source == CANARY:
         return Counted()
@@ -106,11 +101,10 @@ def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: st
 
 
 def change(before: Counted | None, after: Counted | None) -> Change:
-    """Returns what to change when the counts that include a lead change from `before` to `after`.
+    """Returns what to change in the counts. A lead that is gone stays in the counts of its day.
 
-    before: the former counts of the lead; None if it was not counted before.
-    after: the new counts of the lead; None if the lead is gone. A lead that is gone or has lost its answers stays in
-        the counts of its day.
+    before: None if the lead was not counted before.
+    after: None if the lead is gone.
     """
     was, now = before or Counted(), after or Counted()
     days: dict[str, Counter[Cell]] = {}
@@ -131,12 +125,10 @@ def change(before: Counted | None, after: Counted | None) -> Change:
 def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept: Mapping[str, int]) -> dict[str, int]:
     """Returns tier -> number of open leads without an owner.
 
-    Counts the first rows of the worklist, which lists leads without an owner first, sorted by tier. Uses the stored
-    counts only for tiers that may have more leads after these rows. Wrong stored counts do not affect other tiers.
-
-    listed: (tier, whether the lead has an owner) for each of the first rows of the worklist.
+    Stored counts may be wrong, so they are used only for tiers that may continue after the listed rows.
+    listed: (tier, whether the lead has an owner) of the first rows of the worklist, sorted by owner and tier.
     all_listed: whether these rows are all open leads.
-    kept: tier -> the stored number of open leads without an owner.
+    kept: tier -> stored number of open leads without an owner.
     """
     rows = list(listed)
     seen = Counter(tier for tier, taken in rows if not taken)
@@ -157,12 +149,12 @@ def campaign(lead: Lead) -> str:
 
 
 def views(questionnaire: Questionnaire) -> dict[str, str]:
-    """Returns id -> title of each page or view from which a visitor can leave the form, in order."""
+    """Returns id -> title of each page or view from which a visitor can leave the form."""
     return {page.id: page.title for page in questionnaire.form_pages} | VIEWS
 
 
 def stop_cells(stop: Stop) -> dict[Cell, int]:
-    """Returns cell -> number to add to a day's counts: 1 for `stop.page`, -1 for `stop.before`."""
+    """Returns cell -> number to add to a day's counts."""
     moved: Counter[Cell] = Counter()
     for page, number in ((stop.page, 1), (stop.before, -1)):
         if page is not None:
@@ -171,7 +163,7 @@ def stop_cells(stop: Stop) -> dict[Cell, int]:
 
 
 def rounded_minutes(since: datetime, until: datetime) -> int:
-    """Returns the whole minutes between two times; from 100 on, rounded down to two significant digits."""
+    """Returns whole minutes, from 100 on rounded down to two significant digits."""
     minutes = max(0, int((until - since).total_seconds() // 60))
     step = 1
     while minutes // step >= EXACT:
@@ -200,20 +192,17 @@ def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
 
 
 def _hour_of(deadline: datetime) -> str:
-    """Returns the hour (UTC) of a deadline. Times to the minute would need too many cells per day."""
+    """Returns the hour (UTC) of a deadline. Minutes would need too many cells per day."""
     return deadline.astimezone(UTC).strftime(HOUR)
 
 
 def is_over(hour: str, at: datetime) -> bool:
-    """Returns whether this hour (UTC) has ended. `hour`: the hour of a deadline, from a DUE or IN_TIME cell."""
+    """Returns whether the hour (UTC) of a deadline has ended."""
     return at >= datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
 
 
 def _rule(lead: Lead, rule_set: RuleSet | None, before: Counted | None) -> set[Cell]:
-    """Returns a set with the cell of the rule that alone caused the lead's tier; empty if there is no such rule.
-
-    If the rules have changed since the lead was scored, takes the cell from the lead's former counts.
-    """
+    """Returns the cell of the rule that alone caused the tier, from `before` if the rules have changed."""
     result = lead.assessment.triage
     if rule_set is None or rule_set.version != result.rule_set_version:
         return {cell for cell in before.cells if cell[0] == RULE} if before else set()

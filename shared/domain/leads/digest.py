@@ -1,7 +1,4 @@
-"""Builds the daily digest: how many leads are waiting and how quickly leads were acknowledged.
-
-A digest contains only numbers and never names a person.
-"""
+"""Builds the daily digest, which contains only numbers."""
 
 from __future__ import annotations
 
@@ -20,15 +17,11 @@ LOOKS_BACK = timedelta(days=7)
 class Digest:
     """The numbers of a daily digest. Suspected bots count only in `suspects`.
 
-    open: how many leads are on the open worklist now.
-    overdue: how many open leads are past their deadline and have no owner.
-    suspects: how many suspected bots are on the open worklist now.
-    answerable: how many leads of the last 7 days with a deadline were acknowledged or are past that deadline.
-    in_time: how many of the answerable leads were acknowledged by their deadline.
-    median_minutes: median minutes from arrival to acknowledgement, over the leads of the last 7 days; None if none of
-        them was acknowledged.
-    inbox: the URL of the staff inbox.
-    alarms_unheard: True if alarms about the service itself may reach nobody.
+    overdue: open leads past their deadline and without an owner.
+    answerable: leads of the last 7 days that were acknowledged or are past their deadline.
+    in_time: answerable leads that were acknowledged by their deadline.
+    median_minutes: from arrival to acknowledgement, over the last 7 days; None without an acknowledgement.
+    alarms_unheard: whether alarms about the service may reach nobody.
     """
 
     open: int

@@ -1,4 +1,4 @@
-"""Makes tombstones. A tombstone is what remains of a lead that was erased or reduced to its audit trail."""
+"""Makes tombstones, which remain of leads that were erased or reduced to their audit trail."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ REVOKED = "revoked"
 
 @dataclass(frozen=True, slots=True)
 class HashedConsent:
-    """A consent ledger entry of an erased lead, without the person's words and without data from the browser.
+    """A consent ledger entry of an erased lead, without the person's words.
 
-    covers: keyed hashes of the phone number and email address that the consent applies to.
+    covers: keyed hashes of the phone number and email address.
     hash: the hash of the original ledger entry.
     """
 
@@ -40,9 +40,9 @@ class HashedConsent:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The audit trail of an urgent lead: the reasons for its tier, the messages shown, and the actions of staff.
+    """The audit trail of an urgent lead.
 
-    messages: ids of the messages that the person was shown.
+    messages: ids of the messages that the person saw.
     alerts: the last escalation level whose alert was sent; 0 for none.
     """
 
@@ -59,7 +59,7 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A record of the erasure of a lead. If a restore from a backup brings the lead back, it is erased again.
+    """A record of an erasure, which is repeated if a restored backup brings the lead back.
 
     by: the id of the member of staff who erased the lead.
     """
@@ -70,11 +70,10 @@ class Erasure:
 
 
 class Tombstone(Stored):
-    """The record that replaces an erased or retired lead in the table.
+    """The record that replaces a lead in the table after erasure or retention.
 
-    It keeps the id of the lead, so that a resubmission cannot store the lead again.
-
-    by: the id of the member of staff who erased the lead; SYSTEM for a retention run.
+    It keeps the lead's id, so that a resubmission cannot store the lead again.
+    by: the id of a member of staff, or SYSTEM for a retention run.
     last_contact: when the person or staff last acted on the lead.
     """
 
@@ -93,7 +92,7 @@ Kept = Lead | Tombstone
 
 
 def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
-    """Returns a tombstone that holds only the consent ledger, with hashed phone numbers and email addresses."""
+    """Returns a tombstone with only the consent ledger, whose phone numbers and email addresses are hashed."""
     return Tombstone(
         lead_id=lead.lead_id,
         version=lead.version + 1,
@@ -107,7 +106,7 @@ def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
 
 
 def trail_only(lead: Lead, at: datetime) -> Tombstone:
-    """Returns a tombstone that holds only the audit trail and does not name the person."""
+    """Returns a tombstone with only the audit trail, which does not name the person."""
     triage = lead.assessment.triage
     return Tombstone(
         lead_id=lead.lead_id,
@@ -132,7 +131,7 @@ def trail_only(lead: Lead, at: datetime) -> Tombstone:
 
 
 def without_words(entry: HistoryEntry) -> HistoryEntry:
-    """Returns the history entry without the text that staff wrote. Its action can no longer be undone."""
+    """Returns the history entry without the text that staff wrote."""
     return replace(entry, text="", before=None)
 
 

@@ -1,7 +1,6 @@
 """Decides which escalation level of a lead is due, and when to check the lead again.
 
-Each tier has escalation levels. A level says when an alert is due, and which audience gets it. Alerts go out level by
-level, from level 1. No level is skipped, even after an outage, because each level has its own audience.
+No level is skipped, even after an outage, because each level has its own audience.
 """
 
 from __future__ import annotations
@@ -14,17 +13,17 @@ from shared.domain.rules.triage import LadderStep
 
 LONGEST_RECORD = 50  # how many sent alerts a lead records
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # `next_at` of an open lead that needs no further alert
-# How far the clocks of two processes may differ. Without this tolerance, the alert of a new lead might not seem due.
+# Tolerance between two clocks, because the alert of a new lead might otherwise not seem due.
 CLOCKS_DIFFER = timedelta(seconds=2)
-CLAIM_LASTS = timedelta(seconds=30)  # longer than sending one alert takes, even if every call uses its full timeout
+CLAIM_LASTS = timedelta(seconds=30)  # must be longer than sending one alert takes, with all timeouts
 
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
     """An alert that was sent.
 
-    level: the escalation level; 0 for a reminder to the owner.
-    to: the user name of the only recipient; "" if the alert was for the whole audience.
+    level: the escalation level; 0 for a reminder.
+    to: the user name of the only recipient; "" for a whole audience.
     """
 
     at: datetime
@@ -37,15 +36,14 @@ class SentAlert:
 class Escalation:
     """The state of a lead's alerts.
 
-    deadline: the time by which staff should respond to the lead; None if the tier has no deadline.
-    tier_rank: the rank of the lead's tier; 0 is the most urgent.
-    started_at: the time from which the due times of all levels are counted.
-    alert_due: the highest escalation level known to be due, at least 1; 0 if the tier does not alert staff.
+    tier_rank: 0 is the most urgent.
+    started_at: the time from which the due times of all levels count.
+    alert_due: the highest escalation level known to be due; 0 if the tier does not alert staff.
     alert_delivered: the last escalation level whose alert was sent; 0 for none.
-    next_at: when to check the lead again; None if alerts have stopped; NEVER for an open lead after its last level. No
-        process alerts staff before `next_at`, so a process claims the lead by setting it to a later time.
-    reminded: True once the owner was reminded of the next action.
-    sent: the last LONGEST_RECORD alerts that were sent, oldest first.
+    next_at: when to check the lead again; None if alerts have stopped; NEVER after the last level. A process claims the
+        lead by setting a later time.
+    reminded: whether the owner was reminded of the next action.
+    sent: the last LONGEST_RECORD alerts, oldest first.
     """
 
     deadline: datetime | None
@@ -60,41 +58,33 @@ class Escalation:
     def restarted(self, at: datetime, *, escalates: bool, first_look: datetime | None = None) -> Escalation:
         """Restarts the alerts at level 1, with due times counted from `at`.
 
-        escalates: False for a tier that does not alert staff.
-        first_look: when to check the lead first; by default at `at`.
+        escalates: whether the tier alerts staff.
+        first_look: when to check the lead first; None for `at`.
         """
         next_at = (first_look or at) if escalates else None
         return replace(self, started_at=at, alert_due=int(escalates), alert_delivered=0, next_at=next_at)
 
     def stopped(self) -> Escalation:
-        """Returns the escalation with all further alerts cancelled."""
         return replace(self, next_at=None)
 
     def reminds_at(self, at: datetime | None) -> Escalation:
-        """Returns the escalation with the owner's reminder set to `at` (None: never), and not yet sent."""
+        """Sets the owner's reminder to `at`; None for never."""
         return replace(self, next_at=at, reminded=False)
 
     def claimed(self, level: int, at: datetime) -> Escalation:
-        """Returns the escalation claimed for CLAIM_LASTS by the process that sends the alert of `level`.
-
-        If the process crashes, the claim expires and the next sweep finds the lead again.
-        """
+        """Claims the lead for the process that sends the alert. The claim expires if the process crashes."""
         return replace(self, alert_due=level or self.alert_due, next_at=at + CLAIM_LASTS)
 
     def delivered(self, level: int, ladder: Ladder, at: datetime, to: str) -> Escalation:
-        """Returns the escalation after the alert of `level` was sent. The next check is when the next level is due.
+        """Records a sent alert.
 
-        to: the user name of the only recipient; "" if the alert was for the whole audience.
+        to: the user name of the only recipient; "" for a whole audience.
         """
         sent = self._sent(SentAlert(at, level, ladder.audience(level), to))
         return replace(self, alert_delivered=level, next_at=ladder.next_at(self.started_at, level), sent=sent)
 
     def owner_reminded(self, audience: str, at: datetime, returns_at: datetime | None, owner: str) -> Escalation:
-        """Returns the escalation after the owner was reminded. The next check is at `returns_at`.
-
-        returns_at: when the lead loses its owner if the owner does not act; None for never.
-        owner: the owner's user name.
-        """
+        """Records a reminder. `returns_at`: when the lead loses its owner; None for never."""
         return replace(self, reminded=True, next_at=returns_at, sent=self._sent(SentAlert(at, 0, audience, owner)))
 
     def _sent(self, alert: SentAlert) -> tuple[SentAlert, ...]:
@@ -103,7 +93,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The escalation levels of one lead. Their due times depend on the clinic's opening hours."""
+    """The escalation levels of one lead. Due times depend on opening hours."""
 
     steps: tuple[LadderStep, ...]
     hours: OpeningHours
@@ -112,12 +102,9 @@ class Ladder:
         return len(self.steps)
 
     def level_due(self, escalation: Escalation, at: datetime, *, claimed_before: bool) -> int | None:
-        """Returns the escalation level whose alert is due now.
+        """Returns the escalation level whose alert is due now; None if no alert is due or the lead is claimed.
 
-        Returns None if no alert is due or another process has claimed the lead.
-
-        claimed_before: False for a lead that was just stored. Its alert counts as due from CLOCKS_DIFFER before
-            `next_at`.
+        claimed_before: False for a lead that was just stored, whose alert may be CLOCKS_DIFFER early.
         """
         slack = timedelta() if claimed_before else CLOCKS_DIFFER
         if escalation.next_at is None or at + slack < escalation.next_at:
@@ -131,7 +118,7 @@ class Ladder:
         return escalation.alert_delivered + 1 if due > escalation.alert_delivered else None
 
     def next_at(self, started_at: datetime, delivered: int) -> datetime:
-        """Returns when to check the lead again. `delivered`: the last level whose alert was sent; 0 for none."""
+        """Returns when to check the lead again. `delivered`: the last level that was sent; 0 for none."""
         if delivered >= len(self.steps):
             return NEVER
         return self.steps[delivered].after.after(started_at, self.hours)

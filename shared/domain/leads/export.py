@@ -1,4 +1,4 @@
-"""Defines the queries for two exports: the leads of a date range, and the leads of one person."""
+"""Defines the queries for exports of a date range and of one person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.domain.intake.fields import Day
 from shared.domain.model import Model
 
 USUAL_DAYS = timedelta(days=29)  # from the first day to the last, so 30 days in all
-MOST_DAYS = timedelta(days=366)  # from the first day to the last
+MOST_DAYS = timedelta(days=366)
 
 
 class Period(NamedTuple):
@@ -24,13 +24,13 @@ class Period(NamedTuple):
 
     @classmethod
     def of_days(cls, first: date, last: date, zone: ZoneInfo) -> Self:
-        """Returns the days from `first` to `last` (both included) in this time zone as a period in UTC."""
+        """Returns the days from `first` to `last` (both included) as a period in UTC."""
         since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
         return cls(since.astimezone(UTC), until.astimezone(UTC))
 
 
 def days_between(first: date | None, last: date | None, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-    """Returns the first and last day of a request; by default the last 30 days, up to today in this time zone.
+    """Returns the first and last day, by default of the last 30 days.
 
     Raises: InvalidInput if the days are out of order or more than a year apart.
     """
@@ -42,12 +42,9 @@ def days_between(first: date | None, last: date | None, at: datetime, zone: Zone
 
 
 class ExportQuery(Model):
-    """A request to export the leads that arrived in a date range, first and last day included.
+    """A request to export the leads of a date range, first and last day included.
 
     Days are in the clinic's time zone. The default is the last 30 days.
-
-    tier: the tier of the leads to export; None for all tiers.
-    cursor: where the previous page of the export ended; None for the first page.
     """
 
     format: Literal["csv", "fhir"] = "csv"
@@ -57,17 +54,15 @@ class ExportQuery(Model):
     cursor: Annotated[str, Field(max_length=60)] | None = None
 
     def days(self, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-        """Returns the first and last day of the export. Raises InvalidInput like `days_between`."""
         return days_between(self.first, self.last, at, zone)
 
     def period(self, at: datetime, zone: ZoneInfo) -> Period:
-        """Returns the days of the export as a period in UTC. Raises InvalidInput like `days`."""
         return Period.of_days(*self.days(at, zone), zone)
 
     def next_page(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
-        """Returns the query parameters of the export page after `cursor`.
+        """Returns the query parameters of the next export page.
 
-        The parameters name the first and last day, so that an export that runs past midnight keeps its period.
+        They name the days, so that an export that runs past midnight keeps its period.
         """
         first, last = self.days(at, zone)
         asked = {"format": self.format, "from": str(first), "to": str(last), "tier": self.tier, "cursor": cursor}
@@ -77,7 +72,7 @@ class ExportQuery(Model):
 class PersonQuery(Model):
     """A request for the leads of one person.
 
-    cursor: the reference of the lead at which this page starts; None for the first page.
+    cursor: the reference of the lead at which the page starts; None for the first page.
     """
 
     cursor: Annotated[str, Field(max_length=20)] | None = None

@@ -14,32 +14,31 @@ SYSTEM = "system"
 UNDO_WITHIN = timedelta(minutes=10)  # how long a member of staff can undo their last action
 # actions of visitors
 RETURNED = "returned"  # sent the form again, or added something that alerts staff again
-ADDED = "added"  # answered the questions asked after Send; staff need no new alert
-ASKED = "asked_for_call"  # asked for a call and already had an open lead; staff need no new alert
-WITHDRAWN = "withdrawn"  # unticked the consent before Send; this closes a lead that has no owner and no red flag
+ADDED = "added"  # answered the questions after Send, which needs no new alert
+ASKED = "asked_for_call"  # asked for a call while a lead was open, which needs no new alert
+WITHDRAWN = "withdrawn"  # unticked the consent before Send
 SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN had closed the lead
-RELEASED = "released"  # action of the service: removed an owner who did not act in time; detail: the overdue action
-# detail of "reopen" if an owner gave back an open lead, and detail of the undo of such an action
+RELEASED = "released"  # the service removed an owner who did not act in time
+# detail of "reopen" if an owner gave back an open lead, and of its undo
 GIVEN_BACK = "given_back"
 PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions that move a lead to a colleague
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
-OPENED_AGAIN = "opened_again"  # detail of RETURNED: the lead had been booked or closed
-ALERTED_AGAIN = "told_again"  # detail of RETURNED: the lead lost its owner, because of a red flag or a more urgent tier
+OPENED_AGAIN = "opened_again"  # detail of RETURNED for a lead that was booked or closed
+ALERTED_AGAIN = "told_again"  # detail of RETURNED for a lead that lost its owner
 
 
 @dataclass(frozen=True, slots=True)
 class WorkState:
-    """The owner of a lead and what staff did with the lead. Undoing an action restores the whole work state.
+    """The owner of a lead and what staff did with the lead. An undo restores the whole work state.
 
-    owner: the id of the member of staff who owns the lead; "" if nobody owns it.
-    handed_by: the name of the colleague who handed the lead over to its owner; "" if the owner took it.
+    owner: the id of a member of staff; "" for nobody.
+    handed_by: the name of the colleague who handed over the lead; "" if the owner took it.
     staff_tier: the tier that staff set; "" while the tier from the rules applies.
     attempts: how often staff tried to contact the person.
-    booking: the appointment; None if the lead is not booked, or if the time of the appointment is unknown.
-    last_call: the last recorded call; None if there is none. Reset when staff reopen the lead, and when a submission
-        restarts the alerts.
-    unanswered: how many calls in a row, up to the latest, require another try; see `is_tried_again`.
-    next_action: what the owner does next; None without an owner, or if the lead is booked or closed.
+    booking: None if the lead is not booked, or if the time of the appointment is unknown.
+    last_call: reset when staff reopen the lead, and when a submission restarts the alerts.
+    unanswered: how many calls in a row, up to the latest, require another try.
+    next_action: what the owner does next; None without an owner, or after booking or closing.
     """
 
     status: Status = "new"
@@ -68,10 +67,10 @@ class HistoryEntry:
     by: the id of the member of staff, or SYSTEM.
     version: the version of the lead after the action.
     detail: a code for the result of the action, such as an outcome or a tier.
-    text: what staff wrote about the action.
+    text: what staff wrote.
     before: the work state that an undo restores; None if the action cannot be undone.
-    deadline: for a change of tier, the former deadline, which an undo restores; None for other actions.
-    undo_of: for an undo, the `version` of the history entry that it undoes.
+    deadline: the former deadline, which an undo of a tier change restores.
+    undo_of: for an undo, the `version` of the entry that it undoes.
     """
 
     at: datetime
@@ -87,6 +86,6 @@ class HistoryEntry:
 
     @property
     def moved(self) -> bool:
-        """Whether the action moved a booked appointment to another time."""
+        """Whether the action moved an appointment to another time."""
         former = self.before.booking if self.before else None
         return self.action == "book" and former is not None and self.detail not in ("", former.at.isoformat())

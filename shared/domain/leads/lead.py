@@ -1,6 +1,6 @@
-"""Defines a lead: a stored submission with its assessment, its alerts, and the work of staff.
+"""Defines a lead, which is a stored submission with its assessment, its alerts and the work of staff.
 
-Each change makes a new version of the lead. A write succeeds only if the stored version is still the one that was read.
+A write succeeds only if the stored version is still the version that was read.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from shared.domain.rules.triage import LadderStep, Response, RuleSet, Tier, Tria
 RETURN_WITHIN = timedelta(minutes=10)  # how long a visitor has to finish a form before staff are alerted
 PLAIN_FORM = "plain-form"
 GOOGLE_ADS = "google-ads"
-CANARY = "canary"  # the source of a test lead, which staff never see and metrics never count
+CANARY = "canary"  # the source of a test lead, which staff never see
 TO_CLINICIAN = (LadderStep(Span(minutes=0), "clinician"),)
-DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> door, which rules can test; FORM for all other sources
+DOORS = {CALLBACK: CALLBACK, GOOGLE_ADS: ADS}  # source -> how the answers arrived; FORM for other sources
 CROCKFORD = "0123456789" + "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-@lru_cache(maxsize=16)  # each request needs the reference twice: for the log lines and for the lead
+@lru_cache(maxsize=16)
 def reference_of(lead_id: UUID) -> str:
-    """Returns the reference of a lead: ten characters that people can read out on the phone.
+    """Returns the ten characters by which people name a lead on the phone.
 
-    The reference is 50 bits of the hash of the lead's id, in Crockford base 32. That alphabet has no I, L, O or U.
+    Crockford base 32 leaves out I, L, O and U, which are easily misread.
     """
     number = int.from_bytes(hashlib.sha256(lead_id.bytes).digest()[:7]) >> 6
     text = "".join([CROCKFORD[number >> bits & 31] for bits in range(45, -1, -5)])
@@ -48,7 +48,7 @@ def reference_of(lead_id: UUID) -> str:
 
 
 class Receipt(NamedTuple):
-    """The receipt that the visitor sees after submitting. Never contains the tier, the score or the rules."""
+    """The receipt for the visitor, which must not contain the tier, the score or the rules."""
 
     reference: str | None  # None if no lead was stored
     disposition: str
@@ -59,9 +59,8 @@ class Receipt(NamedTuple):
 class Arrival(NamedTuple):
     """How and when a submission arrived.
 
-    signs: clues to whether a person or a bot filled in the form; see `Sign`.
     source: FORM, PLAIN_FORM, CALLBACK, GOOGLE_ADS or CANARY.
-    consented_elsewhere: describes the form on which the person consented; "" for the clinic's own page.
+    consented_elsewhere: the form on which the person consented; "" for the clinic's own page.
     tries_spool: True for the canary that tests the spool (the fallback queue).
     """
 
@@ -79,11 +78,11 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """Answers that the person sent besides the lead's current ones: replaced, late, or part of a callback request.
+    """Answers that were replaced, came late, or came with a callback request.
 
-    content_hash: the hash of the submission's content; "" if it is unknown.
-    contact: the contact details that were sent with these answers; None if they are unknown.
-    reference: the reference that the person got for these answers; "" if it is the lead's own.
+    content_hash: the hash of the submission's content; "" if unknown.
+    contact: the contact details that were sent with the answers; None if unknown.
+    reference: the reference that the person got for the answers; "" if it is the lead's own.
     """
 
     received_at: datetime
@@ -98,11 +97,10 @@ class EarlierAnswers:
 class Submitted:
     """The part of a lead that the visitor submitted.
 
-    content_hash: the hash of the submission's content, to recognise repeats; "" if the answers were removed or lost.
+    content_hash: serves to recognise repeats; "" if the answers were removed or lost.
     complete: False for an unfinished form.
     consent_records: the consent ledger, oldest entry first.
-    phone_key: the keyed hash of the phone number, for finding leads of the same person; "" without a number.
-    email_key: the keyed hash of the email address, for finding leads of the same person; "" without an address.
+    phone_key, email_key: keyed hashes for finding leads of the same person; "" without a number or address.
     """
 
     answers: dict[str, int | str | list[str]]
@@ -120,10 +118,10 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The rules' assessment of the answers of a lead.
+    """The rules' assessment of a lead's answers.
 
-    received_at: when the assessed submission arrived. Answers that are added later do not change this time.
-    red_flag: True if an answer needs the immediate attention of staff. A missing answer is never a red flag.
+    received_at: when the submission arrived. Answers that are added later do not change this time.
+    red_flag: whether an answer needs the immediate attention of staff.
     shadow: the result of the candidate rules; None without candidate rules, or if they failed.
     """
 
@@ -137,11 +135,10 @@ class Assessment:
 
 
 class Lead(Stored):
-    """A lead as it is stored. Times are UTC. A new field needs a default, so that older leads stay readable.
+    """A lead as it is stored, with times in UTC. A new field needs a default, so that older leads stay readable.
 
-    source: how the lead arrived; see `Arrival`.
-    earlier: answers besides the current ones, in the order in which they were added; see `EarlierAnswers`.
-    answers_removed_at: when a retention run or a withdrawal removed the answers; None while the lead has them.
+    earlier: in the order in which the answers were added.
+    answers_removed_at: None while the lead has its answers.
     """
 
     lead_id: UUID
@@ -172,9 +169,7 @@ class Lead(Stored):
     ) -> Lead:
         """Returns the first version of the lead for a submission.
 
-        If the lead's tier alerts staff, the first alert is due at once. For an unfinished form without a red flag, the
-        first alert is due RETURN_WITHIN after the form arrived.
-
+        The first alert about an unfinished form without a red flag waits for RETURN_WITHIN.
         person_key: the secret for the keyed hashes of the phone number and email address.
         """
         tier, at = rule_set.tiers[result.tier], arrival.at
@@ -216,7 +211,7 @@ class Lead(Stored):
         answers_removed_at: datetime | None = None,
         version: int | None = None,
     ) -> Lead:
-        """Returns the next version of the lead, with the given parts replaced. `version` overrides the number."""
+        """Returns the next version of the lead, with the given parts replaced."""
         return Lead(
             lead_id=self.lead_id,
             version=self.version + 1 if version is None else version,
@@ -233,7 +228,7 @@ class Lead(Stored):
         )
 
     def as_separate(self) -> Lead:
-        """Returns the lead with a new id and reference, so that it can be stored beside the lead with its old id."""
+        """Returns the lead with a new id, so that it can be stored beside the lead with the old id."""
         lead_id = uuid5(self.lead_id, self.submitted.content_hash)
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
@@ -244,17 +239,15 @@ class Lead(Stored):
 
     @property
     def contact_revoked(self) -> bool:
-        """True if the person gave the consent to contact, but has revoked it since."""
+        """True if the person gave and then revoked the consent to contact."""
         given = [record.given for record in self.submitted.consent_records if record.consent == "contact"]
         return any(given) and not given[-1]
 
     def revoked(self, consent: str, how: str, at: datetime) -> Lead:
-        """Returns the lead with a revocation added to its consent ledger; the same lead if the consent is not in force.
+        """Returns the lead with a consent revoked; the same lead if the consent is not in force.
 
-        If the consent to contact is revoked and the lead has no owner, its alerts restart. The lead then has fewer
-        escalation levels: see `ladder`.
-
-        how: how the person revoked the consent, in their words, or the channel that they used.
+        If the consent to contact is revoked and nobody owns the lead, its alerts restart.
+        how: the person's words, or the channel that they used.
         """
         ledger = self.submitted.consent_records
         given = _consent_records(ledger, consent)
@@ -267,34 +260,30 @@ class Lead(Stored):
         return self.changed(submitted=replace(self.submitted, consent_records=(*ledger, entry)), escalation=escalation)
 
     def consents_to(self, consent: str) -> bool:
-        """Returns whether `consent` is in force. Every consent requires the consent to contact.
+        """Returns whether a consent is in force. Every consent requires the consent to contact.
 
-        The consent to contact includes "email" until the person revokes "email" separately.
+        The consent to contact includes "email" until the person revokes "email".
         """
         latest = {record.consent: record.given for record in self.submitted.consent_records}
         return latest.get("contact", False) and latest.get(consent, consent == "email")
 
     @property
     def door(self) -> str:
-        """How the lead came in: FORM, CALLBACK or ADS. Rules can test this."""
+        """How the lead came in: FORM, CALLBACK or ADS."""
         return DOORS.get(self.source, FORM)
 
     @property
     def tier(self) -> str:
-        """The tier that staff set; if they set none, the tier from the rules."""
         return self.work.staff_tier or self.assessment.triage.tier
 
     def response(self, tiers: Mapping[str, Tier]) -> Response:
-        """Returns what the clinic does about this lead, and whom it alerts."""
         return tiers[self.tier].response(safety_rule=bool(self.assessment.triage.safety_rules))
 
     def ladder(self, tiers: Mapping[str, Tier], hours: OpeningHours) -> Ladder:
-        """Returns the escalation levels of this lead.
+        """Returns the escalation levels of the lead.
 
-        Suspected bots and canaries have only level 1, so that many bots cannot delay or hide alerts about real people.
-
-        After the person revoked the consent to contact, a lead in a safety tier has one level. It alerts a clinician,
-        who decides whether there is a medical reason to call. In other tiers, the lead then has no levels.
+        Suspected bots and canaries have only level 1, so that bots cannot hide alerts about people.
+        After a revoked consent to contact, a safety tier alerts a clinician and other tiers alert nobody.
         """
         steps = self.response(tiers).ladder
         if self.contact_revoked:
@@ -312,7 +301,7 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """True for a lead on the open worklist: acknowledged, or new in a tier that alerts staff. Never a canary."""
+        """True for a lead on the open worklist."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -320,9 +309,9 @@ class Lead(Stored):
 
     @property
     def sent_more(self) -> bool:
-        """True if the visitor sent something after the first submission, and staff have not acted since then.
+        """True if the visitor sent something that staff have not acted on.
 
-        Answers to the questions asked after Send count only if staff had acted on the lead before.
+        Answers to the questions after Send count only if staff had acted on the lead before.
         """
         last = next((entry for entry in reversed(self.history) if entry.action != RELEASED), None)
         if last is None or last.action not in VISITOR_ACTIONS:
@@ -335,22 +324,19 @@ class Lead(Stored):
         return Receipt(self.reference, found.disposition, found.messages_shown, found.received_at)
 
     def level_due(self, ladder: Ladder, at: datetime) -> int | None:
-        """Returns the escalation level whose alert is due now; None if no alert is due."""
         return ladder.level_due(self.escalation, at, claimed_before=self.version > 1)
 
     def claimed(self, level: int, at: datetime) -> Lead:
-        """Returns the lead, claimed for CLAIM_LASTS by the process that sends the alert of `level`."""
         return self.changed(escalation=self.escalation.claimed(level, at))
 
     def alerted(self, level: int, ladder: Ladder, at: datetime, to: str = "") -> Lead:
-        """Returns the lead after the alert of `level` was sent. `to`: see `Escalation.delivered`."""
         return self.changed(escalation=self.escalation.delivered(level, ladder, at, to))
 
 
 def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bool = False) -> Escalation:
     """Returns the escalation of a lead that arrived at `at`.
 
-    waits: True if the visitor has RETURN_WITHIN to finish the form before staff are alerted.
+    waits: whether the visitor has RETURN_WITHIN to finish the form before staff are alerted.
     """
     fresh = Escalation(
         deadline=tier.deadline.after(at, hours) if tier.deadline else None,
@@ -364,7 +350,7 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
 
 
 def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:
-    """Returns the ledger entries for a consent. If "email" has no entries, derives them from those for "contact"."""
+    """Returns the ledger entries for a consent. Without its own entries, "email" follows "contact"."""
     own = [record for record in ledger if record.consent == consent]
     if own or consent != "email":
         return own
@@ -393,6 +379,6 @@ def _submitted(
 
 
 def _answered(submission: Submission, rule_set: RuleSet) -> bool:
-    """Returns whether at least one question was answered. Free-text questions do not count."""
+    """Returns whether at least one question except free text was answered."""
     questions = rule_set.questionnaire.questions
     return any(code in questions and questions[code].type != "text" for code in submission.answers)

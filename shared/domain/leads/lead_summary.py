@@ -1,4 +1,4 @@
-"""Summarises a lead for the worklist, without personal data, and puts open leads in order."""
+"""Summarises leads for the worklist, and puts open leads in order."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ from shared.domain.model import Stored
 
 
 class LeadSummary(Stored):
-    """The summary of a lead in the worklist. Contains no name, contact details or answers of the person.
+    """The summary of a lead in the worklist, without name, contact details and answers.
 
     tags: the ids of the tag rules that fired.
-    next_action: see `NextAction.what`; "" if the lead is not open.
-    next_due: see `NextAction.due`; None if the lead is not open.
-    handed_by: see `WorkState.handed_by`.
+    next_action, next_due: "" and None if the lead is not open.
     """
 
     reference: str
@@ -55,7 +53,6 @@ class LeadSummary(Stored):
         return self.closed_at or self.received_at
 
     def is_overdue(self, at: datetime) -> bool:
-        """Returns whether the next action of this open lead was due before `at`."""
         return self.next_due is not None and self.next_due < at
 
     def named(self, name: str) -> LeadRow:
@@ -67,10 +64,10 @@ class LeadSummary(Stored):
 
 
 class LeadRow(LeadSummary):
-    """A row of a list for staff. Never stored.
+    """A row of a list for staff, which is never stored.
 
     name: the person's name; "" if the lead has none, or if names could not be read.
-    did: what the signed-in member of staff did with the lead today; empty except in the view "today".
+    did: what the signed-in member of staff did with the lead today, in the view "today".
     """
 
     name: str = ""
@@ -78,7 +75,7 @@ class LeadRow(LeadSummary):
 
 
 def summary_json(lead: Lead) -> str:
-    """Returns the JSON of a lead's summary. Leaves out default values, because lists read many summaries."""
+    """Returns the summary's JSON without default values, because lists read many summaries."""
     known = LeadSummary.model_fields
     return to_json({name: value for name, value in _summarised(lead).items() if value != known[name].default}).decode()
 
@@ -114,7 +111,7 @@ def _summarised(lead: Lead) -> dict[str, Any]:
 
 
 class Listed(NamedTuple):
-    """A lead in a list. `cursor`: the cursor that continues the list after this lead."""
+    """A lead in a list. `cursor` continues the list after the lead."""
 
     summary: LeadSummary
     cursor: str
@@ -122,7 +119,7 @@ class Listed(NamedTuple):
 
 
 class Urgency(NamedTuple):
-    """The sort key of the open worklist. `taken` is True if the lead has an owner; `tier_rank` 0 is the most urgent."""
+    """The sort key of the open worklist. `tier_rank` 0 is the most urgent."""
 
     taken: bool
     tier_rank: int
@@ -131,7 +128,6 @@ class Urgency(NamedTuple):
 
 
 def urgency(lead: Lead) -> Urgency:
-    """Returns the sort key of a lead: leads without an owner come first, by tier and deadline; then owned leads."""
     escalation = lead.escalation
     taken = lead.work.status == "acknowledged"
     return Urgency(taken, escalation.tier_rank, escalation.deadline or NEVER, lead.assessment.received_at)

@@ -1,4 +1,4 @@
-"""Prepares what staff see of a lead: the answers, the patient's advice in English, and the safety questions to ask."""
+"""Prepares the answers, the advice in English and the safety questions of a lead for staff."""
 
 from __future__ import annotations
 
@@ -23,12 +23,10 @@ HOW_TO_ANSWER = re.compile(r"Check all that apply\.|Marque todo lo que correspon
 class ShownAnswer:
     """An answer of the visitor, in words that staff can read.
 
-    page: the title of the form page with the question; "" if the current questionnaire lacks the question.
+    page: the title of the page; "" if the current questionnaire lacks the question.
     text: the wording of the question; its code if the wording is unknown.
-    codes: the codes of the chosen options, or the number or text that the visitor typed.
-    answer: the labels of the chosen options, or the number or text that the visitor typed.
-    positive: True if the answer may be a warning sign: a safety rule that fired tests for it, or the current
-        questionnaire has the question but no longer the chosen option.
+    codes, answer: codes and labels of the chosen options; for other questions, what the visitor typed.
+    positive: whether the answer may be a warning sign.
     """
 
     page: str
@@ -44,9 +42,9 @@ class ShownAnswer:
 class OpenQuestion:
     """A safety question that the patient skipped, could not answer, or was not asked.
 
-    options: the labels to read out. "None" and "not sure" are left out, because people say them unprompted.
+    options: labels to read out, without "None" and "not sure".
     why: "not answered", "not sure" or "not asked".
-    spoken_text, spoken_options: `text` and `options` in the patient's language; empty if staff ask in English.
+    spoken_text, spoken_options: in the patient's language; empty if staff ask in English.
     """
 
     question: str
@@ -60,10 +58,9 @@ class OpenQuestion:
 def shown_answers(
     answers: Answers, triage: TriageResult, rule_set: RuleSet, retired: Mapping[str, str]
 ) -> Iterator[ShownAnswer]:
-    """Yields the answers in the order of the questionnaire, then the answers to retired questions.
+    """Yields the answers in the order of the questionnaire, then those to retired questions.
 
-    retired: the wording of questions and options that only other versions of the questionnaire have. A key is a
-        question's code, or the codes of question and option joined by ".".
+    retired: code -> former wording. The key of an option is the question's code, ".", and the option's code.
     """
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}
@@ -80,11 +77,9 @@ def shown_answers(
 
 
 def open_questions(lead: Lead, rule_set: RuleSet, translation: RuleSet | None) -> Iterator[OpenQuestion]:
-    """Yields the safety questions that staff should ask on the phone, in the order of the questionnaire.
+    """Yields the safety questions that staff should ask on the phone.
 
-    If the lead did not come through the form, includes the required questions of the first SAFETY_PAGES pages.
-
-    translation: the rule set in the patient's language; None if that language is English or has no rule set.
+    translation: the rule set in the patient's language; None to ask in English.
     """
     spoken = translation.questionnaire.questions if translation else {}
     first_pages = rule_set.questionnaire.pages[:SAFETY_PAGES] if lead.door != FORM else ()
@@ -121,7 +116,7 @@ def _read_out(question: Question) -> tuple[str, ...]:
 def advice_in_english(shown: ShownMessage, translation: RuleSet, original: RuleSet) -> str:
     """Returns the English text of a message that the patient saw; "" if the message has changed since.
 
-    translation: the rule set in the language of the message. original: the same rule set in English.
+    original: the same rule set in English.
     """
     ours, theirs = translation.messages.get(shown.id), original.messages.get(shown.id)
     if ours is None or theirs is None:

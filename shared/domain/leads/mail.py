@@ -1,8 +1,7 @@
-"""Decides which mail to the person of a lead is due, and when. docs/decisions/0024 has the reasons.
+"""Decides which mail to the person of a lead is due, and when (docs/decisions/0024).
 
-A mail is due after a finished form arrived, and after staff booked a visit, closed the lead as unreachable, or recorded
-a call that reached nobody. A conditional write claims each mail before it is sent. A mail is tried again only if SES
-certainly did not accept it.
+A conditional write claims each mail before it is sent.
+A mail is tried again only if SES certainly did not accept it.
 """
 
 from __future__ import annotations
@@ -19,31 +18,25 @@ from shared.domain.leads.mail_state import MAY_HAVE_ARRIVED, SETTLED, MailEntry,
 from shared.domain.leads.next_action import NOT_REACHED
 
 SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail about an earlier call is sent
-# how long after its claim a mail without a result becomes "unknown"; longer than any call to SES takes
+# until a claimed mail without a result becomes "unknown"; longer than any call to SES takes
 UNKNOWN_AFTER = timedelta(minutes=2)
-RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse more than it helps
+RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse the person
 OTHERS_WITHIN = timedelta(hours=24)
 BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to reach you" mails about one lead
 MOST_TRIED = 3
-MOST_TRIES = 6  # attempts for one mail, with pauses of one, two, four, ... minutes
-OTHERS_AFTER = timedelta(minutes=1)  # how long other mails wait after a new hour begins, so that appointments go first
+MOST_TRIES = 6  # attempts for one mail
+OTHERS_AFTER = timedelta(minutes=1)  # after a new hour begins, so that mails about appointments go first
 
-# Why a person gets no mail. "": the person may get mail; off: this stack sends no mail; no_address: the lead has no
-# email address; removed: the answers were removed, or the lead is a canary; closed: no more mail goes to the address;
-# no_consent: the person has not consented to e-mail; no_messages: the person wants no messages that name the clinic;
-# suspect: a bot may have sent the lead.
+# Why a person gets no mail; "" if they may get mail. "off": the stack sends no mail. "removed": the answers were
+# removed. "closed": the address is closed. "no_messages": the person wants no messages that name the clinic.
 Unmailed = Literal["", "off", "no_address", "removed", "closed", "no_consent", "no_messages", "suspect"]
 
 
 @dataclass(frozen=True, slots=True)
 class DueMail:
-    """The next step for a mail.
+    """The next step for a mail. `MailEntry` explains `about` and `tries`.
 
-    about: see `MailEntry`.
-    at: when the step is due.
-    step: "send" the mail; "withhold" the mail, because it is too late; or "forget" the mail, because a process claimed
-        it and recorded no result.
-    tries: see `MailEntry`.
+    step: "withhold" a mail that is too late; "forget" a mail that was claimed but has no result.
     """
 
     kind: MailKind
@@ -53,21 +46,21 @@ class DueMail:
     tries: int = 0
 
     def claimed(self, at: datetime) -> MailEntry:
-        """Returns the entry that claims the mail for this process, which is about to send it."""
+        """Returns the entry that claims the mail before it is sent."""
         return MailEntry(self.kind, self.about, "sending", at, self.tries + 1)
 
     def withheld(self, reason: Reason, at: datetime) -> MailEntry:
         return MailEntry(self.kind, self.about, "withheld", at, self.tries, reason)
 
     def postponed(self, at: datetime) -> MailEntry:
-        """Returns the entry for a mail that SES did not accept: "waiting", or "failed" after MOST_TRIES tries."""
+        """Returns the entry for a mail that SES did not accept."""
         tries = self.tries + 1
         if tries >= MOST_TRIES:
             return MailEntry(self.kind, self.about, "failed", at, tries)
         return MailEntry(self.kind, self.about, "waiting", at + timedelta(minutes=2**self.tries), tries)
 
     def over_limit(self, at: datetime) -> MailEntry:
-        """Returns the entry for a mail over the hourly limit. It waits for the next hour; appointments go first."""
+        """Returns the entry for a mail over the hourly limit. Appointments go first in the next hour."""
         next_hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         again_at = next_hour if self.kind == "booked" else next_hour + OTHERS_AFTER
         return MailEntry(self.kind, self.about, "waiting", again_at, self.tries, "hourly_limit")
@@ -76,8 +69,7 @@ class DueMail:
 def due_mail(lead: Lead, at: datetime) -> DueMail | None:
     """Returns the step that is due now; None if no step is due.
 
-    Alerts go before mails. So no mail is due while an alert about the lead is being sent, is due, or will be due within
-    CLAIM_LASTS.
+    An alert that is due within CLAIM_LASTS goes before a mail.
     """
     step = _next_step(lead)
     if step is None or step.at > at:
@@ -91,15 +83,15 @@ def due_mail(lead: Lead, at: datetime) -> DueMail | None:
 
 
 def next_mail_at(lead: Lead) -> datetime | None:
-    """Returns when to check the lead's mails next (the sort key in the index of due mails); None for never."""
+    """Returns when to check the lead's mails next, which is the sort key of the mail index."""
     step = _next_step(lead)
     return step.at if step else None
 
 
 def without_due_mails(lead: Lead, at: datetime) -> Lead:
-    """Returns a lead that was restored from a backup, with its due mails recorded as "unknown".
+    """Returns a lead restored from a backup, with its due mails recorded as "unknown".
 
-    These mails may have been sent after the backup was made, and no mail may be sent twice.
+    The mails may have been sent after the backup, and no mail may be sent twice.
     """
     mail = lead.mail
     while (step := _next_step(lead)) and step.at <= at:
@@ -109,11 +101,7 @@ def without_due_mails(lead: Lead, at: datetime) -> Lead:
 
 
 def why_unmailed(lead: Lead) -> Unmailed:
-    """Returns why the person gets no mail; "" if they may get mail.
-
-    The consent to contact must cover the lead's email address. A person who wants no messages that name the clinic gets
-    mail only if they prefer to be contacted by e-mail.
-    """
+    """Returns why the person gets no mail; "" if they may get mail."""
     contact = lead.submitted.contact
     covered = next((each.covers for each in reversed(lead.submitted.consent_records) if each.consent == "contact"), ())
     reasons: dict[Unmailed, bool] = {
@@ -145,10 +133,7 @@ def _next_step(lead: Lead) -> DueMail | None:
 
 
 def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
-    """Returns the step with the tries of the mail's entry, and due no earlier than that entry says.
-
-    Returns the step unchanged if the mail has no entry yet; None if the mail is settled.
-    """
+    """Applies the mail's entry to the step. Returns None if the mail is settled."""
     entry = lead.mail.entry(step.kind, step.about)
     if entry is None:
         return step
@@ -156,7 +141,7 @@ def _as_recorded(lead: Lead, step: DueMail) -> DueMail | None:
 
 
 def _causes(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mails that the lead's state requires. A mail about an action is due when its undo period ends."""
+    """Yields the mails that the lead's state requires. A mail about an action waits until its undo period ends."""
     if lead.submitted.complete:
         yield DueMail("receipt", "", lead.assessment.received_at)
     yield from _tried(lead)
@@ -170,10 +155,9 @@ def _causes(lead: Lead) -> Iterator[DueMail]:
 
 
 def _about_appointment(lead: Lead, at: datetime) -> str:
-    """Returns the `about` of the mail about an appointment at the time `at`.
+    """Returns the `about` of the mail about an appointment.
 
-    If the person was last told this time, returns the `about` of that mail, so that it is not sent again. If the person
-    has been told another time since, returns a new `about`. They then also learn that the old time is valid again.
+    A time gets a number if the person was told another time in between, so that the mail is sent again.
     """
     time = at.isoformat()
     entries = [entry for entry in lead.mail.entries if entry.kind == "booked"]
@@ -183,10 +167,7 @@ def _about_appointment(lead: Lead, at: datetime) -> str:
 
 
 def _tried(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mail about the latest call, if the call reached nobody.
-
-    Yields nothing if BETWEEN_TRIED or MOST_TRIED forbids another such mail.
-    """
+    """Yields the mail about the latest call if the call reached nobody."""
     last = _latest(lead, SETTLES | {"contact_attempt"})
     if last is None or last.detail not in NOT_REACHED or last.action in SETTLES:
         return
@@ -198,7 +179,7 @@ def _tried(lead: Lead) -> Iterator[DueMail]:
 
 
 def _latest(lead: Lead, actions: frozenset[str]) -> HistoryEntry | None:
-    """Returns the latest history entry with one of these actions, ignoring undone ones; None if there is none."""
+    """Returns the latest entry with one of these actions that was not undone."""
     undone = {entry.undo_of for entry in lead.history}
     found = (entry for entry in reversed(lead.history) if entry.action in actions and entry.version not in undone)
     return next(found, None)

@@ -1,4 +1,4 @@
-"""Writes the mails to the person of a lead. The mails contain nothing that a visitor typed, and no health data."""
+"""Writes the mails to the person of a lead, without visitors' texts and health data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OWN_DOCTOR = "Your own doctor is the best place to start."
 BY_A_TIME = "We will call you by {time}."
 ONCE_OPEN = "We will call you when we open, by {time}."
 TODAY = "We will call you today."
-PROMISES: dict[Way, tuple[str, str]] = {  # way -> the sentence with a time, and the sentence without a time
+PROMISES: dict[Way, tuple[str, str]] = {  # way -> sentence with a time, sentence without a time
     "call": (BY_A_TIME, "We will call you."),
     "text": ("We will send you a text message by {time}.", "We will send you a text message."),
     "write": ("We will write to you by {time}.", "We will write to you."),
@@ -42,13 +42,12 @@ PROMISES: dict[Way, tuple[str, str]] = {  # way -> the sentence with a time, and
 class Mail:
     """A mail to the person of a lead.
 
-    tags: the lead's id and the kind of mail; SES returns both with a bounce or a complaint.
-    phone: the clinic's number, as it appears in `paragraphs`.
+    tags: the lead's id and the kind of mail, which SES returns with a bounce or complaint.
+    phone, booking_link: as they appear in `paragraphs`.
     ending: the text before the unsubscribe link.
-    unsubscribe: the URL of the page on which the recipient can end all mails.
+    unsubscribe: the URL of the page that ends all mails.
     stop: the text of the unsubscribe link.
     calendar: an iCalendar file to attach; "" for none.
-    booking_link: the URL of the booking page, as it appears in `paragraphs`; "" for none.
     """
 
     to: str
@@ -81,8 +80,8 @@ class MailWriter:
     def write(self, lead: Lead, due: DueMail, unsubscribe: str, at: datetime, *, safety: bool) -> Mail:
         """Returns the mail that is due.
 
-        unsubscribe: the URL of the page on which the recipient can end all mails.
-        safety: whether the tier of the lead is a safety tier.
+        unsubscribe: the URL of the page that ends all mails.
+        safety: whether the lead's tier is a safety tier.
         """
         promised = promise(lead, self.hours, at, safety=safety)
         link = self.booking_link if due.kind == "receipt" and may_book_online(lead) else ""
@@ -139,9 +138,9 @@ class MailWriter:
         )
 
     def _in_emergency(self, lead: Lead) -> tuple[str, ...]:
-        """Returns the paragraphs of the receipt for a person who should seek emergency care.
+        """Returns the receipt's paragraphs for a person who should seek emergency care.
 
-        Leaves out the opening hours, so that nobody goes to the clinic instead of an emergency room.
+        Omits the opening hours, so that nobody goes to the clinic instead of an emergency room.
         """
         has_number = lead.submitted.contact.phone is not None
         return (

@@ -1,4 +1,4 @@
-"""Finds what a member of staff did with leads on a day. Day keys, stored with the search keys, find these leads."""
+"""Finds what a member of staff did with leads on a day, by keys that are stored with the search keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_DAYS = 20  # the most day keys of one lead; older keys are dropped
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a member of staff did with a lead. See `HistoryEntry`."""
+    """What a member of staff did with a lead."""
 
     at: datetime
     action: str
@@ -24,12 +24,11 @@ class Done:
 
 
 def day_key(staff_id: str, day: date) -> str:
-    """Returns the search key of the leads on which this member of staff acted on this day."""
     return f"day-of#{staff_id}#{day.isoformat()}"
 
 
 def day_keys_of(lead: Lead, zone: ZoneInfo) -> Iterator[str]:
-    """Yields one key for each member of staff and each day (clinic's time zone) on which they acted on the lead."""
+    """Yields a key for each member of staff and day (clinic's time zone) of work on the lead."""
     by_staff = (entry for entry in lead.history if entry.by not in ("", SYSTEM))
     days = dict.fromkeys((entry.by, entry.at.astimezone(zone).date()) for entry in by_staff)
     for staff_id, day in list(days)[-MOST_DAYS:]:
@@ -37,7 +36,6 @@ def day_keys_of(lead: Lead, zone: ZoneInfo) -> Iterator[str]:
 
 
 def done_on(lead: Lead, staff_id: str, day: date, zone: ZoneInfo) -> tuple[Done, ...]:
-    """Returns what a member of staff did with a lead on the day `day` (clinic's time zone), oldest first."""
     return tuple(
         Done(entry.at, entry.action, entry.detail, entry.moved)
         for entry in lead.history

@@ -1,11 +1,8 @@
 """Plans what staff do next about a lead, and by when.
 
-A member of staff takes a lead without an owner, and becomes its owner. The owner calls until the person is reached or
-all planned calls are made. If the number is wrong, the owner of a lead in a safety tier tries another way. Then the
-owner books or closes the lead. The tier sets the time limits (tiers.toml).
-
-The owner is reminded of the next action. If the owner does not act in time, the lead loses its owner and its alerts
-restart, so that no lead is forgotten.
+A member of staff takes a lead and becomes its owner.
+The owner calls until the person is reached or all planned calls are made, and then books or closes the lead.
+An owner who does not act in time is removed and alerts restart, so that no lead is forgotten.
 """
 
 from __future__ import annotations
@@ -29,15 +26,15 @@ CLOSE: Final = "close"
 UNANSWERED = frozenset({"no_answer", "left_message"})
 WRONG_NUMBER = "wrong_number"
 NOT_REACHED = UNANSWERED | {WRONG_NUMBER}  # outcomes of calls that did not reach the person
-CALL_AT = "call_at"  # the outcome of a call if the person asked to be called at another time
-TO_BE_BOOKED = "to_be_booked"  # the outcome of a call if the person wants an appointment, but no time is agreed yet
+CALL_AT = "call_at"  # the outcome if the person asked to be called at another time
+TO_BE_BOOKED = "to_be_booked"  # the outcome if the person wants an appointment, but no time is agreed yet
 AFTERNOON = time(13)
 EVENING = time(16)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The last recorded call. `again_at`: the time for which the person asked for another call, or None."""
+    """The last recorded call. `again_at`: when the person wants another call, or None."""
 
     at: datetime
     outcome: str
@@ -46,11 +43,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What staff do next about a lead. A lead without an owner has no reminder.
+    """What staff do next about a lead.
 
-    what: TAKE, CALL, CALL_AGAIN, OTHER_WAY (try to reach the person without the wrong number), CONFIRM_BOOKING or CLOSE
-        (book or close). OTHER_WAY is stored as CALL_AGAIN.
-    due: when the action is due; for CALL_AGAIN, the time of the call; None if the lead has no deadline.
+    what: OTHER_WAY, to reach the person without the wrong number, is stored as CALL_AGAIN.
+    due: for CALL_AGAIN, the time of the call; None if the lead has no deadline.
     remind_at: when the owner is reminded; None for never.
     returns_at: when the lead loses its owner if the action is not done; None for never.
     """
@@ -75,14 +71,14 @@ def next_action(lead: Lead) -> NextAction | None:
 
 
 def is_tried_again(outcome: str, tier: Tier) -> bool:
-    """Returns whether staff try again after this outcome: unanswered or, in a safety tier, a wrong number."""
+    """Returns whether staff try again after the outcome of a call."""
     return outcome in (NOT_REACHED if tier.safety else UNANSWERED)
 
 
 def planned(work: WorkState, tier: Tier, hours: OpeningHours, best_time: str | None, at: datetime) -> NextAction:
-    """Plans the owner's next action when staff act on the lead at the time `at`.
+    """Plans the owner's next action at the time `at`.
 
-    best_time: the time of day at which the person prefers calls: morning, afternoon or evening; None for any time.
+    best_time: when the person prefers calls (morning, afternoon or evening); None for any time.
     """
     call, follow_up = work.last_call, tier.follow_up
     if call is None:
@@ -105,10 +101,9 @@ def _call_again(due: datetime, tier: Tier, hours: OpeningHours, at: datetime) ->
 
 
 def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:
-    """Returns when the pause after a call at the time `since` ends.
+    """Returns when the pause after a call ends.
 
-    A pause that is given in `Span.mornings` ends at opening time. If the person prefers calls in the afternoon or
-    evening, it ends at AFTERNOON or EVENING of the same day, but only if the clinic is open then.
+    A pause until opening time is extended to the person's best time, if the clinic is open then.
     """
     due = pause.after(since, hours)
     if pause.mornings is None or best_time not in ("afternoon", "evening"):

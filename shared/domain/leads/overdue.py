@@ -11,12 +11,12 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.next_action import next_action
 from shared.domain.rules.triage import Tier
 
-REMINDER = 0  # the level of an alert that reminds the owner; escalation levels begin at 1
+REMINDER = 0  # the level of a reminder; escalation levels begin at 1
 OWNER = "owner"  # the audience of a reminder
 
 
 def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
-    """Returns the level of the alert that is due now; REMINDER for a reminder to the owner; None if none is due."""
+    """Returns the level of the alert that is due now, or REMINDER; None if no alert is due."""
     if lead.work.status != "acknowledged":
         return lead.level_due(ladder, at)
     escalation = lead.escalation
@@ -25,9 +25,9 @@ def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
 
 
 def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
-    """Returns whether a new lead is due for a check, but has no alert left to send.
+    """Returns whether a new lead is due for a check but has no alert left.
 
-    For example, a lead can lose its escalation levels because the person revoked the consent to contact.
+    For example, the person may have revoked the consent to contact.
     """
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
@@ -35,14 +35,14 @@ def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
 
 
 def is_overdue(lead: Lead, at: datetime) -> bool:
-    """Returns whether the owner was reminded but has not acted in time. Such a lead must lose its owner."""
+    """Returns whether the owner was reminded but has not acted in time."""
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
     return lead.work.status == "acknowledged" and escalation.reminded and passed
 
 
 def released(lead: Lead, tiers: Mapping[str, Tier], at: datetime) -> Lead:
-    """Returns the lead without its owner, who did not act in time. Its alerts restart at level 1."""
+    """Removes the owner, who did not act in time, and restarts the alerts at level 1."""
     before = lead.work
     overdue = next_action(lead)
     entry = HistoryEntry(
@@ -61,7 +61,6 @@ def released(lead: Lead, tiers: Mapping[str, Tier], at: datetime) -> Lead:
 
 
 def reminded(lead: Lead, at: datetime) -> Lead:
-    """Returns the lead with the reminder of its owner recorded."""
     planned = lead.work.next_action
     returns_at = planned.returns_at if planned else None
     return lead.changed(escalation=lead.escalation.owner_reminded(OWNER, at, returns_at, lead.work.owner_name))

@@ -1,7 +1,4 @@
-"""Hashes phone numbers and email addresses with a secret key.
-
-An index of the hashes finds the leads of a person, but reveals no phone number and no email address.
-"""
+"""Hashes phone numbers and email addresses with a secret key, so that an index does not reveal them."""
 
 from __future__ import annotations
 
@@ -17,28 +14,27 @@ def phone_key(phone: str | None, key: str) -> str:
 
 
 def email_key(email: str | None, key: str) -> str:
-    """Returns the keyed hash of an email address, ignoring case; "" for None."""
     return keyed_hash("email", email.casefold(), key) if email else ""
 
 
 @lru_cache(maxsize=8)
 def id_of_key(key: str) -> str:
-    """Returns an id of the key that does not reveal the key.
+    """Returns an id that does not reveal the key.
 
-    Each hash begins with the id of its key. So hashes that were made with a former key can be found.
+    Each hash begins with the id, so that hashes with a former key can be found.
     """
     return hmac.digest(key.encode(), b"id", "sha256").hex()[:8]
 
 
 def key_id_in(*hashes: str) -> str:
-    """Returns the id of the key with which these hashes were made; "" if all hashes are empty."""
+    """Returns the id of the key that made these hashes; "" if all are empty."""
     return next((hashed.partition("-")[0] for hashed in hashes if hashed), "")
 
 
 def keyed_hash(kind: str, value: str, key: str) -> str:
-    """Returns the id of the key, followed by the keyed hash of a value.
+    """Returns the key's id and the keyed hash of a value.
 
-    kind: the kind of value, such as "phone". It is hashed too, so that equal values of two kinds have different hashes.
+    kind: such as "phone". It is hashed too, so that equal values of two kinds differ.
     """
     hashed = hmac.digest(key.encode(), f"{kind}\n{value}".encode(), "sha256").hex()
     return f"{id_of_key(key)}-{hashed}"

@@ -1,4 +1,4 @@
-"""Makes the manager's report from the daily counts, which name no person and no lead."""
+"""Makes the manager's report from the daily counts, which name no person."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from shared.domain.leads.export import days_between
 from shared.domain.model import Model
 from shared.domain.rules.triage import RuleSet
 
-# The report lists rules only if it covers at least this many leads, and pages only if at least this many visitors left
-# the form. Smaller numbers could reveal something about one person.
+# The least number of leads for a list of rules, and of visitors for a list of pages. Smaller numbers could reveal
+# something about one person.
 ENOUGH = 20
 DayCounts = Mapping[Cell, int]
 
 
 class ReportQuery(Model):
-    """A request for the report of the leads that arrived in a date range, first and last day included.
+    """A request for the report of a date range, first and last day included.
 
     Days are in the clinic's time zone. The default is the last 30 days.
     """
@@ -51,20 +51,17 @@ class ReportQuery(Model):
     last: Annotated[Day | None, Field(alias="to")] = None
 
     def days(self, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-        """Returns the first and last day of the report. Raises InvalidInput like `days_between`."""
         return days_between(self.first, self.last, at, zone)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts for a group of leads: those of a tier, a source or a campaign, or all. Suspected bots are not counted.
+    """Counts for a group of leads, without suspected bots.
 
-    acknowledged: how many leads were taken by a member of staff; 0 for a campaign, for which this is not counted.
-    due: how many leads have a deadline whose clock hour (UTC) has ended.
-    called_in_time: how many of the `due` leads were called by the deadline.
-    called: how many leads staff tried to call.
-    minutes_to_acknowledgement, minutes_to_call: median minutes from arrival, over the leads that were taken or called;
-        None if there are no such leads, and for a campaign.
+    acknowledged: 0 for a campaign, for which acknowledgements are not counted.
+    due: leads whose deadline's clock hour (UTC) has ended.
+    called_in_time: of the `due` leads, those called by the deadline.
+    minutes_to_acknowledgement, minutes_to_call: medians from arrival; None without such leads, and for a campaign.
     """
 
     name: str
@@ -90,9 +87,9 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How many leads are in their tier because of this rule alone.
+    """How many leads are in their tier because of one rule alone.
 
-    reason: what the rule gives as its reason; "" if the rule no longer exists.
+    reason: the reason that the rule gives; "" if the rule no longer exists.
     """
 
     rule: str
@@ -103,7 +100,7 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class PageCount:
-    """How many visitors left the form on this page without sending it. Visitors without JavaScript are not counted."""
+    """How many visitors left the form on a page. Visitors without JavaScript are not counted."""
 
     questionnaire: str
     page: str
@@ -115,8 +112,8 @@ class PageCount:
 class Report:
     """The report of a date range.
 
-    rules: for each rule, how many leads are in their tier because of it alone; empty for fewer than ENOUGH leads.
-    pages: the pages on which visitors left the form; empty for fewer than ENOUGH visitors.
+    rules: empty for fewer than ENOUGH leads.
+    pages: empty for fewer than ENOUGH visitors.
     """
 
     first: date
@@ -137,7 +134,7 @@ def report(
     """Makes the report of a date range, as of the time `at`.
 
     counts: day -> cell -> number.
-    rule_sets: the rule sets in use. They supply the order of the tiers and the wording of rules and pages.
+    rule_sets: the rule sets in use, for the order of tiers and the wording of rules and pages.
     """
     total: Counter[Cell] = Counter()
     for cells in counts.values():
@@ -170,7 +167,6 @@ def report(
 
 
 def _pages(rule_sets: Iterable[RuleSet], total: Counter[Cell]) -> tuple[PageCount, ...]:
-    """Returns, for each page of the forms in use, how many visitors abandoned the form there."""
     forms = [rule_set.questionnaire for rule_set in rule_sets]
     found = tuple(
         # at least 0, because a visitor who comes back is subtracted from the day of the return
@@ -208,7 +204,7 @@ def _day(day: date, cells: DayCounts) -> DayFigures:
 
 
 def _over_all(kind: str, total: Counter[Cell]) -> Counter[Cell]:
-    """Returns the counts summed over all groups of a kind. The cells of the result name no group."""
+    """Sums the counts over all groups of a kind."""
     together: Counter[Cell] = Counter()
     for cell, number in total.items():
         if cell[0] == kind:

@@ -1,13 +1,10 @@
-"""Decides what to do with a resubmission: a submission whose id is already stored. It may be a repeat, late or changed.
+"""Decides what to do with a resubmission, which has the id of a stored submission (docs/decisions/0015).
 
-The function `resubmission` decides; its callers carry out the decision. docs/decisions/0015 has the reasons. In short:
-
-- A resubmission with the same content changes nothing.
+- Equal content changes nothing.
 - Answering again never withdraws a red flag.
-- A resubmission with changed content reopens a booked or closed lead, if the tier after the merge alerts staff.
-- A tier that a clinician lowered may stay lowered: see `_Merger.staff_tier`.
-- The owner loses the lead only if the resubmission has a new red flag or makes the lead more urgent.
-- Two people may share a device. Another person's submission becomes a separate lead: see `of_another_person`.
+- Changed content reopens a booked or closed lead if the tier alerts staff.
+- The owner loses the lead only after a new red flag or a more urgent tier.
+- Another person's submission becomes a separate lead, because two people may share a device.
 """
 
 from __future__ import annotations
@@ -39,18 +36,18 @@ from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.triage import Tier
 
 MAX_EARLIER = 5
-SIMILAR = 0.8  # how similar (0 to 1) two words of a name must be for one to be a misspelling of the other
+SIMILAR = 0.8  # how similar (0 to 1) two words must be for one to be a misspelling of the other
 MAX_RESUBMISSIONS = 20  # each resubmission enlarges the lead, and a table item holds at most 400 kB
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The decision to leave the stored lead unchanged and respond with its receipt."""
+    """The decision to leave the stored lead unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """The decision to refuse a submission, because its id belongs to a finished form with different content."""
+    """The decision to refuse a submission, because its id belongs to another finished form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,7 @@ def resubmission(
 ) -> Resubmission:
     """Decides what to do with the lead `new`, which has the same id as the lead `stored`.
 
-    was_accepted: True if `new` comes from the spool. The person then already has a receipt for `new`, and `new` may be
-        older than `stored`. Two finished forms with different content then become two leads instead of a conflict.
+    was_accepted: True if `new` comes from the spool, so that the person already has a receipt for it.
     """
     if _is_repeat(stored, new, of_unfinished_too=was_accepted):
         return Keep()
@@ -109,17 +105,14 @@ def _resubmission_from_spool(stored: Lead, new: Lead, tiers: Mapping[str, Tier],
 
 
 def resubmitted_too_often(lead: Lead) -> bool:
-    """Returns whether the lead has reached the maximum number of resubmissions."""
     return sum(entry.action in (RETURNED, ASKED) for entry in lead.history) >= MAX_RESUBMISSIONS
 
 
 def of_another_person(stored: Lead, new: Lead) -> bool:
     """Returns whether the two leads are about different people, who may share a device.
 
-    Different names mean two people. But one name may be a correction of the other if the leads share a phone number or
-    an email address, and do not have different phone numbers. If a name is missing, the leads are about two people only
-    if both the phone numbers and the email addresses differ. In doubt, two leads are safer than one: both people can be
-    called, and nobody's answers appear under another person's name.
+    One name may correct the other if the leads share a phone number or email address.
+    In doubt, two leads are safer, because nobody's answers then appear under another name.
     """
     before, after = stored.submitted.contact, new.submitted.contact
     phones, emails = _ways(stored, new)
@@ -129,12 +122,12 @@ def of_another_person(stored: Lead, new: Lead) -> bool:
 
 
 def share_a_way(stored: Lead, new: Lead) -> bool:
-    """Returns whether both leads have the same phone number or the same email address."""
+    """Returns whether both leads have the same phone number or email address."""
     return any(one and one == other for one, other in _ways(stored, new))
 
 
 def _ways(stored: Lead, new: Lead) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Returns the phone numbers and the email addresses of both leads; "" for a missing one."""
+    """Returns both phone numbers and both email addresses; "" for a missing one."""
     before, after = stored.submitted.contact, new.submitted.contact
     emails = (before.email or "").casefold(), (after.email or "").casefold()
     return (before.phone or "", after.phone or ""), emails
@@ -149,8 +142,7 @@ def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
     """Returns whether both names can belong to one person. True if a name is missing.
 
     "J. Example" can be Jordan Example, but Ann Example cannot be Bob Example.
-
-    corrected: whether one name may correct the other. Jordan can correct "Jrodan", and Ann Sample Ann Example.
+    corrected: whether one name may correct the other, such as Jordan and "Jrodan".
     """
     fewer, more = sorted((_words(one.name), _words(other.name)), key=len)
     if fewer and corrected and _is_one_word(fewer[0], more[0], corrected=True):
@@ -159,7 +151,6 @@ def have_one_name(one: Contact, other: Contact, *, corrected: bool) -> bool:
 
 
 def _words(name: str | None) -> list[str]:
-    """Returns the words of a name in lower case, without accents and punctuation."""
     plain = unicodedata.normalize("NFKD", (name or "").casefold())
     return re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
 
@@ -170,17 +161,14 @@ def _is_one_word(one: str, other: str, *, corrected: bool) -> bool:
 
 
 def merge_resubmission(earlier: Lead, later: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
-    """Merges the lead `later` into `earlier`, which has the same id.
-
-    Keeps and extends the consent ledger, history and earlier answers. Drops the answers of a withdrawn form.
-    """
+    """Merges the lead `later` into `earlier`, and drops the answers of a withdrawn form."""
     return _Merger(earlier, later, tiers, hours).lead()
 
 
 def merge_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: OpeningHours) -> Lead:
-    """Merges the submission `late`, which comes from the spool and is no newer than the stored `lead`.
+    """Merges a late submission from the spool, whose answers do not replace those of `lead`.
 
-    The red flags of `late` still alert staff, but its answers do not replace those of `lead`.
+    Its red flags still alert staff.
     """
     after = merge_resubmission(lead, late, tiers, hours)
     earlier = (*lead.earlier, _as_earlier(late))[-MAX_EARLIER:]
@@ -198,15 +186,12 @@ def _is_repeat(stored: Lead, new: Lead, *, of_unfinished_too: bool) -> bool:
 
 
 def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
-    """Returns whether `new` is an unfinished form without a red flag, although the finished form is already stored.
-
-    Such a form adds nothing to the stored lead.
-    """
+    """Returns whether `new` is an unfinished form that adds nothing to the finished form."""
     return stored.submitted.complete and not new.submitted.complete and not new.assessment.red_flag
 
 
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
-    """Adds to the lead `after` the messages that the person saw with the receipt for `accepted`."""
+    """Adds the messages that the person saw with the receipt for `accepted`."""
     messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
     return after.changed(assessment=replace(after.assessment, messages_shown=messages), version=after.version)
 
@@ -248,7 +233,7 @@ class _Merger:
 
     @property
     def decisive(self) -> Lead:
-        """The lead whose assessment counts: `later`, or `earlier` if that has a red flag and is more serious."""
+        """The lead whose assessment counts. A red flag of `earlier` outweighs a less serious `later`."""
         earlier, later = self.earlier.assessment, self.later.assessment
         by = self._rank(later.triage.tier) - self._rank(earlier.triage.tier)
         as_grave = by < 0 or (by == 0 and later.red_flag)
@@ -256,10 +241,9 @@ class _Merger:
 
     @property
     def staff_tier(self) -> str:
-        """The tier that staff set, if it still applies; otherwise "".
+        """The tier that staff set; "" if it no longer applies.
 
-        A raised tier stays. A lowered tier stays only if `decisive` is `earlier`, `later` has no red flag, and the tier
-        of `later` is not more urgent than the lowered tier.
+        A raised tier stays. A lowered tier stays while `earlier` decides and `later` is no more urgent.
         """
         kept, later = self.earlier.work.staff_tier, self.later.assessment
         if kept not in self.tiers:
@@ -274,7 +258,7 @@ class _Merger:
 
     @property
     def brings_news(self) -> bool:
-        """True if the later submission has a red flag that staff have not seen, or makes the lead more urgent."""
+        """True if the later submission has a new red flag or makes the lead more urgent."""
         triages = (self.earlier.assessment.triage, *(before.triage for before in self.earlier.earlier))
         known = {rule.id for triage in triages for rule in triage.safety_rules}
         later = self.later.assessment
@@ -283,13 +267,13 @@ class _Merger:
 
     @property
     def alerts_again(self) -> bool:
-        """True if alerts restart at level 1. The lead then has no owner until a member of staff takes it."""
+        """True if alerts restart at level 1, which removes the owner."""
         earlier = self.earlier
         if earlier.work.is_done:  # the new receipt promised the visitor another call
             return self.tiers[self.tier].escalates
         if earlier.work.status == "acknowledged":
             return self.brings_news
-        # if alerts about the earlier red flag are already running, do not restart them
+        # running alerts about the earlier red flag do not restart
         waiting = earlier.assessment.red_flag and earlier.escalation.next_at not in (
             None,
             NEVER,
@@ -320,10 +304,7 @@ class _Merger:
         return escalation.restarted(at, escalates=self.tiers[self.tier].escalates, first_look=first_look)
 
     def _deadline(self) -> datetime | None:
-        """Returns the new deadline if the lead is reopened or becomes less urgent.
-
-        Otherwise, returns the earlier of the old and new deadlines.
-        """
+        """Returns the new deadline if the lead is reopened or less urgent, otherwise the earlier deadline."""
         earlier = self.earlier
         span = self.tiers[self.tier].deadline
         new = span.after(self.later.assessment.received_at, self.hours) if span else None

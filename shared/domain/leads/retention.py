@@ -1,7 +1,4 @@
-"""Decides how long a lead is kept and what remains of it afterwards. docs/privacy.md explains retention to patients.
-
-retention.toml says how long each retention stage lasts.
-"""
+"""Decides how long a lead is kept, and what remains of it afterwards."""
 
 from __future__ import annotations
 
@@ -22,21 +19,21 @@ class Retention:
     """The retention periods.
 
     months: how many calendar months each stage lasts.
-    audited_tiers: the tiers whose leads keep an audit trail after their contact details are removed.
+    audited_tiers: tiers whose leads keep an audit trail after their contact details are removed.
     """
 
     months: Mapping[Stage, int]
     audited_tiers: frozenset[str]
 
     def began_before(self, stage: Stage, at: datetime) -> datetime:
-        """Returns the cutoff. A stage that began at the cutoff or earlier is over at `at`."""
+        """Returns the latest start of a stage that is over at the time `at`."""
         return months_before(at, self.months[stage])
 
 
 def retired(kept: Kept, retention: Retention, at: datetime) -> Kept | None:
-    """Returns what remains of a lead or tombstone at `at`.
+    """Returns what remains of a lead or tombstone; None if everything is to be removed.
 
-    Returns the same object while its retention stage lasts, and None if everything is to be removed.
+    Returns the same object while its retention stage lasts.
     """
     stage = stage_of(kept)
     if stage is None or stage[1] > retention.began_before(stage[0], at):
@@ -50,17 +47,16 @@ def retired(kept: Kept, retention: Retention, at: datetime) -> Kept | None:
 
 
 def months_before(at: datetime, months: int) -> datetime:
-    """Returns the date `months` calendar months earlier; the last day of the month if that month is too short."""
+    """Goes back by calendar months, to the last day of a month that is too short."""
     year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
     day = min(at.day, monthrange(year, month + 1)[1])
     return at.replace(year=year, month=month + 1, day=day)
 
 
 def emptied(lead: Lead, *, audited: bool = False) -> tuple[Submitted, Assessment]:
-    """Returns the submission and assessment of a lead, without answers and attribution.
+    """Returns the submission and assessment without answers and attribution.
 
-    Of the contact details, keeps only the name, phone number and email address.
-
+    Of the contact details, only name, phone number and email address stay.
     audited: whether to keep the safety rules that fired and the messages that were shown.
     """
     submitted, assessment = lead.submitted, lead.assessment

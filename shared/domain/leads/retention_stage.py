@@ -1,7 +1,4 @@
-"""Determines the retention stage of a stored lead or tombstone, and when that stage began.
-
-The stage does not depend on the retention periods, so a period can change without a rewrite of stored leads.
-"""
+"""Determines the retention stage of a lead or tombstone, and when the stage began."""
 
 from __future__ import annotations
 
@@ -22,13 +19,13 @@ class Stage(StrEnum):
     ANSWERS = "answers"  # the answers of a lead that was not booked
     BOOKED = "booked"  # a whole booked lead
     EVIDENCE = "evidence"  # the contact details and consents of a lead without answers, or of an erased lead
-    AUDIT = "audit"  # the audit trail of an urgent lead, which no longer names the person
+    AUDIT = "audit"  # the audit trail of an urgent lead
 
 
 def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
-    """Returns the retention stage of a lead or tombstone, and when that stage began.
+    """Returns the retention stage and when it began.
 
-    Returns None for a lead that alerts staff and has no owner. Retention never removes such a lead.
+    Returns None for a lead that alerts staff and has no owner, which is never removed.
     """
     if not isinstance(kept, Lead):
         return (Stage.EVIDENCE if kept.kind == "erased" else Stage.AUDIT), kept.last_contact
@@ -42,7 +39,7 @@ def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
 
 
 def last_contact(lead: Lead) -> datetime:
-    """Returns when the person or staff last acted on the lead. Retention runs do not count."""
+    """Returns when the person or staff last acted on the lead."""
     worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action in VISITOR_ACTIONS)
     consents = (record.at for record in lead.submitted.consent_records)
     return max([lead.assessment.received_at, *worked, *consents])

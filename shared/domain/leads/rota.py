@@ -1,7 +1,7 @@
 """Determines which clinician is on call, from a weekly rota and its exceptions.
 
-Times of a rota are wall-clock times in the clinic's time zone. If a time occurs twice because clocks go back, its first
-occurrence counts. This applies to starts and ends, so that shifts do not overlap or leave a gap.
+Times of a rota are wall-clock times in the clinic's time zone.
+When clocks go back, the first occurrence of a time counts, so that shifts leave no gap.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from shared.domain.opening_hours import DAYS, OpeningHours
 
 HOLIDAY = "Holiday"
 NOBODY = ""
-EVERYONE = "everyone"  # in place of a user name: all clinicians
+EVERYONE = "everyone"  # stands for all clinicians in place of a user name
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
 SHOWN = timedelta(days=14)  # how far ahead the inbox shows the rota
-KNOWN_FOR = timedelta(minutes=15)  # how long the result of a subscription check is valid; checks run every five minutes
+KNOWN_FOR = timedelta(minutes=15)  # how long a subscription check is valid; checks run every five minutes
 
 Who = Annotated[str, Field(min_length=1, max_length=128), Line]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -48,13 +48,13 @@ class WeeklyShift(Model):
 
     @property
     def minutes(self) -> tuple[int, int]:
-        """When the shift starts and ends, in minutes since midnight of the day on which it starts."""
+        """Start and end in minutes since midnight of the day on which the shift starts."""
         first, last = (int(clock[:2]) * 60 + int(clock[3:]) for clock in (self.starts, self.ends))
         return first, last if last > first else last + DAY
 
 
 class Override(Model):
-    """An exception to the weekly shifts: `who` is on call from `starts` to `ends`."""
+    """An exception to the weekly shifts."""
 
     who: Who
     starts: Moment
@@ -62,7 +62,7 @@ class Override(Model):
 
 
 class RotaChange(Model):
-    """A rota as a manager saves it. `version`: the version that the manager saw; 0 if there was none."""
+    """A rota as a manager saves it. `version`: the version that the manager saw; 0 for the first rota."""
 
     version: Annotated[int, Field(ge=0)]
     weekly: Annotated[tuple[WeeklyShift, ...], Field(max_length=100)]
@@ -70,10 +70,9 @@ class RotaChange(Model):
 
 
 class Rota(Stored):
-    """The rota as it is stored. The only data about staff in it are user names.
+    """The rota as it is stored, whose only data about staff are user names.
 
-    version: how often a rota was saved; 0 before the first rota is saved.
-    changed_by: the user name of the manager or administrator who saved the rota.
+    version: 0 before the first rota is saved.
     """
 
     version: int = 0
@@ -88,10 +87,7 @@ class Rota(Stored):
 
 
 class Reach(Stored):
-    """Which clinicians can be alerted individually.
-
-    names: the user names of the clinicians whose own subscription was confirmed at the time `at`.
-    """
+    """The user names of the clinicians who could be alerted individually at the time `at`."""
 
     names: tuple[str, ...]
     at: datetime
@@ -108,7 +104,7 @@ class DutyBoard(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """A period in which one clinician, or nobody, is on call. `who`: a user name; NOBODY in a gap. Times are UTC."""
+    """A period in which one clinician is on call, in UTC. `who` is a user name, or NOBODY in a gap."""
 
     who: str
     begins: datetime
@@ -116,7 +112,7 @@ class Duty(NamedTuple):
 
 
 def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
-    """Returns the user name of the clinician on call at a time; NOBODY in a gap.
+    """Returns the user name of the clinician on call; NOBODY in a gap.
 
     An override replaces all shifts. Of two running shifts, the shift that began last counts.
     """
@@ -130,10 +126,7 @@ def on_call(rota: Rota, at: datetime, hours: OpeningHours) -> str:
 
 
 def to_alert(board: DutyBoard, at: datetime, hours: OpeningHours) -> str:
-    """Returns who gets an alert for clinicians: the user name of the clinician on call, or EVERYONE.
-
-    Returns EVERYONE in a gap, or if no recent check found a confirmed subscription of the clinician on call.
-    """
+    """Returns who gets an alert for clinicians, which is EVERYONE if nobody on call can be reached."""
     who = on_call(board.rota, at, hours)
     return who if is_reachable(who, board.reach, at) else EVERYONE
 
@@ -167,7 +160,7 @@ def saved(change: RotaChange, by: str, at: datetime, hours: OpeningHours) -> Rot
 
 
 def problems_of(change: RotaChange, staff: Collection[str], hours: OpeningHours) -> Iterator[FieldProblem]:
-    """Yields a problem for each invalid entry. `staff`: the user names that the rota may contain."""
+    """`staff`: the user names that the rota may contain."""
     named = [(f"/weekly/{number}/who", shift.who) for number, shift in enumerate(change.weekly)]
     named += [(f"/overrides/{number}/who", override.who) for number, override in enumerate(change.overrides)]
     for pointer, who in named:
@@ -182,10 +175,7 @@ def problems_of(change: RotaChange, staff: Collection[str], hours: OpeningHours)
 def problems_of_past(
     overrides: tuple[Override, ...], stored: tuple[Override, ...], at: datetime, hours: OpeningHours
 ) -> Iterator[FieldProblem]:
-    """Yields a problem for each new override that has already ended.
-
-    stored: the overrides of the stored rota, which are accepted even if they have ended.
-    """
+    """Yields a problem for each new override that has already ended."""
     for number, override in enumerate(overrides):
         if override.starts < override.ends and _instant(override.ends, hours.zone) <= at and override not in stored:
             yield FieldProblem(f"/overrides/{number}/ends", "This exception is already over, by the clinic's clock.")
@@ -204,7 +194,7 @@ def _problems_of_overrides(overrides: tuple[Override, ...], zone: ZoneInfo) -> I
 
 
 def _overlap(one: WeeklyShift, other: WeeklyShift) -> bool:
-    """Returns whether two weekly shifts overlap. Also finds overlaps in the night from Sunday to Monday."""
+    """Returns whether two weekly shifts overlap, also in the night from Sunday to Monday."""
     if (one.day == HOLIDAY) != (other.day == HOLIDAY):
         return False
     (first, first_end), (second, second_end) = (_in_week(shift) for shift in (one, other))
@@ -219,7 +209,7 @@ def _in_week(shift: WeeklyShift) -> tuple[int, int]:
 
 
 def _shifts(rota: Rota, day: date, hours: OpeningHours) -> Iterator[Duty]:
-    """Yields the weekly shifts that start on this day, with their times in UTC."""
+    """Yields the weekly shifts that start on a day, in UTC."""
     name = HOLIDAY if day in hours.holidays else DAYS[day.weekday()]
     for shift in rota.weekly:
         if shift.day == name:

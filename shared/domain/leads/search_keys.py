@@ -1,7 +1,4 @@
-"""Makes the search keys of a lead from the name, the end of the phone number, and the halves of the reference.
-
-Keys from a name or a phone number are hashed with a secret.
-"""
+"""Makes the search keys of a lead. Keys from a name or a phone number are hashed with a secret."""
 
 from __future__ import annotations
 
@@ -11,14 +8,13 @@ import unicodedata
 from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import keyed_hash
 
-END_OF_NUMBER = 7  # how many digits people give when they leave out the area code
+END_OF_NUMBER = 7  # digits, because people may leave out the area code
 MOST_WORDS = 6  # how many words of a name become keys
 SEPARATORS = re.compile(r"[\s().+-]")
 HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
 
 
 def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
-    """Returns the keys by which the lead can be found. The words of `helper_name` are keys, too."""
     contact = lead.submitted.contact
     halves = [_half(half) for half in lead.reference.split("-")]
     number = [_number(contact.phone[-END_OF_NUMBER:], person_key)] if contact.phone else []
@@ -28,19 +24,16 @@ def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """Returns the first MOST_WORDS words and numbers of a name, in lower case and without accents.
-
-    Skips words that are a single letter from a to z.
-    """
+    """Returns the first MOST_WORDS words of a name, in lower case and without accents and initials."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     words = (word for word in re.split(r"[\W_]+", plain) if len(word) > 1 or not word.isascii() or word.isdigit())
     return tuple(dict.fromkeys(filter(None, words)))[:MOST_WORDS]
 
 
 def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
-    """Returns one group of keys for each way to read a search text. A lead matches if it has all keys of a group.
+    """Returns one group of keys for each way to read a search text.
 
-    The text may be the end of a phone number, half of a reference, or words of a name.
+    A lead matches if it has all keys of one group.
     """
     ways: list[tuple[str, ...]] = []
     compact = SEPARATORS.sub("", text)
@@ -54,7 +47,7 @@ def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
 
 
 def half_in(text: str) -> str:
-    """Returns the text as half of a reference, in its stored form; "" if the text is not half of a reference."""
+    """Returns the text as half of a reference in its stored form; "" for other texts."""
     half = SEPARATORS.sub("", text).upper().replace("O", "0").replace("I", "1").replace("L", "1")
     return half if HALF.fullmatch(half) else ""
 

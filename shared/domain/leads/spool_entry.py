@@ -1,7 +1,6 @@
 """Reads entries of the spool, the fallback queue for when the table is unavailable.
 
-An entry is a scored lead as JSON. A replay stores that lead later, without scoring it again. So the messages shown and
-the deadline stay the same.
+An entry is a scored lead as JSON. A replay does not score it again, so that the deadline stays the same.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def spooled_lead(entry: str) -> Lead | None:
 
 
 def json_object(entry: str) -> Mapping[str, object]:
-    """Returns a spool entry as a JSON object; an empty object if the entry is not a JSON object."""
+    """Returns the entry as a JSON object; {} for anything else."""
     try:
         value = json.loads(entry)
     except ValueError:
@@ -42,8 +41,7 @@ def json_object(entry: str) -> Mapping[str, object]:
 def rescued_lead(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningHours, at: datetime) -> Lead | None:
     """Returns an unscored lead (OPS-03) from the readable parts of a damaged spool entry.
 
-    Returns None if the entry has no id, if it has neither a phone number nor an email address, or if it is a canary.
-
+    Returns None without an id, without contact details, or for a canary.
     at: the arrival time to use if the entry has no readable arrival time.
     """
     submitted, assessment = nested_object(entry, "submitted"), nested_object(entry, "assessment")
@@ -83,7 +81,6 @@ def rescued_lead(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningH
 
 
 def nested_object(outer: Mapping[str, object], name: str) -> Mapping[str, object]:
-    """Returns the JSON object under the key `name`; an empty object if there is none."""
     value = outer.get(name)
     return value if isinstance(value, dict) else {}
 

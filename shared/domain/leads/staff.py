@@ -1,4 +1,4 @@
-"""Defines what signed-in staff may do. The groups of staff come from the sign-in, never from a request."""
+"""Defines what signed-in staff may do. Groups come from the sign-in, never from a request."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ class Staff:
 
     @property
     def may_work(self) -> bool:
-        """True if this member of staff may act on leads."""
+        """The right to act on leads."""
         return bool(self.groups & {CLINICIAN, DESK})
 
     @property
     def may_judge(self) -> bool:
-        """True if this member of staff may make medical decisions, such as lowering a tier."""
+        """The right to make medical decisions, such as lowering a tier."""
         return CLINICIAN in self.groups
 
     @property
     def may_hand_out(self) -> bool:
-        """True if this member of staff may export a single lead to the clinic's own system."""
+        """The right to export a single lead to the clinic's own system."""
         return self.may_judge or self.may_export
 
     @property
     def may_export(self) -> bool:
-        """True if this member of staff may export many leads and read reports about them."""
+        """The right to export many leads and read reports."""
         return bool(self.groups & {MANAGER, ADMIN})
 
     @property
     def may_plan(self) -> bool:
-        """True if this member of staff may change the rota."""
+        """The right to change the rota."""
         return bool(self.groups & {MANAGER, ADMIN})
 
     @property
     def may_administer(self) -> bool:
-        """True if this member of staff may erase leads, hand a person their data, or read the access log."""
+        """The right to erase leads, hand a person their data, and read the access log."""
         return ADMIN in self.groups

@@ -1,12 +1,8 @@
-"""Carries out the actions of staff on a lead: acknowledge, book, close, note and so on.
+"""Carries out the actions of staff on a lead.
 
-Each action turns a lead into its next version, with one more history entry. An action that is not allowed raises an
-error, and nothing is written.
-
-A lead is first new, then acknowledged by one member of staff, then booked or closed. A request to act names the version
-of the lead that the member of staff saw. A request for an ADDITIVE action never conflicts. Any other request conflicts
-with what others did to the lead after that version. Their ADDITIVE actions do not count, except that a colleague's call
-conflicts with a request for an AFTER_CALLS action.
+A request names the version of the lead that the member of staff saw. An ADDITIVE action never conflicts.
+Any other action conflicts with newer actions of colleagues that are not ADDITIVE.
+An AFTER_CALLS action also conflicts with a newer call.
 """
 
 from __future__ import annotations
@@ -28,9 +24,9 @@ from shared.domain.leads.staff import CLINICIAN, Staff
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
 
-LONGEST_HISTORY = 200  # history entries; limited because a lead must fit into one table item
+LONGEST_HISTORY = 200  # entries; a lead must fit into one table item
 LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
-# the longest wait for another call about a lead in a safety tier, even if the person asked for a later call
+# the longest wait for another call in a safety tier
 SAFETY_WAIT = timedelta(hours=24)
 # stands for any colleague, to check whether a lead can be handed over
 SOMEBODY = Staff("-", "-", frozenset({CLINICIAN}))
@@ -42,7 +38,7 @@ AFTER_CALLS = frozenset({"book", "close", "lower_tier", "reopen"})
 
 @dataclass(frozen=True, slots=True)
 class WorkRules:
-    """The tiers and opening hours that the actions of staff depend on."""
+    """The tiers and opening hours that actions depend on."""
 
     tiers: Mapping[str, Tier]
     hours: OpeningHours
@@ -61,12 +57,9 @@ class WorkRules:
 def work(
     lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRules, colleague: Staff | None = None
 ) -> Lead:
-    """Carries out an action of staff.
+    """Carries out an action of staff. Returns the same lead if nothing changes.
 
-    Returns the next version of the lead, or the same lead if nothing changes.
-
-    colleague: the member of staff named in the action's `to`; None if nobody who works leads has this name.
-
+    colleague: the member of staff named in the action's `to`; None if nobody has this name.
     Raises: NotAllowed, InvalidInput, AlreadyTaken, WrongState.
     """
     if not staff.may_work:
@@ -81,7 +74,7 @@ def work(
 
 
 def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[str, ...]:
-    """Returns the names of the actions that this member of staff can take now. The inbox shows a button for each."""
+    """Returns the actions that a member of staff can take now, for the buttons of the inbox."""
     found = []
     for name in get_args(ActionName):
         try:
@@ -94,10 +87,7 @@ def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -
 
 
 def _check_history_limit(lead: Lead, action: Action) -> None:
-    """Refuses notes and contact attempts if the history is full. Other actions, such as closing, stay possible.
-
-    Raises: WrongState.
-    """
+    """Refuses notes and contact attempts if the history is full. Other actions stay possible."""
     if action.action not in ADDITIVE or action.action == "revoke_consent":
         return
     too_long = sum(len(entry.text) for entry in lead.history) + len(action.text) > LONGEST_TEXTS
@@ -106,10 +96,7 @@ def _check_history_limit(lead: Lead, action: Action) -> None:
 
 
 def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
-    """Refuses an action that conflicts with what a colleague did after the member of staff opened the lead.
-
-    Raises: AlreadyTaken, WrongState.
-    """
+    """Refuses an action that conflicts with newer actions of colleagues."""
     since = [entry for entry in lead.history if entry.version > action.version and entry.by != staff.id]
     changes = [entry for entry in since if entry.action not in ADDITIVE]
     if changes and lead.work.status == "acknowledged" and lead.work.owner != staff.id:
@@ -121,7 +108,7 @@ def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Actions:
-    """The actions on one lead. Each public method has the name of its action and returns the lead's next version."""
+    """The actions on one lead. Each public method must have the name of its action."""
 
     lead: Lead
     action: Action
@@ -131,7 +118,6 @@ class _Actions:
     colleague: Staff | None
 
     def acknowledge(self) -> Lead:
-        """Assigns the lead to the member of staff and ends its alerts."""
         lead, work = self.lead, self.lead.work
         if work.status == "acknowledged" and work.owner == self.staff.id:
             return lead
@@ -149,7 +135,7 @@ class _Actions:
         return self._planned(self._entry(before=before), work)
 
     def hand_over(self) -> Lead:
-        """Gives the lead to a colleague. The next action and its due time stay the same; the colleague is reminded."""
+        """Gives the lead to a colleague, who is reminded. The next action stays the same."""
         before, to = self.lead.work, self.colleague
         if before.status != "acknowledged":
             raise WrongState("You do not have this lead.")
@@ -168,7 +154,7 @@ class _Actions:
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def contact_attempt(self) -> Lead:
-        """Records a call. If the lead has an owner, plans the owner's next action from the outcome of the call."""
+        """Records a call, and plans the owner's next action from its outcome."""
         before, outcome, again_at = self.lead.work, self.action.outcome or "", self.action.again_at
         if again_at and again_at > self.at + SAFETY_WAIT and self.rules.is_safety(self.lead.tier):
             raise InvalidInput((FieldProblem("/again_at", f"For tier {self.lead.tier}: a time within 24 hours."),))
@@ -182,9 +168,9 @@ class _Actions:
         return self._planned(entry, work) if work.status == "acknowledged" else self._changed(entry, work=work)
 
     def book(self) -> Lead:
-        """Records that an appointment was booked, or that a booked one was moved.
+        """Books an appointment or moves it.
 
-        In a safety tier, a new booking needs a written reason if no call was made or the last call reached nobody.
+        In a safety tier, a booking without a successful call needs a written reason.
         """
         sent, before = self.action.booking, self.lead.work
         booking = Booking(sent.at.astimezone(UTC), sent.with_whom, sent.note) if sent else None
@@ -200,10 +186,8 @@ class _Actions:
     def close(self) -> Lead:
         """Closes the lead.
 
-        In a safety tier, only a clinician can close a lead as not a fit, because that is a medical judgement. If there
-        was no call in such a tier, or the last call was to a wrong number, staff must write why they close the lead.
-        Spam from a suspected bot needs no reason. If staff close a lead as unreachable, the person gets a mail that
-        says so. If the last call reached the person, staff must then write what has changed.
+        In a safety tier, only a clinician can close a lead as not a fit, because that is a medical judgement.
+        Closing as unreachable sends a mail, and so needs a reason if the last call reached the person.
         """
         self._must_be_open()
         reason, tier = self.action.reason, self.lead.tier
@@ -219,9 +203,9 @@ class _Actions:
         return self._done(work, self._entry(reason, before=self.lead.work))
 
     def reopen(self) -> Lead:
-        """Reopens a booked or closed lead, or gives back an open lead. It loses its owner, and its alerts restart.
+        """Reopens a booked or closed lead, or gives back an open lead, and restarts its alerts.
 
-        After an open lead was given back, colleagues have the time `FollowUp.release` to take it before alerts start.
+        Alerts of a lead that was given back wait for the time `FollowUp.release`.
         """
         work = self.lead.work
         if work.status == "new":
@@ -252,7 +236,6 @@ class _Actions:
         return self._retiered(tier, self.rules.deadline(tier, lead.assessment.received_at))
 
     def revoke_consent(self) -> Lead:
-        """Records that the patient revoked a consent, no matter who owns the lead."""
         consent = self.action.consent or ""
         after = self.lead.revoked(consent, self.action.text, self.at)
         if after is self.lead:
@@ -261,9 +244,9 @@ class _Actions:
         return self._changed(entry, submitted=after.submitted, escalation=after.escalation)
 
     def undo(self) -> Lead:
-        """Undoes the staff member's own last action.
+        """Undoes the last action of the same member of staff.
 
-        Restores the former work state and, if the action changed them, the former tier, deadline or consent.
+        Restores the work state and any changed tier, deadline or consent.
         """
         lead = self.lead
         last = lead.history[-1] if lead.history else None
@@ -297,7 +280,7 @@ class _Actions:
         return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
 
     def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:
-        """Returns the escalation after an undo. Alerts continue at the former level, but not before `since`."""
+        """Continues the alerts at the former level, but not before `since`."""
         if not self.rules.tiers[lead.tier].escalates:
             return escalation.restarted(self.at, escalates=False)
         ladder = lead.ladder(self.rules.tiers, self.rules.hours)
@@ -311,9 +294,7 @@ class _Actions:
     def _must_have_called(self, misses: frozenset[str]) -> None:
         """In a safety tier, refuses an action without a call and without a written reason.
 
-        misses: the outcomes with which the last call does not count as a call.
-
-        Raises: InvalidInput.
+        misses: outcomes with which the last call does not count.
         """
         call = self.lead.work.last_call
         if self.action.text or not self.rules.is_safety(self.lead.tier) or (call and call.outcome not in misses):
@@ -323,7 +304,7 @@ class _Actions:
         raise InvalidInput((FieldProblem("/text", why),))
 
     def _owned(self) -> WorkState:
-        """Returns the work state, assigned to the acting member of staff if the lead has no owner."""
+        """Makes the acting member of staff the owner of a lead without an owner."""
         work = self.lead.work
         if work.owner:
             return work
@@ -332,18 +313,18 @@ class _Actions:
     def _planned(
         self, entry: HistoryEntry, work: WorkState, escalation: Escalation | None = None, tier: str = ""
     ) -> Lead:
-        """Plans the next action and the reminder for the lead's owner. Returns the lead's next version."""
+        """Plans the owner's next action and reminder."""
         best_time = self.lead.submitted.contact.best_time
         plan = planned(work, self.rules.tiers[tier or self.lead.tier], self.rules.hours, best_time, self.at)
         escalation = (escalation or self.lead.escalation).reminds_at(plan.remind_at)
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def _done(self, work: WorkState, entry: HistoryEntry) -> Lead:
-        """Returns the next version of a lead that is now booked or closed. It has no further alerts."""
+        """Books or closes the lead, which ends its alerts."""
         return self._changed(entry, work=work, escalation=self.lead.escalation.stopped())
 
     def _retiered(self, tier: str, deadline: datetime | None) -> Lead:
-        """Changes the tier. If the lead has no owner, alerts restart at once, with the levels of the new tier."""
+        """Changes the tier. Alerts of a lead without an owner restart with the new levels."""
         before = self.lead.work
         escalation = self._restarted(tier) if before.status == "new" else self.lead.escalation
         work = replace(before, staff_tier=tier)

@@ -1,7 +1,4 @@
-"""Builds the webhook that notifies a pager or CRM of a waiting lead.
-
-A webhook says nothing about the person or their health.
-"""
+"""Builds the webhook that tells a pager or CRM about a waiting lead, without personal data."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ class WaitingLead:
 
     @classmethod
     def of(cls, message_id: str, at: str, attributes: Mapping[str, str]) -> WaitingLead:
-        """Returns the webhook content for an SNS message with these attributes.
+        """Returns the content for an SNS message.
 
         Raises: ForeignEvent if the message is not an alert about a lead.
         """
@@ -42,6 +39,6 @@ class WaitingLead:
 
     @property
     def body(self) -> bytes:
-        """The webhook's body: JSON with type, timestamp and data, as Standard Webhooks recommends."""
+        """The JSON body, with type, timestamp and data as in Standard Webhooks."""
         data = {"reference": self.reference, "tier": self.tier, "deadline": self.deadline, "link": self.link}
         return json.dumps({"type": f"lead.{self.kind}", "timestamp": self.at, "data": data}).encode()

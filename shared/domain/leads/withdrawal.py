@@ -1,4 +1,4 @@
-"""Withdraws an unfinished form after the visitor unticked the consent to contact before Send."""
+"""Withdraws an unfinished form after the visitor unticked the consent to contact."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ HOW = "the box was unticked before the form was sent"
 
 
 def withdrawn(lead: Lead, at: datetime) -> Lead:
-    """Returns the lead with the consent to contact revoked.
+    """Revokes the consent to contact of an unfinished form.
 
-    Returns the same lead if the consent was not given, or if the form was sent. If the lead is new and has no red flag,
-    closes it and removes its answers. Any other lead keeps its answers, because a clinician decides whether there is a
-    medical reason to call.
+    A new lead without a red flag is closed and loses its answers.
+    Any other lead keeps its answers, because a clinician may find a medical reason to call.
     """
     revoked = lead.revoked("contact", HOW, at)
     if lead.submitted.complete or revoked is lead:

@@ -1,4 +1,4 @@
-"""Defines the queries that staff make: a filtered worklist, and a search."""
+"""Defines the queries of staff for the worklist and for a search."""
 
 from __future__ import annotations
 
@@ -21,16 +21,12 @@ REFERENCE = r"[0-9A-HJKMNP-TV-Z]{10}"
 
 
 class WorklistQuery(Model):
-    """A request for a page of the worklist, with filters. A filter that is None accepts all leads.
+    """A request for a page of the worklist. A filter that is None accepts all leads.
 
-    view: "today" lists the leads on which the signed-in member of staff acted today, all on one page.
+    view: "today" lists the leads on which the signed-in member of staff acted today.
     suspect: True for only suspected bots, False for only other leads.
-    untaken: True for only leads without an owner, False for all leads.
     owner: the id of the owner of the leads.
-    overdue: True for only leads whose next action is overdue, False for all leads.
     unfinished: True for only unfinished forms, False for only finished forms.
-    source: how the leads arrived; see `Arrival`.
-    cursor: where the previous page ended; None for the first page.
     """
 
     view: Literal["open", "mine", "today", "closed"] = "open"
@@ -70,10 +66,7 @@ class Search(Model):
 
 
 class SearchKeys(NamedTuple):
-    """The keys to look up for a search text. A key is "" if the text cannot be a value of that kind.
-
-    Two keys can be set, because ten digits can be a reference or a phone number.
-    """
+    """The keys to look up for a search text. Ten digits can be both a reference and a phone number."""
 
     reference: str = ""
     phone_key: str = ""
@@ -88,7 +81,7 @@ def search_keys(search: Search, person_key: str) -> SearchKeys:
 
 
 def reference_in(text: str) -> str:
-    """Returns the text as a lead reference, in its stored form; "" if the text is not a reference."""
+    """Returns the text as a lead reference in its stored form; "" for other texts."""
     letters = text.upper().translate(READ_ALOUD)
     return f"{letters[:5]}-{letters[5:]}" if re.fullmatch(REFERENCE, letters) else ""
 
