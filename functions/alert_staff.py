@@ -1,7 +1,4 @@
-"""Alerts staff about a new lead. The stream of the leads table invokes this function.
-
-Stream records hold only keys, so the function reads the lead. It then sends the alert that is due, if any.
-"""
+"""Alerts staff about a new lead. The stream of the leads table invokes this function."""
 
 from typing import Any
 

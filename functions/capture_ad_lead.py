@@ -31,5 +31,5 @@ def handler(request: Request, context: Any) -> Response:
     captured = capture_ad_lead(request.read(AdLead), arrival, intake, ads_questionnaire())
     if captured.counted:
         telemetry.capture(captured)
-    # A spooled lead is safe too, so the status is always 200. After another status, the ad network would send it again.
+    # Always 200, because the ad network repeats a request after any other status, and a spooled lead is safe too.
     return respond(HTTPStatus.OK, Taken())

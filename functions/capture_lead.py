@@ -1,8 +1,8 @@
 """POST /submissions: triages a filled-in form (JSON or a plain HTML form) and stores it as a lead.
 
-POST /submissions/{submission_id}/answers adds answers to the lead after Send. POST /callbacks ("Just call me") takes a
-shorter form from a visitor who wants a call. GET /challenges/{submission_id} issues a signed form token and a
-proof-of-work challenge for one submission. The form requests it early, so this function is warm when the form is sent.
+POST /submissions/{submission_id}/answers adds answers to the lead after Send.
+POST /callbacks ("Just call me") takes a shorter form from a visitor who wants a call.
+GET /challenges/{submission_id} issues a form token and a challenge, and warms the function before the form is sent.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ Submission.model_rebuild()  # builds the validator now, so that no visitor waits
 
 @cache
 def forms() -> PlainForms:
-    """Returns the reader and writer of plain HTML forms. Builds them on first use, because most requests send JSON."""
+    """Returns the reader and writer of plain HTML forms, built on first use, because most requests send JSON."""
     from shared.usecases.plain_form import redraw_form  # noqa: PLC0415
 
     return wiring.plain_forms(lambda form, problems: redraw_form(form, problems, rulebook), return_origins())
 
 
 def show_problem(request: Request, error: Exception) -> Response | None:
-    if request.method == "GET" or not request.wants_page:  # only scripts send a GET, and scripts need no page
+    if request.method == "GET" or not request.wants_page:  # a GET comes only from scripts, which need no page
         return None
     return forms().show_problem(request, error, emergency_messages(error, request, advise))
 
@@ -114,7 +114,6 @@ def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -
 
 
 def add(request: Request, at: datetime) -> Response:
-    """Adds answers to a lead after its form was sent."""
     from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  the form's cold start needs neither
     from shared.usecases.additions import add_answers  # noqa: PLC0415
 

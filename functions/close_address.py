@@ -1,7 +1,4 @@
-"""Records that a mail bounced or that its recipient complained. The SNS topic of mail events invokes this function.
-
-After a permanent bounce or a complaint, the function stops all mail to the address.
-"""
+"""Stops mail to an address after a bounce or a complaint. The SNS topic of mail events invokes this function."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Delivers each alert as a signed webhook, for example to a pager or a CRM. The alert topic invokes this function.
+"""Delivers each alert as a signed webhook. The alert topic invokes this function.
 
 Lambda retries a failed delivery, then keeps the alert in a failure queue.
 """

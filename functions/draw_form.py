@@ -1,9 +1,8 @@
 """Serves the form: draws it, screens its answers and shows its definition. Stores nothing.
 
-GET /form draws the first page. For the script of <lead-form>, it draws the whole form or the questions after Send.
-POST /form draws the next page. POST /screenings checks whether the answers so far require emergency advice. It belongs
-to this function because loading the form has warmed the function. GET /questionnaires/{id} returns the definition of
-the form, the JSON Schema of a submission, or a FHIR R4 Questionnaire, depending on the Accept header.
+GET /form draws the first page, or the whole form for the script of <lead-form>. POST /form draws the next page.
+POST /screenings checks whether the answers so far require emergency advice.
+GET /questionnaires/{id} returns the form's definition, JSON Schema or FHIR R4 Questionnaire, by the Accept header.
 """
 
 import json
@@ -24,12 +23,12 @@ from shared.http.visitor_responses import Screened
 from shared.usecases.plain_form import draw_form
 from shared.usecases.screening import emergency_in, screen_answers
 
-MAX_AGE = 300  # seconds; short, so that a changed questionnaire reaches every visitor within minutes
+MAX_AGE = 300  # seconds; short, so that a changed questionnaire soon reaches every visitor
 
 rulebook = wiring.rulebook()
 guard = wiring.form_guard()
 forms = wiring.plain_forms()
-# value of the query parameter `mode` -> function that draws the form for the script of <lead-form>
+# query parameter `mode` -> function that draws the form for the script of <lead-form>
 DRAWN_FOR_SCRIPT = {"element": forms.element, "added": forms.added}
 Screening.model_rebuild()  # builds the validator now, so that no screening waits for it
 

@@ -1,7 +1,4 @@
-"""DELETE /leads/{reference}: erases a lead on request.
-
-A tombstone remains. It keeps the consent ledger, in which phone numbers and e-mail addresses are hashed.
-"""
+"""DELETE /leads/{reference}: erases a lead on request. A tombstone with the consent ledger remains."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,7 +1,4 @@
-"""Runs every minute and sends all alerts that are due.
-
-Examples are alerts of higher escalation levels, reminders to owners, and first alerts that alert_staff failed to send.
-"""
+"""Runs every minute and sends all alerts and reminders that are due."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,8 +11,7 @@ from shared.adapters.sns import SWEEP_PACE
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
-# After this time, the run leaves the remaining leads to the next run. The function's timeout is longer, so that the run
-# can finish the current lead.
+# The next run continues. The function's timeout is longer, so that the run can finish the current lead.
 TIME_LIMIT = timedelta(seconds=30)
 
 alerting = wiring.alerting(SWEEP_PACE)
@@ -42,8 +38,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def count(alerts: list[Alert]) -> None:
     """Counts the sent alerts.
 
-    The metric `untaken` triggers an alarm. It counts alerts of the last escalation level, which are sent only if nobody
-    has taken the lead. It leaves out suspected bots, and leads that are not in a safety tier.
+    The metric `untaken` triggers an alarm. It counts leads in a safety tier that nobody took until the last alert.
     """
     metrics.add_metric("alerted", MetricUnit.Count, len(alerts))
     metrics.add_metric("escalated", MetricUnit.Count, sum(alert.level > 1 for alert in alerts))

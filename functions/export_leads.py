@@ -34,7 +34,7 @@ def handler(request: Request, context: Any) -> Response:
 
 
 def as_csv(page: Exported, query: ExportQuery) -> str:
-    """Returns a page as CSV. Only the first page has the header line, so that concatenated pages are one CSV file."""
+    """Returns a page as CSV. Only the first page has the header line, so that pages can be concatenated."""
     lines = leads_csv.rows((lead for lead, _ in page.leads), zone)
     return lines if query.cursor else leads_csv.header() + lines
 

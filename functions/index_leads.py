@@ -1,7 +1,6 @@
 """Updates the counts and search keys when a lead changes. The stream of the leads table invokes this function.
 
-Stream records hold only keys, so the function reads the stored lead. A repeated record changes nothing. A daily run
-counts leads that the stream missed.
+A daily run counts leads that the stream missed.
 """
 
 from datetime import timedelta

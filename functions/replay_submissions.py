@@ -1,7 +1,4 @@
-"""Stores leads from the spool queue in the leads table. The queue invokes this function.
-
-A lead goes to the queue if the table is unavailable when it arrives. It stays there until the table is available.
-"""
+"""Stores leads from the spool in the leads table. The queue invokes this function."""
 
 from typing import Any
 

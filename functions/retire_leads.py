@@ -1,7 +1,6 @@
-"""Runs every day and deletes data whose retention period has ended (periods: shared/rulebook/retention.toml).
+"""Runs every day and deletes data whose retention period has ended.
 
-First erases again the leads that were erased before a restore brought them back. Last, hashes phone numbers and e-mail
-addresses with the current key if their hashes were made with a former key.
+Also erases again the leads that a restore brought back, and renews hashes that a former key made.
 """
 
 from datetime import timedelta
@@ -17,7 +16,7 @@ from shared.usecases.erasing import erase_again
 from shared.usecases.rekeying import rekey_leads
 from shared.usecases.retiring import retire_leads
 
-TIME_LIMIT = timedelta(minutes=4)  # less than the function's timeout; the next run does the rest
+TIME_LIMIT = timedelta(minutes=4)  # less than the function's timeout; the next run continues
 
 leads = wiring.leads_table()
 kept_for = retention()

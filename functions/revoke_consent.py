@@ -1,7 +1,4 @@
-"""Revokes a consent. Operators invoke this function with IAM credentials; it has no public route.
-
-The command is in docs/privacy.md.
-"""
+"""Revokes a consent. Only operators with IAM credentials can invoke this function (docs/privacy.md)."""
 
 from typing import Any
 
@@ -19,8 +16,7 @@ leads = wiring.leads_table()
 def handler(event: dict[str, Any], context: Any) -> dict[str, object]:
     """Revokes the consent that the payload names.
 
-    The invocation fails if the payload is invalid or the lead does not exist. It also fails if the lead was changed at
-    the same time. In this case, invoke the function again.
+    Fails if the payload is invalid, the lead does not exist, or others changed the lead at the same time.
     """
     revocation = checked(event, Revocation)
     try:

@@ -1,7 +1,6 @@
 """Sends the manager a digest on each day on which the clinic opens.
 
-The digest says how many leads are open, and how soon staff took the leads of the last 7 days. It warns the manager if
-alarms about the service may reach nobody. The function runs every day at the hour in the template parameter DigestHour.
+The function runs every day at the hour in the template parameter DigestHour.
 """
 
 from typing import Any

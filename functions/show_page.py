@@ -1,7 +1,6 @@
 """GET / and GET /web/{file} serve the landing page. GET /inbox and GET /inbox/{file} serve the staff inbox.
 
-GET /{proxy+} is the catch-all route. If the address ends in a slash, the function redirects to the address without the
-slash. Otherwise it shows the "not found" page with emergency advice.
+GET /{proxy+} redirects an address with a final slash, and otherwise shows the "not found" page.
 """
 
 from http import HTTPStatus
@@ -23,8 +22,7 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = {"vary": "accept-language", "content-security-policy": POLICY, "referrer-policy": "no-referrer"}
-# Files of these media types do not need PAGE_HEADERS, because they are the same in every language and page policies
-# have no effect on them.
+# PAGE_HEADERS have no effect on files of these media types, which are the same in every language.
 WITHOUT_PAGE_HEADERS = ("text/css", "text/javascript")
 
 clinic = wiring.clinic()
@@ -65,16 +63,11 @@ def handler(request: Request, context: Any) -> Response:
 
 
 def home_page(language: str) -> str:
-    """Returns the file name of the landing page in `language`."""
     return landing.file if language in ("", "en") else landing.file.replace(".html", f".{language}.html")
 
 
 def without_slash(request: Request) -> Response:
-    """Redirects to the address without its final slash.
-
-    Raises:
-        NotFound: the address does not end in a slash
-    """
+    """Redirects to the address without its final slash. Raises NotFound for an address without a final slash."""
     path = request.parameter(REST)
     name = path.rstrip("/").rpartition("/")[2]
     if not path.endswith("/") or not name:

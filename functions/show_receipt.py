@@ -1,7 +1,6 @@
 """GET /received/{submission_id}: shows the receipt of the plain form, for an hour after Send.
 
-POST /stops counts a visitor who leaves the form. It belongs to this function because the function has a DynamoDB
-client, and no visitor with JavaScript waits for it.
+POST /stops counts a visitor who leaves the form.
 """
 
 from http import HTTPStatus

@@ -63,9 +63,9 @@ def alerted(alert: Alert) -> None:
 
 
 def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
-    """Adds the seconds from a lead's arrival to its first alert to a metric. Ignores later alerts.
+    """Adds the seconds from a lead's arrival to its first alert to a metric.
 
-    Alerts about unfinished forms have no `received_at` and are ignored, because they are delayed on purpose.
+    Alerts about unfinished forms have no `received_at`, because they are delayed on purpose.
     """
     if alert.level == 1 and alert.received_at:
         metrics.add_metric("seconds_to_alert", MetricUnit.Seconds, (at - alert.received_at).total_seconds())
@@ -92,7 +92,7 @@ def lead_failed(
     lead_id: UUID,
     error: Exception,
 ) -> None:
-    """Logs that processing a lead failed. Logs the error's type but never its text, which may quote a patient."""
+    """Logs the error's type but never its text, which may quote a patient."""
     logger.error(
         what,
         extra={

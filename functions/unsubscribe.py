@@ -1,6 +1,6 @@
 """GET /unsubscribe/{token}: shows a button that stops all mail to an address. POST stops the mail.
 
-The button sends the POST, and so do mail programs with their own unsubscribe button (RFC 8058).
+Mail programs with their own unsubscribe button also send the POST (RFC 8058).
 """
 
 from typing import Any

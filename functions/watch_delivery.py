@@ -1,7 +1,6 @@
 """Checks every hour that leads reach staff, and every five minutes that all expected alert subscriptions are confirmed.
 
-Canaries are fake leads. One canary takes the usual path from the public API to its alert. Another canary goes through
-the spool. Alarms watch the results, and fire also if there are no results.
+Canaries are fake leads. One canary takes the usual path to its alert, and one goes through the spool.
 """
 
 from datetime import timedelta
@@ -13,8 +12,8 @@ from functions import wiring
 from functions.wiring import logger, metrics
 from shared.usecases.delivery_watch import Watched, missing_subscriptions, note_who_can_be_alerted, watch_delivery
 
-# The longest time that a canary's alert may take. If the stream fails, escalate_leads sends the alert within two
-# minutes. LONGEST_DELIVERY must stay below the timeout of this function.
+# The longest time that a canary's alert may take. If the stream fails, escalate_leads needs up to two minutes.
+# LONGEST_DELIVERY must stay below the timeout of this function.
 LONGEST_DELIVERY = timedelta(minutes=3)
 
 SUBSCRIPTIONS_ONLY = {"check": "subscriptions"}  # the event of the schedule that runs every five minutes

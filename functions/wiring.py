@@ -14,15 +14,11 @@ from typing import TYPE_CHECKING
 
 
 def prepare_process() -> None:
-    """Silences library warnings that are useless or may quote a patient. Delays garbage collection.
-
-    Must run before the libraries are loaded.
-    """
+    """Silences some library warnings and delays garbage collection. Must run before the libraries are loaded."""
     warnings.filterwarnings("ignore", message="No application metrics to publish")  # refused requests emit no metrics
-    warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # this warning quotes values
+    warnings.filterwarnings("ignore", message="Pydantic serializer warnings")  # quotes values
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # its warnings quote the request
-    # A garbage collection during a cold start would free nothing. The threshold is above the number of objects that a
-    # cold start allocates, so none takes place.
+    # A cold start allocates fewer objects, so that no useless garbage collection slows it down.
     gc.set_threshold(100_000)
 
 
@@ -88,7 +84,7 @@ def rulebook() -> Rulebook:
 
 
 def form_is_open() -> bool:
-    """Returns whether visitors may send the form. This requires a physician's signature on the rules, or a pilot."""
+    """Returns whether visitors may send the form. Requires a physician's signature on the rules, or a pilot."""
     from shared.settings import pilot_without_approval
 
     return pilot_without_approval() or rulebook().approved
@@ -110,7 +106,7 @@ def safety() -> Safety:
 def answers_visitors(
     show: Callable[[Request, Exception], Response | None] | None = None, advise: Advise | None = None
 ) -> Callable[[Handler], LambdaHandler]:
-    """Returns the decorator for handlers of visitors' requests. See `problem_details.answers_visitors`."""
+    """Returns the decorator for handlers of visitors' requests."""
     from shared.http import problem_details
 
     return problem_details.answers_visitors(safety(), logger.error, show, advise)
@@ -273,7 +269,7 @@ def counting() -> Counting:
 
 
 def reporting() -> tuple[DerivedData, Rulebook, OpeningHours]:
-    """Returns the sources of the report: the counts, the rulebook and the opening hours."""
+    """Returns the sources of the report."""
     from shared.settings import opening_hours
 
     return _derived_data(_dynamodb()), rulebook(), opening_hours()
@@ -340,9 +336,8 @@ def digesting() -> Digesting:
 
 
 def watch(within: timedelta) -> Watch:
-    """Returns the settings and clients that the delivery watch needs.
-
-    within: the longest time that a canary's alert may take.
+    """Returns the settings and clients of the delivery watch. `within`: the longest time that a canary's alert may
+    take.
     """
     from shared.adapters.aws import BACKGROUND, client
     from shared.adapters.canary import CanaryPath

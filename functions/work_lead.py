@@ -1,7 +1,4 @@
-"""POST /leads/{reference}/actions: records what a staff member does with a lead.
-
-If two members of staff act at once, the table's conditional write decides who was first.
-"""
+"""POST /leads/{reference}/actions: records what a staff member does with a lead."""
 
 from datetime import timedelta
 from http import HTTPStatus

@@ -1,10 +1,9 @@
 """Builds the bundle of one function: its module, shared/ with its data, and the locked dependencies, all compiled.
 
-    python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (`sam build` runs this, see infra/Makefile)
+    python -m infra.build CaptureLead infra/.aws-sam/build/CaptureLead       (`sam build` runs this)
 
-This program needs only the standard library. It downloads the wheels for Lambda's Python and platform, and checks the
-hashes in locks/runtime.txt. It builds the common part of all bundles once, and caches it in .local/bundle. Each bundle
-hard-links to the cached files.
+This program needs only the standard library. It caches the common part of all bundles in .local/bundle.
+Each bundle hard-links to the cached files.
 """
 
 import argparse
@@ -59,7 +58,7 @@ def bundle(
 
 
 def check_data(rulebook: Path = loading.FOLDER, clinic: Path = FILE) -> None:
-    """Reads the rulebook and the clinic's details as functions do. Checks that no signature has a date in the future.
+    """Checks the rulebook and the clinic's details, and that no signature has a date in the future.
 
     Raises:
         ValueError: a file is invalid; the message names the file and the entry
@@ -104,10 +103,7 @@ def templates(destination: Path, python: Version) -> None:
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
-    """Returns the cached folder of installed, slimmed and compiled dependencies.
-
-    platform: the platform tag of the wheels; None for this machine's platform.
-    """
+    """Returns the cached folder of installed, slimmed and compiled dependencies."""
 
     def make(folder: Path) -> None:
         install(folder, LOCK, python, platform)
@@ -118,10 +114,7 @@ def dependencies(python: Version, platform: str | None) -> Path:
 
 
 def common_part(python: Version, platform: str | None) -> Path:
-    """Returns the cached folder of what every bundle contains: the dependencies, and shared/ with its page templates.
-
-    platform: the platform tag of the wheels; None for this machine's platform.
-    """
+    """Returns the cached folder of the dependencies and shared/ with its page templates."""
     libraries = dependencies(python, platform)
 
     def make(folder: Path) -> None:
@@ -136,9 +129,9 @@ def common_part(python: Version, platform: str | None) -> Path:
 
 
 def _cached(name: str, made_from: list[str], make: Callable[[Path], None]) -> Path:
-    """Returns a folder that `make` filled. Calls `make` only if no earlier call had the same `name` and `made_from`.
+    """Returns a folder that `make` filled, perhaps in an earlier call with the same `name` and `made_from`.
 
-    name: beginning of the folder's name. If it is not empty, other folders whose names begin with it are removed.
+    name: beginning of the folder's name. Other folders whose names begin with a non-empty `name` are removed.
     made_from: texts that determine the content of the folder
     """
     folder = CACHE / (name + _hash("\n".join(made_from).encode()))
@@ -160,10 +153,7 @@ def _hash(content: bytes) -> str:
 
 
 def install(folder: Path, lock: Path, python: Version, platform: str | None) -> None:
-    """Installs the locked packages and checks their hashes.
-
-    platform: the platform tag of the wheels; None for this machine's platform.
-    """
+    """Installs the locked packages and checks their hashes."""
     version = ".".join(map(str, python))
     common = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", str(folder)]
     uv = shutil.which("uv", path=f"{PROJECT / '.local/uv/bin'}:{os.environ.get('PATH', '')}")
@@ -182,10 +172,10 @@ def _can_compile(python: Version) -> bool:
 
 
 def compile_all(python: Version, *folders: Path, root: Path) -> None:
-    """Compiles the folders to .pyc files. Without these, Lambda would compile all modules at each cold start.
+    """Compiles the folders to .pyc files. Without them, Lambda would compile all modules at each cold start.
 
-    The .pyc files do not depend on file times, because zip files round these. If this process runs on another Python
-    version than `python`, it prints a warning and compiles nothing.
+    The .pyc files must not depend on file times, because zip files round these times.
+    Prints a warning and compiles nothing if this process runs on another version than `python`.
 
     root: this part of the paths in the .pyc files is replaced by the path on Lambda
     """

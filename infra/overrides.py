@@ -2,8 +2,7 @@
 
     PARAMETERS='ClinicName="Example Clinic" ClinicPhone="(312) 555-0100"' python -m infra.overrides
 
-Values are quoted, and may not have line breaks, because SAM CLI silently truncates other values. This program needs
-only the standard library.
+Values are quoted, because SAM CLI silently truncates other values. This program needs only the standard library.
 """
 
 import json
@@ -17,7 +16,7 @@ TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
 
 
 class Unread(ValueError):
-    """The text is not a list of parameters. The message does not quote values."""
+    """Raised if the text is not a list of parameters. The message does not quote values."""
 
 
 def parameters() -> set[str]:
@@ -30,8 +29,7 @@ def overrides(text: str) -> list[str]:
     """Returns `Name="value"` for each `Name=value` in the text.
 
     Raises:
-        Unread: the text is empty, names an unknown parameter, names a parameter twice, has a line break in a value, or
-            contains something else
+        Unread: a parameter is unknown or repeated, a value has a line break, or the text is malformed
     """
     try:
         words = shlex.split(text)

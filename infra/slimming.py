@@ -1,7 +1,6 @@
 """Removes unused parts of the dependencies, because they slow down each cold start.
 
-To skip a step, delete it from STEPS. This module needs only the standard library. docs/performance.md shows what
-each step saves. tests/release/test_slimming.py checks that no step breaks a deployment.
+To skip a step, delete it from STEPS. This module needs only the standard library.
 """
 
 import gzip
@@ -20,12 +19,12 @@ AWS_CALLS: dict[str, tuple[str, ...]] = {
     "sns": ("ListSubscriptionsByTopic", "Publish"),
     "sqs": ("DeleteMessage", "ReceiveMessage", "SendMessage"),
 }
-ADDRESSES = {*AWS_CALLS, "email"}  # in botocore's list of endpoints, sesv2 is called "email"
-# Without the file endpoint-rule-set-1, botocore finds the same endpoints in the file `endpoints`, which is faster.
+ADDRESSES = {*AWS_CALLS, "email"}  # botocore's list of endpoints calls sesv2 "email"
+# Without endpoint-rule-set-1, botocore finds the same endpoints in the file `endpoints`, which is faster.
 DESCRIPTIONS = ("service-2", "paginators-1")
 SETTINGS = ("endpoints", "_retry", "sdk-default-configuration")
-# Glob patterns of packages and files that no function uses. `dns` and `deliverability` look up domains. `shortdata` is
-# about emergency numbers, such as 911. RECORD lists files for an installer.
+# Glob patterns of packages and files that no function uses. `dns` and `deliverability` look up domains.
+# `shortdata` is about emergency numbers, such as 911. RECORD lists files for an installer.
 UNUSED = (
     *("bin", ".lock", "*.dist-info/RECORD", "dns", "email_validator/deliverability.py"),
     *("boto3/crt.py", "boto3/data", "boto3/dynamodb", "boto3/ec2", "boto3/examples", "boto3/s3"),
@@ -47,13 +46,11 @@ UNUSED = (
         )
     ),
 )
-# Labels of the certificate authorities to keep. The certificate of every AWS endpoint chains to one of them:
-# https://www.amazontrust.com/repository/
+# The certificate of every AWS endpoint chains to one of these authorities (https://www.amazontrust.com/repository/).
 AUTHORITIES = re.compile(r'^# Label: "(?:Amazon Root CA [1-4]|Starfield .*)"$', re.MULTILINE)
 
 
 def slim(folder: Path) -> None:
-    """Runs every step of STEPS. `folder`: the installed dependencies."""
     for step in STEPS:
         step(folder)
 
@@ -64,10 +61,7 @@ def leave_out_packages(folder: Path) -> None:
 
 
 def keep_called_operations(folder: Path) -> None:
-    """Keeps only the operations and services of AWS_CALLS in botocore's data.
-
-    Stores the data uncompressed and without documentation.
-    """
+    """Keeps only the operations and services of AWS_CALLS in botocore's data."""
     data = folder / "botocore" / "data"
     full = data.rename(data.with_name("full"))
     for service, operations in AWS_CALLS.items():
@@ -87,7 +81,7 @@ def keep_called_operations(folder: Path) -> None:
 def keep_amazon_authorities(folder: Path) -> None:
     """Removes the certificate authorities that AWS does not use, which are most of about 130.
 
-    To trust a proxy's authority, set AWS_CA_BUNDLE to the path of another bundle. botocore then uses that bundle.
+    To trust a proxy's authority, set AWS_CA_BUNDLE to the path of another bundle.
     """
     bundle = folder / "botocore" / "cacert.pem"
     entries = bundle.read_text(encoding="utf-8").split("\n# Issuer:")[1:]

@@ -51,7 +51,7 @@ class AlertSettings(NamedTuple):
 class ClinicSettings(NamedTuple):
     """The clinic's name and phone number, as patients see them.
 
-    booking_link: URL of the page on which some patients may book a time (template parameter BookingLink); "" for none.
+    booking_link: URL of the page on which some patients may book a time; "" for none.
     """
 
     name: str
@@ -68,12 +68,12 @@ class ClinicSettings(NamedTuple):
 
 
 def pilot_without_approval() -> bool:
-    """Returns whether the form is open although no physician has signed its rules, as in a pilot."""
+    """Returns whether the form is open although no physician has signed its rules."""
     return os.environ.get("PILOT_WITHOUT_APPROVAL") == "yes"
 
 
 class SignInSettings(NamedTuple):
-    """Where staff sign in. On a stack without sign-in, both fields are empty and the inbox says so.
+    """Where staff sign in. Both fields are empty on a stack without sign-in.
 
     address: base URL of /oauth2/authorize, /oauth2/token and /logout.
     client: the inbox's OAuth client id.
@@ -97,7 +97,6 @@ def derived_data() -> str:
 
 
 def rota_table() -> str:
-    """Returns the name of the table of the on-call rota."""
     return _required("ROTA_TABLE")
 
 
@@ -117,17 +116,16 @@ def staff_pool() -> str:
 
 
 def access_log() -> str:
-    """Returns the name of the table that records which staff member did what with which lead."""
+    """Returns the name of the access log's table."""
     return _required("ACCESS_LOG")
 
 
 def erasures_table() -> str:
-    """Returns the name of the table that lists erased leads."""
     return _required("ERASURES_TABLE")
 
 
 def spool_queue() -> str:
-    """Returns the URL of the spool, the queue that keeps leads while the table is unavailable."""
+    """Returns the URL of the queue that keeps leads while the table is unavailable."""
     return _required("SPOOL_QUEUE")
 
 
@@ -137,20 +135,17 @@ def failure_queue() -> str:
 
 
 def form_keys() -> tuple[str, ...]:
-    """Returns the secrets for form tokens and challenges. The first one signs, and all verify (dev/rotate.py)."""
+    """Returns the secrets for form tokens and challenges. The first signs; all verify."""
     return tuple(_required("FORM_KEY").split(","))
 
 
 def person_keys() -> tuple[str, ...]:
-    """Returns the secrets that hash phone numbers and e-mail addresses, so that all leads of a person can be found.
-
-    The first secret is for new leads. The others were used for earlier leads (dev/rotate.py).
-    """
+    """Returns the secrets that hash phone numbers and e-mail addresses. The first is for new leads."""
     return tuple(_required("PERSON_KEY").split(","))
 
 
 def ads_key() -> str:
-    """Returns the secret shared with the ad network; "" disables the network's webhook."""
+    """Returns the secret shared with the ad network, or "", which disables the network's webhook."""
     return os.environ.get("GOOGLE_ADS_KEY", "")
 
 
@@ -163,7 +158,7 @@ class MailSettings(NamedTuple):
     """The settings of mail to patients.
 
     sender: the From address.
-    configuration_set: the name of the SES configuration set, which decides where SES reports bounces and complaints.
+    configuration_set: the SES configuration set that decides where SES reports bounces and complaints.
     """
 
     sender: str
@@ -180,17 +175,16 @@ def mail_addresses() -> str:
 
 
 def mail_keys() -> tuple[str, ...]:
-    """Returns the secrets that sign links in mails and hash addresses: the current one, then former ones."""
+    """Returns the secrets that sign links in mails and hash addresses, the current secret first."""
     return tuple(_required("MAIL_KEY").split(","))
 
 
 def site_address() -> str:
-    """Returns the service's base URL, with a trailing slash. Links in mails begin with this URL."""
+    """Returns the service's base URL, with a trailing slash."""
     return _required("SITE_ADDRESS")
 
 
 def webhook_address() -> str:
-    """Returns the URL that receives the webhooks."""
     return _required("WEBHOOK_ADDRESS")
 
 
@@ -205,7 +199,7 @@ def return_origins() -> frozenset[str]:
 
 
 def opening_hours() -> OpeningHours:
-    """Returns the clinic's opening hours. Raises ValueError or KeyError for invalid settings."""
+    """Raises ValueError or KeyError for invalid settings."""
     return OpeningHours.parse(
         os.environ.get("CLINIC_HOURS", "Mon-Fri 08:00-17:00"),
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),

@@ -1,7 +1,4 @@
-"""Parses the events of table streams, queues and topics. Raises ForeignEvent for any other event.
-
-Scheduled events have no content that functions need. `is_schedule` only recognizes them.
-"""
+"""Parses the events of schedules, table streams, queues and topics."""
 
 from __future__ import annotations
 
@@ -29,9 +26,9 @@ def is_schedule(event: object) -> bool:
 
 
 def stream_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a table's stream and has a sequence number, for reporting failures.
+    """Returns the event. Every record must have a sequence number, because failures are reported by it.
 
-    Raises ForeignEvent.
+    Raises ForeignEvent if a record is not from a table's stream.
     """
     match event:
         case {"Records": [_, *_] as records} if isinstance(event, dict) and all(map(_is_change, records)):
@@ -40,9 +37,9 @@ def stream_batch(event: object) -> dict[str, Any]:
 
 
 def queue_batch(event: object) -> dict[str, Any]:
-    """Returns the event if every record is from a queue and has a message id, for reporting failures.
+    """Returns the event. Every record must have a message id, because failures are reported by it.
 
-    Raises ForeignEvent.
+    Raises ForeignEvent if a record is not from a queue.
     """
     match event:
         case {"Records": [_, *_] as records} if isinstance(event, dict) and all(map(_is_message, records)):

@@ -1,4 +1,4 @@
-"""Reads the conditions of rules and questions. docs/rules.md lists every kind of condition."""
+"""Reads the conditions of rules and questions (docs/rules.md)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from shared.rulebook.reader import Reader
 class ConditionReader:
     """A reader of conditions, which may refer to the given questions, definitions and scores.
 
-    free_text: the free-text search; None if the questionnaire has none.
+    free_text: None if the questionnaire has no free-text search.
     mentioned: kinds and topics of free text, collected from every condition that was read.
     """
 

@@ -1,4 +1,4 @@
-"""Converts a questionnaire to JSON (GET /questionnaires/{id}), from which pages on other sites can draw the form."""
+"""Converts a questionnaire to JSON, from which pages on other sites can draw the form."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def drawn_condition(condition: Condition) -> dict[str, Any]:
-    """Returns a condition as JSON. Raises RulebookError if a page cannot evaluate the condition."""
+    """Raises RulebookError if a page cannot evaluate the condition."""
     match condition:
         case AnyOf():
             return {"question": condition.question, "any_of": sorted(condition.options)}

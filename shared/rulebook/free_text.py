@@ -1,7 +1,6 @@
 """Loads a questionnaire's free-text search from `<id>.words.toml`, which clinicians edit, and `<id>.weights.toml`.
 
-The files are parsed only when the first free-text answer (note) arrives, since most leads have none. `FreeText.check`
-parses them at once.
+The files are parsed only when the first free-text answer (note) arrives, because most leads have none.
 """
 
 from __future__ import annotations
@@ -25,8 +24,7 @@ WORDS, WEIGHTS = ".words.toml", ".weights.toml"
 class FreeText:
     """The free-text search of a questionnaire.
 
-    words, weights: the paths of the two files.
-    content_hash: SHA-256 (hex) of the hashes of both files. The content hash of the rule set includes it.
+    content_hash: SHA-256 (hex) of the hashes of both files, which the rule set's content hash includes.
     """
 
     words: Path = field(compare=False)
@@ -38,13 +36,12 @@ class FreeText:
 
     @property
     def matcher(self) -> Matcher:
-        """The matcher. Raises RulebookError if a file is invalid."""
+        """Raises RulebookError if a file is invalid."""
         return _matcher(self.words, self.weights, self.content_hash)
 
     def check(self, kinds: frozenset[str]) -> None:
-        """Checks that both files are valid and define `kinds`: the kinds and topics that rules look for.
-
-        Raises: RulebookError.
+        """Raises RulebookError if a file is invalid or does not define `kinds`, the kinds and topics that rules look
+        for.
         """
         from shared.rulebook.words import check_rows  # noqa: PLC0415  a cold start does not need it
 
@@ -59,7 +56,7 @@ class FreeText:
 
 
 def free_text_of(folder: Path, questionnaire_id: str) -> FreeText | None:
-    """Returns the free-text search of a questionnaire; None if its files (words and weights) do not exist.
+    """Returns the free-text search of a questionnaire, or None if both files are missing.
 
     Raises: RulebookError if only one of the two files exists.
     """

@@ -34,9 +34,8 @@ class Rulebook(NamedTuple):
     translations: Mapping[tuple[str, str], RuleSet]
 
     def of(self, questionnaire_id: str, language: str = "") -> RuleSet | None:
-        """Returns the rule set of a questionnaire in a language; None if the questionnaire is unknown.
-
-        Without a translation into that language, returns the rule set in its original language.
+        """Returns the translated rule set of a questionnaire, or else the original, or None for an unknown
+        questionnaire.
         """
         return self.translations.get((questionnaire_id, language)) or self.rule_sets.get(questionnaire_id)
 
@@ -46,10 +45,7 @@ class Rulebook(NamedTuple):
         return tuple(dict.fromkeys(name for rule_set in self.rule_sets.values() for name in rule_set.tiers))
 
     def languages(self, questionnaire_id: str) -> tuple[str, ...]:
-        """Returns the languages that a questionnaire is available in, with its original language first.
-
-        The result is empty for an unknown questionnaire.
-        """
+        """Returns the languages that a questionnaire is available in, with its original language first."""
         if questionnaire_id not in self.rule_sets:
             return ()
         own = self.rule_sets[questionnaire_id].questionnaire.language
@@ -81,7 +77,7 @@ class Rulebook(NamedTuple):
 
     @property
     def approved(self) -> bool:
-        """True if a physician has signed every rule set and questionnaire."""
+        """Whether a physician has signed every rule set and questionnaire."""
         return all(
             part.approved_by and part.approved_on
             for rule_set in self.rule_sets.values()
@@ -97,7 +93,7 @@ class Rulebook(NamedTuple):
 
     @property
     def approval_notice(self) -> str:
-        """The notice that some questions or rules lack a physician's approval; "" if none lack it."""
+        """The notice that a physician's approval is missing, or ""."""
         return "" if self.approved else "These questions and their advice are still awaiting a physician's approval."
 
 
@@ -111,10 +107,9 @@ def _of_clinic(rule_set: RuleSet, name: str) -> RuleSet:
 def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
     """Loads all rule sets, questionnaires and translations from a folder.
 
-    A file with the key `questionnaire` is a rule set; a file with the key `translates` is a translation.
+    A file with the key `questionnaire` is a rule set. A file with the key `translates` is a translation.
 
-    parse_words: whether to parse the free-text files now. If False, they are parsed when the first note (free-text
-        answer) arrives, which makes a cold start faster. The tests and the build have checked them already.
+    parse_words: False makes a cold start faster, because free-text files are then parsed when the first note arrives.
 
     Raises: RulebookError, which names the file and the entry; OSError.
     """
@@ -157,7 +152,7 @@ def load(folder: Path = FOLDER, *, parse_words: bool = True) -> Rulebook:
 
 
 def _without_signature(file: bytes) -> bytes:
-    """Returns the file without its signature, so that signing it does not change the content hash."""
+    """Removes the signature, so that signing a file does not change its content hash."""
     top, bracket, tables = file.partition(b"\n[")
     signature = (b"approved_by ", b"approved_on ", b"approved_content ")
     lines = [line for line in top.split(b"\n") if not line.startswith(signature)]
@@ -165,9 +160,9 @@ def _without_signature(file: bytes) -> bytes:
 
 
 def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
-    """Loads the candidate rulebook for shadow mode. Returns None if there is none or it is invalid.
+    """Loads the candidate rulebook for shadow mode. Returns None if it is missing or invalid.
 
-    `python -m dev.backtest HEAD shared/rulebook/candidate` reports the errors of a candidate rulebook.
+    `python -m dev.backtest HEAD shared/rulebook/candidate` reports its errors.
     """
     try:
         return load(folder, parse_words=False) if folder.is_dir() else None
@@ -176,7 +171,7 @@ def load_candidate(folder: Path = CANDIDATE) -> Rulebook | None:
 
 
 def read_table(file: Path) -> dict[str, Any]:
-    """Returns the content of a TOML file. Raises RulebookError, which names the file."""
+    """Raises RulebookError, which names the file."""
     try:
         return table_of(file)
     except ValueError as error:  # the file is not UTF-8 or not TOML

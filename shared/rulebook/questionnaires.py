@@ -1,4 +1,4 @@
-"""Reads a questionnaire from TOML: its pages, questions, follow-ups and contact block."""
+"""Reads a questionnaire from TOML."""
 
 from __future__ import annotations
 
@@ -84,10 +84,7 @@ def _standard_code(reader: Reader) -> str | None:
 
 
 def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
-    """Reads the condition of a follow-up; None if the question has none.
-
-    The condition may refer only to earlier questions, because a follow-up to a later question could never be reached.
-    """
+    """Reads the condition of a follow-up, which may refer only to earlier questions."""
     if "shown_when" not in reader:
         return None
     where = f"{reader.where}.shown_when"
@@ -99,10 +96,7 @@ def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None
 
 
 def _drawable(condition: Condition, where: str) -> Condition:
-    """Returns the condition if a page can evaluate it. Pages support fewer kinds of conditions than rules do.
-
-    Raises: RulebookError if a page cannot evaluate the condition.
-    """
+    """Returns the condition. Raises RulebookError if a page cannot evaluate the condition."""
     try:
         drawn_condition(condition)
     except RulebookError as error:

@@ -18,7 +18,7 @@ class RulebookError(ValueError):
 
 
 class Reader:
-    """A reader of one TOML table. `done` raises an error for keys that were not read, such as misspelled ones."""
+    """A reader of one TOML table. `done` raises an error for keys that were not read, such as misspelled keys."""
 
     def __init__(self, table: Any, where: str) -> None:
         if not isinstance(table, dict):
@@ -49,7 +49,7 @@ class Reader:
         return text
 
     def code(self, key: str) -> str:
-        """Reads the code of a question, or an id. Checks that it has the format of codes in requests."""
+        """Reads the code of a question, or an id, in the format of codes in requests."""
         code = self.text(key)
         if not CODE.fullmatch(code):
             raise self.error(f"{key}: write a code of at most 40 lower-case letters, digits and hyphens")
@@ -106,7 +106,7 @@ class Reader:
             yield Reader(table, f"{self.where}.{key}[{label}]")
 
     def signature(self, kind: str) -> tuple[str, str]:
-        """Reads who signed this version, and when; "" and "" if nobody has. `kind`: "approved" or "reviewed"."""
+        """Reads who signed this version, and when, or "" and "". `kind`: "approved" or "reviewed"."""
         by, on = self.text(f"{kind}_by"), self.text(f"{kind}_on")
         if bool(by) != bool(on):
             raise self.error(f"{kind}_by and {kind}_on belong together")
@@ -115,7 +115,6 @@ class Reader:
         return by, on
 
     def day(self, key: str) -> str:
-        """Reads an ISO date."""
         day = self.text(key)
         self._check_day(key, day)
         return day

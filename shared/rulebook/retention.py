@@ -13,7 +13,7 @@ FILE = Path(__file__).parent / "retention.toml"
 
 
 def retention(file: Path = FILE) -> Retention:
-    """Reads the retention periods. Raises RulebookError, or ValueError if the file is not TOML."""
+    """Raises RulebookError, or ValueError if the file is not TOML."""
     table = Reader(table_of(file), file.name)
     months = {
         Stage.ANSWERS: table.number("answers_months"),

@@ -1,4 +1,4 @@
-"""Reads a rule set from TOML: its rules, messages, sources and scores."""
+"""Reads a rule set from TOML."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RuleSetReader:
         self.used_messages: set[str] = set()
 
     def _check_approval(self, approved_by: str, content_hash: str) -> None:
-        """Raises RulebookError if a physician has signed, but for content with another hash than `content_hash`."""
+        """Raises RulebookError if a physician has signed other content than `content_hash`."""
         signed_content = self.reader.optional_text("approved_content")
         if (approved_by or self.questionnaire.approved_by) and signed_content != content_hash:
             raise self.reader.error(
@@ -237,10 +237,7 @@ class RuleSetReader:
         return messages
 
     def _changes(self, version: str) -> tuple[Change, ...]:
-        """Reads the change log of the rule set, whose last entry must be for `version`.
-
-        The change log is optional, because old rule sets have none.
-        """
+        """Reads the change log, whose last entry must be for `version`. Old rule sets have no change log."""
         if "changes" not in self.reader:
             return ()
         changes = []

@@ -1,4 +1,4 @@
-"""Reads the tiers from TOML: their deadlines, dispositions and escalation levels."""
+"""Reads the tiers from TOML."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 def table_of(file: Path) -> dict[str, Any]:
     """Returns the content of a TOML file.
 
-    If the build made a JSON file from this version, reads that, because parsing TOML takes a tenth of a cold start.
+    Prefers the JSON file that the build made, because parsing TOML takes a tenth of a cold start.
 
     Raises: ValueError if the file is not UTF-8 or not TOML.
     """
@@ -28,10 +28,7 @@ def table_of(file: Path) -> dict[str, Any]:
 
 
 def hash_of(file: Path) -> str:
-    """Returns the SHA-256 (hex) of a TOML file.
-
-    If the build recorded the hash, reads it, because hashing the weights file (half a megabyte) takes longer.
-    """
+    """Returns the SHA-256 (hex) of a TOML file, if possible the hash that the build recorded."""
     recorded = _hash_file(file)
     return recorded.read_text(encoding="utf-8") if recorded.is_file() else _hash(file.read_bytes())
 

@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 
 def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
-    """Returns the rule set with every text for patients translated. Codes, conditions, tiers and rules are unchanged.
+    """Returns the rule set with every text for patients translated.
 
-    The result counts as reviewed only if no text in either language has changed since the review (`review_hash`).
+    The result counts as reviewed only if its `review_hash` is still the reviewed hash.
 
     Raises: RulebookError if the translation lacks a text, has an unknown key, or differs in a text's {placeholders}.
     """
@@ -48,10 +48,7 @@ def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
 
 
 def texts_of(rule_set: RuleSet) -> Iterator[tuple[str, str]]:
-    """Yields (place, text) for each text for patients. The text is "" if it is optional and missing.
-
-    place: the key of the text in a translation file.
-    """
+    """Yields (key in a translation file, text) for each text for patients. A missing optional text is ""."""
     form, contact = rule_set.questionnaire, rule_set.questionnaire.contact
     yield "title", form.title
     for page in form.pages:
@@ -115,7 +112,9 @@ def _question(question: Question, questions: Reader) -> Question:
 
 
 def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
-    """Reads the usual labels (`options`) and those for a form filled in for somebody else (`options_other`)."""
+    """Reads the usual labels (`options`) and the labels for somebody who fills in the form for another
+    (`options_other`).
+    """
     others = table.table("options_other") if "options_other" in table else Reader({}, f"{table.where}.options_other")
     result = _each(
         options,
@@ -131,7 +130,7 @@ def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
 
 
 def _other(table: Reader, key: str, original: str) -> str:
-    """Reads the variant for somebody else. It is required only if the original has one, but always allowed."""
+    """Reads a text for somebody who fills in the form for another. Optional if the original has no such text."""
     return table.wording(key) if original or key in table else ""
 
 

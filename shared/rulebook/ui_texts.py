@@ -15,11 +15,11 @@ ENGLISH = "en"
 
 
 def words(language: str, file: Path = FILE) -> Mapping[str, str]:
-    """Returns English text -> translation; empty for English and unknown languages. Texts may have {placeholders}.
+    """Returns English text -> translation, or nothing for English and unknown languages.
 
     Translations are loaded on first use, so that English visitors do not wait for them.
 
-    Raises: RulebookError like `all_words`.
+    Raises: RulebookError.
     """
     return {} if language in ("", ENGLISH) else all_words(file).get(language, {})
 

@@ -1,4 +1,4 @@
-"""Reads the words that the free-text search looks for, and the trained weights. docs/rules.md shows both."""
+"""Reads the words that the free-text search looks for, and the trained weights (docs/rules.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.domain.rules.free_text.sentences import Spelling
 from shared.domain.rules.free_text.vocabulary import Vocabulary
 from shared.rulebook.reader import Reader
 
-SIGN = " = "  # separates a feature from its weights
+SIGN = " = "
 GAP, GAP_WORDS = "..", 3  # GAP in a phrase stands for up to GAP_WORDS other words
 PARTS = re.compile(r"\.\.|@[a-z-]+|[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
 NAME = re.compile(r"[a-z-]+")
@@ -23,7 +23,7 @@ NAME = re.compile(r"[a-z-]+")
 class Trained:
     """The result of training the free-text search.
 
-    known: correctly spelled words from harmless examples. The search does not correct them.
+    known: correctly spelled words, which the search does not correct.
     rows: feature -> its weights as text, one for each kind, in the order of the kinds.
     always: one weight per kind, added to every score of that kind.
     """
@@ -54,7 +54,7 @@ def check_rows(rows: Mapping[str, str], kinds: int) -> None:
 
 
 def read_matcher(reader: Reader, trained: Trained) -> Matcher:
-    """Reads the words file. Raises RulebookError."""
+    """Raises RulebookError if the words file is invalid."""
     return _WordsReader(reader, trained).matcher()
 
 

@@ -17,16 +17,13 @@ from shared.usecases.capture import Intake, advice_at
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import score_again
 
-ADDED_WITHIN = timedelta(hours=24)  # how long after Send answers may be added, and how long browsers keep the form
-# A write that starts later than this after the request's arrival could outlast the function's timeout. So the response
-# is then 503.
+ADDED_WITHIN = timedelta(hours=24)  # also how long browsers keep the form
+# Time since the request's arrival. A later write could outlast the function's timeout.
 WRITTEN_WITHIN = timedelta(seconds=2.5)
 
 
 def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime) -> Lead:
     """Adds the answers to the stored lead and returns the new version. Adding them twice is harmless.
-
-    Does not use the spool, because the page keeps the answers and sends them again.
 
     Raises: InvalidInput; NotFound if the lead is unknown, erased or older than ADDED_WITHIN; StoreUnavailable.
     """
@@ -46,7 +43,7 @@ def add_answers(lead_id: UUID, added: AddedAnswers, intake: Intake, at: datetime
         after = with_answers(lead, answers, rescored, at, rule_set.tiers, intake.hours)
         try:
             intake.leads.replace(lead, after)
-        except LeadChanged:  # staff or another request changed the lead in the meantime; read it again
+        except LeadChanged:
             continue
         return after
     raise StoreUnavailable

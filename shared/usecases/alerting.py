@@ -1,7 +1,4 @@
-"""Alerts staff about a lead until a staff member takes it: one alert for each escalation level.
-
-Then reminds this owner of the next action. If the owner does not act in time, the lead loses its owner.
-"""
+"""Alerts staff about a lead until a staff member takes it, and then reminds the owner."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, Ru
 from shared.usecases.scoring import rule_set_of
 
 MAILED_SINGLY = 20  # how many e-mails of a sweep are about one lead each; later e-mails are summaries
-BATCH = 250  # how many leads a sweep reads at once; it has time to send about as many alerts
+BATCH = 250  # how many leads a sweep reads at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Alerting:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The result of a sweep: the alerts that it sent, and the leads that it could not process, with their errors."""
+    """The result of a sweep."""
 
     alerts: tuple[Alert, ...]
     failed: tuple[tuple[UUID, Exception], ...]
@@ -52,9 +49,8 @@ class Swept:
 def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None:
     """Sends the due alert about a lead, or the due reminder to its owner. Returns None if it sent neither.
 
-    First claims the lead with a conditional write, so that only one of two concurrent calls publishes the alert. Then
-    publishes the alert and records it on the lead. If one of these steps fails, the claim expires, and
-    `escalate_leads` sends the alert again. So staff may get an alert twice.
+    A claim by conditional write lets only one of two concurrent calls publish the alert.
+    If a later step fails, the claim expires and `escalate_leads` sends the alert, perhaps a second time.
 
     Raises: StoreUnavailable, or an error of the publisher.
     """
@@ -63,12 +59,11 @@ def alert_staff(lead_id: UUID, alerting: Alerting, at: datetime) -> Alert | None
 
 
 def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> Swept:
-    """Sends all due alerts and reminders. Alerts that could not be sent before are due again.
+    """Sends all due alerts and reminders.
 
-    The first MAILED_SINGLY e-mails are about one lead each, red flags first. The other leads are read in batches of
-    BATCH. For each batch, each audience gets one summary by e-mail. Webhooks and text messages are always about one
-    lead. A lead that cannot be processed does not delay the others. Once `until` has passed, the sweep stops before
-    the next lead.
+    After MAILED_SINGLY e-mails, each audience gets one summary per BATCH leads.
+    Webhooks and text messages are always about one lead.
+    Once `until` has passed, the sweep stops before the next lead.
 
     Raises: StoreUnavailable if the due leads cannot be read.
     """
@@ -82,7 +77,11 @@ def escalate_leads(alerting: Alerting, clock: Callable[[], datetime], until: dat
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A due alert. `level`: its escalation level, or REMINDER. `safety`: whether the lead's tier is a safety tier."""
+    """A due alert.
+
+    level: its escalation level, or REMINDER.
+    safety: whether the lead's tier is a safety tier.
+    """
 
     lead: Lead
     level: int
@@ -92,11 +91,9 @@ class _Due:
 
 
 def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
-    """Returns the due alert about a lead; None if there is none.
+    """Returns the due alert about a lead.
 
-    If the owner did not act in time, first stores the lead without its owner. If no alert is left to send, stores that
-    escalation has stopped. An alert to clinicians goes to whoever is on call. If the rota cannot be read, it goes to
-    all clinicians.
+    First takes an overdue lead from its owner. If the rota cannot be read, the alert goes to all clinicians.
     """
     board: DutyBoard | None = None
     try:
@@ -110,7 +107,7 @@ def _due(lead_id: UUID, alerting: Alerting, at: datetime) -> _Due | None:
         lead, overdue = released(lead, tiers, at), lead
         try:
             alerting.leads.replace(overdue, lead)
-        except LeadChanged:  # the owner acted a moment ago
+        except LeadChanged:
             return None
     ladder = lead.ladder(tiers, alerting.hours)
     level = alert_due(lead, ladder, at)
@@ -143,7 +140,7 @@ def _send(due: _Due, alerting: Alerting, at: datetime) -> Alert | None:
 
 
 class _Sweep:
-    """A sweep, with the alerts that it sent and the leads that failed. A failed lead does not delay the others."""
+    """A sweep, with the alerts that it sent and the leads that failed."""
 
     def __init__(self, alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> None:
         self.alerts: list[Alert] = []
@@ -162,7 +159,7 @@ class _Sweep:
                 self._add(alert_staff(lead_id, self._alerting, self._clock()))
 
     def alert_many(self, lead_ids: list[UUID]) -> None:
-        """Reads the leads, publishes an e-mail summary for each audience, and then publishes each lead's alert."""
+        """Publishes an e-mail summary for each audience, and then each lead's alert."""
         for due in _summarised(self._read(lead_ids), self._alerting):
             if self._clock() >= self._until:
                 return
@@ -194,7 +191,7 @@ class _Sweep:
 
 
 def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
-    """Publishes a summary for each audience. Returns the due alerts, each marked if a summary replaces its e-mail.
+    """Publishes a summary for each audience, and marks the alerts that need no e-mail of their own.
 
     If the topic refuses a summary, the alerts about its leads are e-mailed one by one.
     """
@@ -219,10 +216,9 @@ def _summarised(waiting: list[_Due], alerting: Alerting) -> list[_Due]:
 
 
 def _record_delivery(claimed: Lead, due: _Due, alerting: Alerting, at: datetime) -> None:
-    """Records on the lead that staff were alerted, without overwriting concurrent changes.
+    """Records on the lead that staff were alerted.
 
-    If the lead has changed in the meantime, tries again. But if its next alert or reminder has changed too, because
-    staff took the lead or acted on it, records nothing.
+    Records nothing if the lead's next alert has changed, because staff have acted on the lead.
     """
     for _ in range(ATTEMPTS_TO_WORK):
         if due.level == REMINDER:

@@ -1,4 +1,4 @@
-"""Captures callback requests ("Just call me"). Adds each to an open lead with the same number, or stores a new lead."""
+"""Captures callback requests ("Just call me")."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from shared.usecases.capture import Captured, Intake, receive, spooled, store
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import rule_set_for
 
-# If the search for an open lead ends later than this after the request's arrival, the request goes to the spool. The
-# patient must not wait for a slow table.
+# Time since the request's arrival, after which the request goes to the spool instead of the table.
 LOOKED_UP_WITHIN = timedelta(seconds=0.5)
 LEADS_TRIED = 3  # how many open leads with the same phone number are read, newest first
 
 
 def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
-    """Scores a callback request and stores it exactly once: in an open lead with the same number, or as a new lead.
+    """Scores a callback request and stores it in an open lead with the same number, or as a new lead.
 
     The receipt always has a new reference, so that it does not reveal whether there is a lead with this number.
 
@@ -45,7 +44,7 @@ def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -
 
 
 def _join(callback: Lead, intake: Intake) -> Captured | None:
-    """Adds the callback request to the open lead with the same phone number. Returns None if there is no such lead.
+    """Adds the callback request to the open lead with the same phone number, if there is such a lead.
 
     Raises: StoreUnavailable.
     """
@@ -67,7 +66,7 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
         after = with_callback(lead, callback, rescored, rule_set.tiers, intake.hours)
         try:
             intake.leads.replace(lead, after)
-        except LeadChanged:  # staff or another request changed the lead in the meantime; read it again
+        except LeadChanged:
             continue
         return Captured(callback.receipt, after, created=False, joined=True, request=callback)
     raise StoreUnavailable
@@ -76,7 +75,7 @@ def _join(callback: Lead, intake: Intake) -> Captured | None:
 def _open_lead(callback: Lead, intake: Intake) -> Lead | None:
     """Returns the newest open lead that the callback request can join.
 
-    Returns None if there is no such lead, or if the request is already stored as a lead of its own.
+    Returns None if the request is already stored as a lead of its own.
     """
     try:
         found = tuple(intake.leads.of_number(callback.submitted.phone_key))

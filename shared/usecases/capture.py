@@ -36,7 +36,7 @@ class Intake:
 
     spool: the fallback queue for when the table is unavailable.
     person_key: the secret of the keyed hashes by which leads of the same person are found.
-    candidate: candidate rules to try out (shadow mode): their result is recorded, but has no effect.
+    candidate: rules for shadow mode, whose result is recorded but has no effect.
     """
 
     rule_sets: RuleSets
@@ -53,10 +53,10 @@ class Captured(NamedTuple):
 
     receipt: what to show to the visitor.
     lead: the stored or spooled lead; None if nothing was stored (a minor, a withdrawal, an emergency without consent).
-    created: True if the submission became a new lead in the table.
-    spooled: True if the lead waits in the spool. Whether its id is already stored is then unknown.
-    joined: True if the submission is a callback request that was just added to an open lead with the same phone number.
-    request: the submission as a lead of its own, if it is a callback request that `lead` contains; otherwise None.
+    created: whether the submission became a new lead in the table.
+    spooled: whether the lead waits in the spool. Its id may already be stored.
+    joined: whether the submission is a callback request that was just added to an open lead.
+    request: for a callback request that `lead` contains, the request as a lead of its own.
     """
 
     receipt: Receipt
@@ -68,26 +68,24 @@ class Captured(NamedTuple):
 
     @property
     def sent(self) -> Lead | None:
-        """The lead that the receipt is about: `request` if there is one, otherwise `lead`."""
+        """The lead that the receipt is about."""
         return self.request or self.lead
 
     @property
     def counted(self) -> Lead | None:
-        """The lead, for metrics, if it is new or spooled and not a canary; otherwise None."""
+        """The lead to count in metrics, which leave out canaries and resubmissions."""
         return self.lead if self.lead and (self.created or self.spooled) and self.lead.source != CANARY else None
 
 
 RECEIPT_SHOWN_FOR = timedelta(hours=1)
-# If a second call to the table would start later than this after the submission's arrival, the lead goes to the spool
-# instead, so that the patient does not wait for a slow table.
+# Time since the submission's arrival. After a slower first call to the table, the lead goes to the spool.
 SECOND_CALL_WITHIN = timedelta(seconds=0.3)
 
 
 def capture_lead(submission: Submission, arrival: Arrival, intake: Intake) -> Captured:
     """Scores a submission and stores it as a lead exactly once. A resubmission may update the stored lead.
 
-    If the table fails or does not confirm the write, the lead goes to the spool, and `replay_submissions` stores it
-    later.
+    If the table does not confirm the write, the lead goes to the spool.
 
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
@@ -102,7 +100,7 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
     Raises: InvalidInput.
     """
     result = score(rule_set, submission.answers, submission.questionnaire.version, door=arrival.door)
-    if result.minor:  # nothing is stored about a minor, because a lead would identify them
+    if result.minor:  # a lead would identify the minor
         return _unstored(rule_set, result, arrival.at)
     contact = submission.contact
     if contact is None or submission.consents is None or not submission.consents.contact:
@@ -144,7 +142,7 @@ def advice_at(
 
 
 def store(lead: Lead, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Captured:
-    """Stores a lead exactly once, as `capture_lead` describes. Raises: SubmissionConflict, StoreUnavailable."""
+    """Raises SubmissionConflict or StoreUnavailable."""
     if arrival.tries_spool:
         return spooled(lead, intake.spool)
     try:
@@ -157,15 +155,14 @@ def store(lead: Lead, arrival: Arrival, intake: Intake, rule_set: RuleSet) -> Ca
 def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
     """Returns the lead whose receipt to show.
 
-    Shows receipts only to visitors of the plain form. Stops after RECEIPT_SHOWN_FOR, because other people may use the
-    same device.
+    Receipts expire after RECEIPT_SHOWN_FOR, because other people may use the same device.
 
     Raises: NotFound, ReceiptUnavailable.
     """
     try:
         lead = leads.get(lead_id)
     except StoreUnavailable as error:
-        raise ReceiptUnavailable from error.__cause__  # the cause is the error of the table
+        raise ReceiptUnavailable from error.__cause__  # the error of the table
     if lead is None or lead.source != PLAIN_FORM or at - lead.assessment.received_at > RECEIPT_SHOWN_FOR:
         raise NotFound
     return lead
@@ -213,7 +210,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
         return Captured((existing or decided.lead).receipt, existing or decided.lead, created=existing is None)
     try:
         intake.leads.replace(stored, decided.lead)
-    except LeadChanged as error:  # staff or another browser tab changed the lead in the meantime; keep that change
+    except LeadChanged as error:  # keep the change of staff or of another browser tab
         raise StoreUnavailable from error
     return Captured(decided.lead.receipt, decided.lead, False)
 

@@ -17,7 +17,7 @@ from shared.usecases.inbox import must_export
 from shared.usecases.ports import CountedLeads, Counts, RuleSets
 
 ATTEMPTS = 5  # how often to try to count a lead that other processes count at the same time
-# The daily run counts leads of this time again, because a table's stream drops changes that were not read for a day.
+# The daily run counts leads of this time again, because a table's stream keeps changes for only a day.
 LOOKS_BACK = timedelta(days=2)
 
 
@@ -38,7 +38,7 @@ def count_lead(lead_id: UUID, counting: Counting) -> None:
     Raises: StoreUnavailable.
     """
     for _ in range(ATTEMPTS):
-        # Read the recorded counts before the lead, so that an older state of the lead never overwrites a newer one.
+        # Read the counts before the lead, so that an older state of the lead never overwrites a newer one.
         before = counting.counts.counted(lead_id)
         lead = counting.leads.get(lead_id)
         after = Counted()
@@ -56,7 +56,7 @@ def count_lead(lead_id: UUID, counting: Counting) -> None:
 
 
 def count_recent_leads(counting: Counting, clock: Callable[[], datetime], until: datetime) -> int:
-    """Counts again the leads that arrived within LOOKS_BACK. Stops at `until`. Returns how many leads it counted.
+    """Counts again the leads that arrived within LOOKS_BACK, until `until`. Returns how many leads it counted.
 
     Raises: StoreUnavailable.
     """

@@ -36,11 +36,11 @@ class Watched:
     """The result of a delivery watch. Fields ending in `_by_spool` are about the canary that goes through the spool.
 
     took: the time until the canary's alert arrived; None if no alert arrived.
-    error: the class of the error that stopped the canary or its alert; "" if there was none or it is unknown.
-    error_of_subscriptions: the class of the error if subscriptions could not be read; "" if they could.
-    cause: why the canary could not be sent, such as an HTTP status; "" if it was sent or the cause is unknown.
+    error: the class of the error that stopped the canary or its alert, or "".
+    error_of_subscriptions: the class of the error if subscriptions could not be read, or "".
+    cause: why the canary could not be sent, such as an HTTP status, or "".
     missing: how many expected subscriptions are missing or not confirmed; 1 if they could not be read.
-    quiet: True if the watch ran outside `page_hours`.
+    quiet: whether the watch ran outside `page_hours`.
     reference: the reference of the canary; "" if the canary could not be sent.
     """
 
@@ -57,9 +57,9 @@ class Watched:
 
 
 def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
-    """Sends one canary through the table and one through the spool, waits for their alerts, and checks subscriptions.
+    """Sends one canary through the table and one through the spool, and waits for their alerts.
 
-    Never raises an error: failures are part of the result.
+    Never raises an error, because failures are part of the result.
     """
     began = clock()
     reference, error, cause = _send(watch.canary, tries_spool=False)
@@ -92,7 +92,6 @@ def watch_delivery(watch: Watch, clock: Callable[[], datetime]) -> Watched:
 def note_who_can_be_alerted(watch: Watch, at: datetime) -> None:
     """Stores which staff members have confirmed their own subscription, so that they can be alerted individually.
 
-    Without this record, alerts go to all clinicians.
     Raises StoreUnavailable, or any error of reading the subscriptions.
     """
     confirmed = watch.subscribers.confirmed(watch.topic_arn)
@@ -112,10 +111,7 @@ def missing_subscriptions(subscribers: Subscribers) -> tuple[int, str]:
 
 
 def _send(canary: Canary, *, tries_spool: bool) -> tuple[str, str, str]:
-    """Sends a canary.
-
-    Returns its reference, the class of the error and the cause of the error. Each is "" if there is none.
-    """
+    """Sends a canary. Returns its reference, the class of the error and the cause of the error, each or ""."""
     try:
         return canary.send(tries_spool=tries_spool), "", ""
     except NotDelivered as failure:

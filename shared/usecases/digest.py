@@ -28,7 +28,7 @@ class Digesting:
 
 
 def send_digest(digesting: Digesting, at: datetime) -> Digest | None:
-    """Sends the daily digest. Sends nothing and returns None on a day on which the clinic is closed.
+    """Sends the daily digest. Returns None on a day on which the clinic is closed.
 
     Raises: StoreUnavailable, or an error of the publisher.
     """

@@ -17,9 +17,7 @@ from shared.usecases.retiring import Repeated
 def erase_lead(
     reference: str, person_key: str, staff: Staff, workspace: Workspace[Archive], erasures: Erasures, at: datetime
 ) -> Tombstone:
-    """Replaces a lead with a tombstone, and records the erasure.
-
-    The tombstone keeps the lead's consent ledger, in which phone numbers and email addresses are hashed.
+    """Replaces a lead with a tombstone, which keeps the consent ledger, and records the erasure.
 
     Raises: NotAllowed, NotFound, LeadGone, StoreUnavailable.
     """
@@ -31,7 +29,7 @@ def erase_lead(
         left = erased(lead, staff.id, at, person_key)
         try:
             workspace.leads.replace(lead, left)
-        except LeadChanged:  # an alert or a colleague changed the lead in the meantime; erase the new version
+        except LeadChanged:
             lead = current(lead, workspace.leads)
         else:
             return left

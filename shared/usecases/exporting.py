@@ -16,8 +16,8 @@ from shared.usecases.inbox import Workspace, lead_by_reference, must_administer,
 from shared.usecases.ports import Archive
 from shared.usecases.scoring import rule_set_of
 
-LEADS_IN_EXPORT = 100  # the most leads on one page of an export: a few hundred kilobytes of CSV
-# A page ends once its stored leads reach this size. FHIR triples the size, and a response may have at most 6 MB.
+LEADS_IN_EXPORT = 100  # a few hundred kilobytes of CSV
+# The most stored bytes of a page. FHIR triples the size, and a response may have at most 6 MB.
 BYTES_IN_EXPORT = 1_000_000
 READS_FOR_EXPORT = 300
 
@@ -38,7 +38,7 @@ class PersonExport:
     """A page of the leads of one person, each with the current rule set of its questionnaire.
 
     complete: False if the person may have more than SAME_PERSON leads.
-    next_cursor: the cursor for the next leads; None if these are the last.
+    next_cursor: the cursor for the next leads; None on the last page.
     """
 
     leads: tuple[tuple[Lead, RuleSet], ...]
@@ -84,9 +84,8 @@ def export_person(
 ) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    Begins with the lead itself. The other leads with its phone number or email address follow, latest first: at most
-    SAME_PERSON per number or address. Their names may differ, because a family may share a number. Records each lead in
-    the access log.
+    Adds the other leads with the same phone number or email address, at most SAME_PERSON for each.
+    Their names may differ, because a family may share a number. Records each lead in the access log.
 
     Raises: NotAllowed, NotFound, LeadGone, InvalidInput, StoreUnavailable.
     """
@@ -112,7 +111,7 @@ def export_person(
 
 
 def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
-    """Yields the leads with these references. Leaves out leads that were erased a moment ago."""
+    """Yields the leads with these references. Leaves out erased leads."""
     for reference in references:
         try:
             yield lead_by_reference(reference, leads)

@@ -44,12 +44,11 @@ class OpenedLead:
     """A lead that a member of staff has opened.
 
     rule_set: the current rule set of the lead's questionnaire.
-    translation: the rule set in the patient's language; None if that is the original language or has no translation.
+    translation: the rule set in the patient's language; None if the original language applies.
     sends_mail: whether this stack sends mail to patients.
     others: other leads with the same phone number or email address.
     actions: the names of the actions that the member of staff can take now.
-    hides_contact: True if staff must not see the phone number and e-mail address, because the patient revoked the
-        consent to contact.
+    hides_contact: whether to hide contact details, because the patient revoked the consent to contact.
     """
 
     lead: Lead
@@ -67,7 +66,7 @@ class OpenedLead:
 class Worked:
     """A lead after an action of staff.
 
-    taken_after: how long the lead waited for its owner, if this action gave it one; otherwise None.
+    taken_after: how long the lead waited for its owner, if the action gave it one.
     """
 
     opened: OpenedLead
@@ -79,7 +78,7 @@ def show_lead(
 ) -> OpenedLead:
     """Opens a lead and records the access in the access log. Does not change the lead.
 
-    medical_reason: True to show contact details even if the patient revoked the consent to contact.
+    medical_reason: whether to show contact details even if the patient revoked the consent to contact.
 
     Raises: NotAllowed, NotFound, LeadGone, StoreUnavailable.
     """
@@ -100,7 +99,7 @@ def work_lead(
     at: datetime,
     colleagues: Colleagues,
 ) -> Worked:
-    """Carries out an action of staff on a lead. Tries again if something else changes the lead at the same time.
+    """Carries out an action of staff on a lead. Tries again if the lead changes at the same time.
 
     colleagues: the staff to whom a lead can be handed over.
 
@@ -116,19 +115,17 @@ def work_lead(
 
 
 def must_administer(staff: Staff) -> None:
-    """Raises NotAllowed if the member of staff is not an administrator."""
     if not staff.may_administer:
         raise NotAllowed("Only an administrator can do this.")
 
 
 def must_export(staff: Staff) -> None:
-    """Raises NotAllowed if the member of staff may not export many leads."""
     if not staff.may_export:
         raise NotAllowed("Only a manager or an administrator can do this.")
 
 
 def lead_by_reference(reference: str, leads: LeadsByReference) -> Lead:
-    """Returns the lead with this reference. Accepts the ways in which people write references (`reference_in`).
+    """Returns the lead with this reference, in any spelling that `reference_in` accepts.
 
     Raises: NotFound, LeadGone, StoreUnavailable.
     """
@@ -152,11 +149,9 @@ def _work_and_store(
     at: datetime,
     colleague: Staff | None,
 ) -> tuple[Lead, Lead]:
-    """Carries out an action and stores the changed lead. Tries again if somebody else changes the lead in the meantime.
+    """Carries out an action and stores the changed lead. Returns the lead before and after the action.
 
-    Records the action in the access log before storing the lead. Does not record a refused action.
-
-    Returns the lead before and after the action.
+    The access log gets its entry before the lead is stored. A refused action gets no entry.
     """
     rules = _work_rules(lead, workspace)
     for attempt in range(ATTEMPTS_TO_WORK):

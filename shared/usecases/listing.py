@@ -1,4 +1,4 @@
-"""Lists and searches leads for staff. Adds the patients' names and the number of open leads."""
+"""Lists and searches leads for staff, with the patients' names and the number of open leads."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from shared.domain.leads.worklist import Search, WorklistQuery, search_keys
 from shared.usecases.ports import Accesses, OpenCounts, Worklist
 
 PAGE_OF_LEADS = 50
-MOST_FOUND = 500  # the most leads that a search by a name or by a part of a reference or number reads
+MOST_FOUND = 500  # the most leads that a search by name, part of a reference or part of a number reads
 MOST_OF_A_DAY = 100  # the most leads that "My day" reads
-# The most leads that are read for one page. If none of them match the query, the page is empty, but has a next page.
+# The most leads that are read for one page. A page without matches may still have a next page.
 READ_FOR_A_PAGE = 3_000
 
 
@@ -44,7 +44,7 @@ class WorklistPage:
     next_cursor: the cursor for the next page; None on the last page.
     untaken: tier -> number of open leads without an owner; None for a search and for "My day".
     open: number of all open leads; None for a search and for "My day".
-    more: whether a search may match further leads, so that staff should type a longer text.
+    more: whether a search may match more leads than it returned.
     """
 
     leads: tuple[LeadRow, ...]
@@ -56,7 +56,6 @@ class WorklistPage:
 
 
 def must_read(staff: Staff) -> None:
-    """Raises NotAllowed if the member of staff may not read leads."""
     if not staff.may_read:
         raise NotAllowed("Ask an administrator to add you to a group: clinician, desk, manager or admin.")
 
@@ -74,7 +73,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
     next_cursor = None
     for listed in lists[query.view](query.cursor):
         seen.append(listed.summary)
-        if query.untaken and listed.summary.owner:  # leads without an owner come first, so all later leads have one
+        if query.untaken and listed.summary.owner:  # all later leads have an owner too
             break
         if query.wants(listed.summary, staff.id, at):
             found.append(listed)
@@ -110,8 +109,7 @@ def search_leads(
 ) -> WorklistPage:
     """Finds leads by reference (whole or half), phone number (whole or last digits), email address or name.
 
-    Leads found by a whole reference, number or address are listed latest first. Leads found by a name or by a part of
-    a reference or number are listed most urgent first.
+    Leads found by a whole reference, number or address are listed latest first, and others most urgent first.
 
     person_keys: the secrets that hash phone numbers, addresses and names, the current one first.
 
@@ -149,8 +147,6 @@ def named_rows(
     """Returns the leads as rows with patients' names, and records in the access log that the names were shown.
 
     If the names cannot be read or the access cannot be recorded, returns the rows without names.
-
-    read_names: a function that takes lead ids and returns lead id -> name.
     """
     if not found:
         return ()
@@ -168,7 +164,7 @@ def _totals(seen: Sequence[LeadSummary], counts: OpenCounts, *, all_listed: bool
     all_listed: whether these rows are all open leads.
     """
     kept: Mapping[Cell, int] = {}
-    with suppress(StoreUnavailable):  # without the stored counts, counts only the rows in `seen`
+    with suppress(StoreUnavailable):  # without the stored counts, only the rows in `seen` count
         kept = counts.open_leads()
     by_tier = {cell[1]: number for cell, number in kept.items() if cell[0] == UNTAKEN}
     shown = [(summary.tier, bool(summary.owner)) for summary in seen]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.domain.leads.mail_text import Mail, MailWriter
     from shared.usecases.ports import RuleSets
 
-# The most mails that the stack sends in a clock hour, in case bots send many leads. A clinic needs far fewer.
+# The limit of the stack in a clock hour, in case bots send many leads. A clinic needs far fewer.
 MAILS_AN_HOUR = 200
 BY_LINK = "the link in an e-mail"
 
@@ -33,7 +33,7 @@ class MailedLeads(Protocol):
     def get(self, lead_id: UUID, /) -> Lead | None: ...
 
     def replace(self, before: Lead, after: Lead, /) -> None:
-        """Stores `after`. Raises LeadChanged if `before` is no longer the stored version."""
+        """Raises LeadChanged if `before` is no longer the stored version."""
 
     def mail_due(self, at: datetime, /) -> Iterable[UUID]:
         """Yields the ids of leads whose mail to the patient is due, the longest overdue first."""
@@ -55,10 +55,7 @@ class Addresses(Protocol):
 
 class Mails(Protocol):
     def send(self, mail: Mail, /) -> None:
-        """Sends a mail.
-
-        Raises: NotDelivered if the mail certainly was not sent. After any other error, it may have been sent.
-        """
+        """Raises NotDelivered if the mail certainly was not sent. Other errors leave that open."""
 
 
 class Links(Protocol):
@@ -86,7 +83,7 @@ class MailSweep:
 
 
 def send_mails(mailing: Mailing, clock: Callable[[], datetime], until: datetime) -> MailSweep:
-    """Sends the due mail of each lead, or records why it is not sent. A lead that fails does not delay the others.
+    """Sends the due mail of each lead, or records why it is not sent.
 
     Stops before the next lead once `until` has passed.
 
@@ -109,10 +106,7 @@ def send_mails(mailing: Mailing, clock: Callable[[], datetime], until: datetime)
 def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) -> MailEntry | None:
     """Sends a lead's due mail, or records why it is not sent. Returns the new entry of the lead's mail state.
 
-    Returns None if no mail is due, or if another process changed the lead first.
-
-    Claims the mail with a conditional write before sending it, so that only one process sends it. If this process ends
-    without recording the result, a later sweep records the result as unknown. It does not send the mail again.
+    A claim by conditional write lets only one process send the mail. After a crash, the mail is not sent again.
 
     Raises: StoreUnavailable.
     """
@@ -121,12 +115,12 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
     if lead is None or due is None:
         return None
     refused = _refusal(lead, due, mailing, clock())
-    # Compose the mail before claiming it, so that a mail that cannot be composed stays due.
+    # Compose before claiming, so that a mail that cannot be composed stays due.
     mail = None if refused else _written(lead, due, mailing, clock())
     claimed = lead.changed(mail=lead.mail.recorded(refused or due.claimed(clock())))
     try:
         mailing.leads.replace(lead, claimed)
-    except LeadChanged:  # an alert, staff or another sweep changed the lead first; the next sweep tries again
+    except LeadChanged:  # the next sweep tries again
         return None
     if mail is None:
         return refused
@@ -158,7 +152,7 @@ def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], Ma
 
 
 def _refusal(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> MailEntry | None:
-    """Returns the entry for a mail that must not be sent now; None if the mail may be sent."""
+    """Returns the entry for a mail that must not be sent now, or None if the mail may be sent."""
     email = lead.submitted.contact.email or ""
     if due.step == "forget":
         return MailEntry(due.kind, due.about, "unknown", at, due.tries)
@@ -190,9 +184,6 @@ def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], dateti
     return MailEntry(due.kind, due.about, "sent", clock(), due.tries + 1)
 
 
-# ---- Stopping mail to an address
-
-
 @dataclass(frozen=True, slots=True)
 class EndingMails:
     """The clients needed to stop mail to an address."""
@@ -202,9 +193,7 @@ class EndingMails:
 
 
 def close_address(returned: ReturnedMail, ending: EndingMails, at: datetime) -> None:
-    """Records a bounce or a complaint. Closes the address, unless the bounce may be temporary.
-
-    Harmless if repeated.
+    """Records a bounce or a complaint. Keeps the address open after a temporary bounce. Harmless if repeated.
 
     Raises: StoreUnavailable.
     """

@@ -16,11 +16,9 @@ ASKED_BESIDE_ADVICE = ("/contact/phone", "/consents/contact")
 def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact) -> FormView:
     """Returns the view that the visitor sees after sending a page of the plain form.
 
-    The view is the first of these that applies: emergency advice; the page that the pressed button leads to; the same
-    page, if something is missing or wrong; follow-ups that the answers call for; the age notice for a minor; the next
-    page. After the last page, this is the first incomplete page. If none is incomplete, it shows all answers to check.
+    Emergency advice comes before everything else, and the page of the pressed button before errors.
 
-    check_contact: function that returns the problems with contact details.
+    check_contact: returns the problems with contact details.
     """
     last = form.questionnaire.page_ids[-1]
     screened = _screen_form(form, rule_sets, texts=form.step == last and not form.wanted)
@@ -41,10 +39,9 @@ def draw_form(form: FilledForm, rule_sets: RuleSets, check_contact: CheckContact
 
 
 def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets: RuleSets) -> FormView:
-    """Returns the view that the visitor sees if the finished form is invalid. Keeps everything that the visitor typed.
+    """Returns the view that the visitor sees if the finished form is invalid.
 
-    If the answers call for emergency advice, returns the page with that advice. If the visitor has not seen this page
-    yet, it shows only the problems with its own fields.
+    On the first page with emergency advice, shows only the problems with fields of that page.
     """
     screened = _screen_form(form, rule_sets, texts=True)
     if screened.disposition == SEEK_EMERGENCY_CARE:
@@ -57,8 +54,7 @@ def redraw_form(form: FilledForm, problems: tuple[FieldProblem, ...], rule_sets:
 def _screen_form(form: FilledForm, rule_sets: RuleSets, *, texts: bool) -> Screened:
     """Screens the answers of a plain form for emergencies.
 
-    If scoring fails, the form continues: every page shows general emergency advice, and the answers are scored again
-    when the form is sent.
+    If scoring fails, the form continues, because every page shows general emergency advice.
     """
     questionnaire = form.questionnaire
     rule_set = rule_set_for(rule_sets, questionnaire.id, questionnaire.language)

@@ -1,4 +1,4 @@
-"""Declares what use cases call, as protocols: rules, stored leads, queues, the alert topic and so on."""
+"""Declares what use cases call, as protocols."""
 
 from __future__ import annotations
 
@@ -44,16 +44,13 @@ class Leads(Protocol):
         """
 
     def get(self, lead_id: UUID, /) -> Lead | None:
-        """Returns the lead as it is stored now; None if there is no lead with this id. Raises StoreUnavailable."""
+        """Returns the lead as it is stored now. Raises StoreUnavailable."""
 
     def replace(self, before: Lead, after: Lead, /) -> None:
-        """Stores `after`.
-
-        Raises: LeadChanged if `before` is no longer the stored version; StoreUnavailable.
-        """
+        """Raises LeadChanged if `before` is no longer the stored version; StoreUnavailable."""
 
     def due(self, at: datetime, /) -> Iterable[UUID]:
-        """Yields the ids of leads whose next alert is due: red flags first; in each group the longest overdue first.
+        """Yields the ids of leads whose next alert is due. Red flags come first, then the longest overdue.
 
         Raises: StoreUnavailable.
         """
@@ -66,7 +63,7 @@ class LeadsWithRota(Leads, Protocol):
 
 class LeadsByNumber(Leads, Protocol):
     def of_number(self, phone_key: str, /) -> Iterable[tuple[UUID, LeadSummary]]:
-        """Yields the leads with this phone number (hashed), newest first. Raises StoreUnavailable."""
+        """Yields the leads with this hashed phone number, newest first. Raises StoreUnavailable."""
 
 
 class CountedLeads(Protocol):
@@ -79,10 +76,7 @@ class CountedLeads(Protocol):
 
 class Spool(Protocol):
     def put(self, lead: Lead, /) -> None:
-        """Queues a lead while the table is unavailable. Once this method returns, the queue has stored the lead.
-
-        Raises: StoreUnavailable.
-        """
+        """Raises StoreUnavailable if the queue does not confirm that it stored the lead."""
 
 
 class LeadsByReference(Protocol):
@@ -91,16 +85,16 @@ class LeadsByReference(Protocol):
     def id_of(self, reference: str, /) -> UUID | None: ...
 
     def of_person(self, phone_key: str, email_key: str, /) -> tuple[tuple[UUID, LeadSummary], ...]:
-        """Returns the leads with this phone number or email address (both hashed), newest first."""
+        """Returns the leads with this hashed phone number or email address, newest first."""
 
     def names(self, lead_ids: Sequence[UUID], /) -> dict[UUID, str]:
         """Returns lead id -> patient's name, for at most 100 leads. Leaves out leads without a name."""
 
     def kept(self, lead_id: UUID, /) -> Kept | None:
-        """Returns the lead or its tombstone; None if there is neither."""
+        """Returns the lead, its tombstone, or None."""
 
     def replace(self, before: Lead, after: Lead, /) -> None:
-        """Stores `after`. Raises LeadChanged if `before` is no longer the stored version."""
+        """Raises LeadChanged if `before` is no longer the stored version."""
 
 
 class Worklist(Leads, LeadsByReference, Protocol):
@@ -125,12 +119,12 @@ class Worklist(Leads, LeadsByReference, Protocol):
         """
 
     def batch(self, lead_ids: Sequence[UUID], /) -> tuple[Lead, ...]:
-        """Returns the leads with these ids (at most 100). Leaves out ids without a lead."""
+        """Takes at most 100 ids. Leaves out ids without a lead."""
 
     def summaries(self, lead_ids: Sequence[UUID], /) -> dict[UUID, LeadSummary]:
-        """Returns lead id -> summary for the leads with these ids. Leaves out ids without a lead.
+        """Returns lead id -> summary. Leaves out ids without a lead.
 
-        Open leads come first, in the order of `urgency`. Then come the others, the latest `LeadSummary.done_at` first.
+        Open leads come first, in the order of `urgency`, then others, the latest `LeadSummary.done_at` first.
         """
 
 
@@ -150,15 +144,15 @@ class Archive(Worklist, Protocol):
         """
 
     def replace(self, before: Kept, after: Kept, /) -> None:
-        """Stores `after`. Raises LeadChanged if `before` is no longer the stored version."""
+        """Raises LeadChanged if `before` is no longer the stored version."""
 
     def remove(self, kept: Kept, /) -> None:
-        """Deletes the lead or tombstone. Raises LeadChanged if `kept` is no longer the stored version."""
+        """Raises LeadChanged if `kept` is no longer the stored version."""
 
 
 class Accesses(Protocol):
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime, /) -> None:
-        """Adds an entry about a lead to the access log. Raises StoreUnavailable.
+        """Adds an entry to the access log. Raises StoreUnavailable.
 
         what: the kind of access, such as "opened" or the name of an action.
         """
@@ -181,7 +175,7 @@ class Rotas(Protocol):
     def get(self) -> DutyBoard: ...
 
     def replace(self, rota: Rota, /) -> None:
-        """Stores the rota. Raises RotaChanged if the stored rota is not the version before `rota`."""
+        """Raises RotaChanged if the stored rota is not the version before `rota`."""
 
     def reached(self, reach: Reach, /) -> None:
         """Stores who can be alerted individually."""
@@ -191,7 +185,7 @@ class AccessHistory(Protocol):
     """The access log, for administrators to read. All methods raise StoreUnavailable."""
 
     def add_reading(self, staff: Staff, at: datetime, /) -> None:
-        """Adds an entry that says who read the log."""
+        """Records that `staff` read the log."""
 
     def between(self, period: Period, after: str | None, /) -> Iterable[tuple[Access, str]]:
         """Yields the entries of a period, the latest first, each with its cursor. Reads lazily.
@@ -222,7 +216,7 @@ class Counts(OpenCounts, Protocol):
     """All counts, and a record for each lead of the counts that include it. All methods raise StoreUnavailable."""
 
     def counted(self, lead_id: UUID, /) -> Counted | None:
-        """Returns which counts include the lead; None if it is not counted."""
+        """Returns which counts include the lead, or None if the lead is not counted."""
 
     def count(self, lead_id: UUID, before: Counted | None, after: Counted, changed: Change, /) -> None:
         """Applies `changed` to the counts and search keys, and records `after` for the lead.
@@ -231,7 +225,7 @@ class Counts(OpenCounts, Protocol):
         """
 
     def days(self, first: date, last: date, /) -> dict[date, Mapping[Cell, int]]:
-        """Returns day -> counts, for each day from `first` to `last` that has counts."""
+        """Leaves out days without counts."""
 
 
 class StopCounts(Protocol):
@@ -241,7 +235,7 @@ class StopCounts(Protocol):
 
 class Publisher(Protocol[Notice_contra]):
     def publish(self, notice: Notice_contra, /) -> None:
-        """Publishes a notice. May raise any error of the underlying client."""
+        """May raise any error of the underlying client."""
 
 
 class Undeliverable(Protocol):
@@ -253,13 +247,13 @@ class Canary(Protocol):
     def send(self, *, tries_spool: bool = False) -> str:
         """Sends a canary (a test lead) to the public API. Returns its reference.
 
-        tries_spool: True to bypass the table, so that the canary goes through the spool.
+        tries_spool: whether the canary bypasses the table and goes through the spool.
 
         Raises: NotDelivered, or any other error of the request.
         """
 
     def alerts(self) -> Iterable[str]:
-        """Returns alerts about canaries, each alert only once. Waits briefly if none has arrived."""
+        """Returns each alert about canaries once. Waits briefly for alerts."""
 
 
 class Subscribers(Protocol):

@@ -1,4 +1,4 @@
-"""Reads the access log: who opened which lead, and when."""
+"""Reads the access log, which records who opened which lead, and when."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from shared.usecases.inbox import must_administer
 from shared.usecases.ports import AccessHistory
 
 ENTRIES_ON_PAGE = 500
-# The most entries read for one page. The query may match none of them, so even an empty page may have a next page.
+# The most entries read for one page. A page without matches may still have a next page.
 READ_FOR_A_PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class AccessPage:
-    """A page of the access log, latest entry first. `next_cursor`: the cursor for the next page; None on the last."""
+    """A page of the access log, latest entry first. `next_cursor`: None on the last page."""
 
     entries: tuple[Access, ...]
     next_cursor: str | None

@@ -16,7 +16,7 @@ from shared.usecases.retiring import Repeated
 def rekey_leads(
     leads: Archive, person_keys: tuple[str, ...], clock: Callable[[], datetime], until: datetime
 ) -> Repeated:
-    """Renews the hashes that were made with a former key. Reads only leads that have such hashes.
+    """Renews the hashes that were made with a former key.
 
     person_keys: the current hash key, then the former ones.
     until: the time after which the run starts no further lead. The next run continues.
@@ -36,7 +36,7 @@ def rekey_leads(
             if lead and after and after is not lead:
                 leads.replace(lead, after)
                 done += 1
-        except LeadChanged:  # somebody is working on the lead; the next run renews its hashes
+        except LeadChanged:  # the next run renews this lead's hashes
             continue
         except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the others still need new hashes
             failed.append((lead_id, error))

@@ -1,4 +1,4 @@
-"""Replays the spool: stores each queued lead exactly once, even if the queue delivers it several times."""
+"""Stores each lead from the spool exactly once, even if the queue delivers it several times."""
 
 from __future__ import annotations
 
@@ -28,11 +28,9 @@ class Replay:
 class Replayed:
     """The result of replaying one entry of the spool.
 
-    lead: the lead as stored now, perhaps with only the readable parts of the entry. None if the lead was erased in the
-        meantime, or if no part of the entry could be stored.
-    created: True if the lead was not stored before.
-    error: the class of the error, or "unreadable", if the entry is now in the failure queue; "" if the replay
-        succeeded.
+    lead: the lead as stored now, perhaps with only the readable parts of the entry; None if no lead is stored.
+    created: whether the lead was not stored before.
+    error: if the entry is now in the failure queue, the class of the error or "unreadable"; otherwise "".
     """
 
     lead: Lead | None
@@ -41,15 +39,14 @@ class Replayed:
 
     @property
     def counted(self) -> Lead | None:
-        """The lead, for metrics, if it is new and not a canary; otherwise None."""
+        """The lead, for metrics, if it is new and not a canary."""
         return self.lead if self.lead and self.created and self.lead.source != CANARY else None
 
 
 def replay_submissions(entry: str, replay: Replay, at: datetime) -> Replayed:
     """Stores the lead that one spool entry contains.
 
-    An entry that cannot be stored goes to the failure queue for an operator. Its readable parts become a lead, so that
-    staff see them.
+    An entry that cannot be stored goes to the failure queue. Its readable parts become a lead for staff.
 
     Raises: StoreUnavailable if the entry must stay in the spool.
     """
@@ -85,7 +82,7 @@ def _deliver(lead: Lead, replay: Replay) -> Replayed:
 def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
     """Carries out what `resubmission` decides about a spooled lead whose id is already stored.
 
-    The person already has a receipt for the spooled lead. The spooled lead may be older than the stored one.
+    The spooled lead already has a receipt, and may be older than the stored lead.
     """
     tiers = rule_set_of(stored, replay.rule_sets).tiers
     decided = resubmission(stored, lead, tiers, replay.hours, was_accepted=True)
@@ -95,13 +92,12 @@ def _resubmitted(stored: Lead, lead: Lead, replay: Replay) -> Replayed:
         return Replayed(stored, created=False)
     try:
         replay.leads.replace(stored, decided.lead)
-    except LeadChanged as error:  # staff changed the lead in the meantime; the queue delivers the entry again
+    except LeadChanged as error:  # the queue delivers the entry again
         raise StoreUnavailable from error
     return Replayed(decided.lead, created=False)
 
 
 def _add(lead: Lead | None, leads: Leads) -> Replayed:
-    """Stores the lead unless a lead with its id is already stored or was erased."""
     if lead is None:
         return Replayed(None, created=False)
     try:

@@ -1,4 +1,4 @@
-"""Carries out retention runs, which remove leads or parts of leads after their retention period."""
+"""Removes leads or parts of leads after their retention period."""
 
 from __future__ import annotations
 
@@ -38,10 +38,9 @@ class Repeated:
 
 
 def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datetime], until: datetime) -> Retired:
-    """Reduces or removes the leads whose retention period is over. Reads no other leads.
+    """Reduces or removes the leads whose retention period is over.
 
-    A lead that cannot be processed does not delay the other leads. Once `until` has passed, stops before the next lead;
-    the next run continues.
+    Once `until` has passed, stops before the next lead. The next run continues.
 
     Raises: StoreUnavailable if the leads cannot be listed.
     """
@@ -53,7 +52,7 @@ def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datet
                 return Retired(done, tuple(failed))
             try:
                 done[stage] += _retire(lead_id, leads, retention, clock())
-            except LeadChanged:  # somebody is working on the lead; the next retention run will retire it
+            except LeadChanged:  # the next retention run retires this lead
                 continue
             except Exception as error:  # noqa: BLE001  whatever is wrong with this lead, the other leads are due too
                 failed.append((lead_id, error))
@@ -63,7 +62,7 @@ def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datet
 def _retire(lead_id: UUID, leads: Archive, retention: Retention, at: datetime) -> bool:
     kept = leads.kept(lead_id)
     after = retired(kept, retention, at) if kept else None
-    if kept is None or after is kept:  # removed or changed a moment ago; the index is not yet up to date
+    if kept is None or after is kept:  # the index is not yet up to date
         return False
     if after is None:
         leads.remove(kept)

@@ -29,7 +29,7 @@ class ShownRota:
     """The rota, and whom alerts reach.
 
     alerted: user name of the clinician whom an alert to clinicians would reach now, or EVERYONE.
-    duties: who is on call and when, for the next 14 days (SHOWN).
+    duties: who is on call and when, for the time SHOWN.
     unreachable: user names of clinicians on the rota whose personal subscription to alerts is not confirmed.
     """
 
@@ -41,7 +41,7 @@ class ShownRota:
 
 
 def show_rota(staff: Staff, rotas: Rotas, hours: OpeningHours, at: datetime) -> ShownRota:
-    """Returns the rota. Raises: NotAllowed, StoreUnavailable."""
+    """Raises NotAllowed or StoreUnavailable."""
     must_read(staff)
     return _shown(rotas.get(), hours, at)
 
@@ -49,9 +49,9 @@ def show_rota(staff: Staff, rotas: Rotas, hours: OpeningHours, at: datetime) -> 
 def save_rota(
     change: RotaChange, staff: Staff, rotas: Rotas, colleagues: Colleagues, hours: OpeningHours, at: datetime
 ) -> ShownRota:
-    """Saves the rota. Raises WrongState if a colleague has saved it since the member of staff opened it.
+    """Saves the rota.
 
-    Raises: NotAllowed, InvalidInput, WrongState, StoreUnavailable.
+    Raises: NotAllowed, InvalidInput, StoreUnavailable; WrongState if a colleague has saved the rota in the meantime.
     """
     if not staff.may_plan:
         raise NotAllowed("Only a manager or an administrator can change the rota.")

@@ -35,10 +35,9 @@ def score(
 ) -> TriageResult:
     """Scores answers with a rule set. Returns a result even if the rules fail (OPS-03).
 
-    version: the version of the questionnaire that the page showed. If it is not the current version, answers that are
-        now invalid count as a scoring failure, so that no patient is turned away. If even the major version differs,
-        scoring always counts as failed, because that version asked other questions.
-    last_page: the id of the last page that the visitor completed; see `Questionnaire.facts`.
+    version: the version of the questionnaire that the page showed. Invalid answers to an older version count as a
+    scoring failure, so that no patient is turned away. Another major version always counts as a scoring failure.
+    last_page: the id of the last page that the visitor completed.
     door: how the answers arrived, one of DOORS.
 
     Raises: InvalidInput if answers are invalid and the page showed the current version.
@@ -57,7 +56,7 @@ def score(
 def score_again(rule_set: RuleSet, answers: Answers, lead: Lead) -> TriageResult:
     """Scores a lead again, with more answers. Ignores answers that are invalid in the current version.
 
-    Invalid answers do not count as a scoring failure here, but a scoring failure when the lead arrived still counts.
+    A scoring failure when the lead arrived still counts.
     """
     readable = rule_set.questionnaire.readable(answers)
     if not lead.assessment.triage.failed:

@@ -27,7 +27,7 @@ class Screened:
 
 
 def screen_answers(screening: Screening, rule_sets: RuleSets, language: str) -> Screened:
-    """Checks whether the answers so far call for emergency advice, which must not wait until the form is sent.
+    """Returns emergency advice for the answers so far.
 
     language: the language of the advice, if a translation exists.
 
@@ -41,14 +41,14 @@ def screen_answers(screening: Screening, rule_sets: RuleSets, language: str) -> 
 
 
 def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Screened:
-    """Screens answers like `screen_answers`, but with a given rule set.
+    """Screens answers with a given rule set.
 
     Raises: InvalidInput, ScoringFailed.
     """
     result = score(rule_set, answers, version, page)
     emergency = rule_set.tiers[result.tier].disposition == SEEK_EMERGENCY_CARE
     if result.failed and not emergency:
-        # If answers of another version are invalid in this one, the rules have not failed.
+        # Answers of another version may be invalid in this version, although the rules work.
         if problems := rule_set.questionnaire.problems(answers):
             raise InvalidInput(problems)
         if version == rule_set.questionnaire.version:
@@ -59,9 +59,9 @@ def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Scre
 
 
 def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM) -> tuple[ShownMessage, ...]:
-    """Returns the emergency advice that the answers of a refused request call for; empty if there is none.
+    """Returns the emergency advice that the valid answers of a refused request call for.
 
-    body: the JSON value that was sent. Every valid answer in it counts.
+    body: the JSON value that was sent.
     usual: the id of the questionnaire to use if `body` names no known questionnaire.
     """
     sent = body if isinstance(body, dict) else {}
@@ -84,8 +84,7 @@ def emergency_in(body: object, rule_sets: RuleSets, usual: str, door: str = FORM
 def _advice_for_minor(rule_set: RuleSet, result: TriageResult) -> tuple[str, ...]:
     """Returns message ids for a minor: those for urgent warning signs, then the age notice, then the safety net.
 
-    Nothing is stored about a minor, so nobody calls: these messages are all that the minor gets. Unanswered questions
-    do not count as warning signs here.
+    Nobody calls a minor, so these messages are all that the minor gets.
     """
     fired = {rule.id for rule in (*result.safety_rules, *result.not_fit_rules)}
     signs = [

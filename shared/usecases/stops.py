@@ -15,8 +15,7 @@ from shared.usecases.scoring import rule_set_for
 def count_stop(stop: Stop, rule_sets: RuleSets, counts: StopCounts, zone: ZoneInfo, at: datetime) -> None:
     """Counts a visitor who left the form on page `stop.page`, under today's date.
 
-    If the visitor was counted before, on page `stop.before`, takes that count back. If `stop.page` is None, the visitor
-    sent the form after all, and is not counted again.
+    Takes back the visitor's earlier count on page `stop.before`. `stop.page` is None once the visitor sends the form.
 
     Raises: InvalidInput if the page or the questionnaire is unknown; StoreUnavailable.
     """
