@@ -1,7 +1,7 @@
 """Finds Chromium for the browser tests. If there is none, `--install` unpacks Debian's package into .local/chromium.
 
-python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium
-python -m dev.chromium               prints which Chromium is used
+    python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium
+    python -m dev.chromium               prints which Chromium is used
 """
 
 import argparse

@@ -158,7 +158,7 @@ class Person:
 
     @property
     def stage(self) -> str:
-        """ "new" if the problem began in the last 6 weeks or changed, else "old"."""
+        """"new" if the problem began in the last 6 weeks or changed, else "old"."""
         recent = self.changed or self.duration in {"lt2w", "2w-6w"}
         return "new" if recent else "old"
 

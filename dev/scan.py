@@ -61,6 +61,8 @@ def _choose(value: Any) -> Any:
     return [_choose(inner) for inner in value] if isinstance(value, list) else value
 
 
+
+
 def cfn_lint(path: Path) -> list[Finding]:
     """Runs cfn-lint with informational rules and AWS's rules for serverless applications."""
     # W2001 regards some used parameters as unused after the transform
@@ -163,6 +165,8 @@ def _output(command: list[Any], fine: set[int], folder: Path = PROJECT) -> str:
     return done.stdout
 
 
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """Findings that are accepted for one reason.
@@ -198,6 +202,8 @@ def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
         for place in where
         if (rule not in rules if place == "*" else (rule, place) not in places)
     ]
+
+
 
 
 def main(arguments: list[str] | None = None) -> int:

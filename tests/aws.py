@@ -1,4 +1,4 @@
-"""Emulates the template's tables, topics and queues in this process with moto. Tests can make AWS calls fail."""
+"""Emulates the template's tables, topics and queues in this process, with moto."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = "123456789012"
-# The functions' environment variables, as in the template. The credentials are invalid, so that AWS refuses any call
-# that moto does not intercept.
+# AWS refuses these credentials, so no call can leave moto.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -86,7 +85,7 @@ ENVIRONMENT = {
 }
 
 
-STAFF = {  # user name -> group
+STAFF = {
     "nurse": "clinician",
     "other-nurse": "clinician",
     "desk": "desk",
@@ -107,7 +106,6 @@ def _tables() -> dict[str, Any]:
 
 
 def create_leads_table(client: DynamoDBClient, name: str) -> None:
-    """Creates the leads table with the keys, indexes and stream that the template gives it."""
     table = _tables()["LeadsTable"]
     client.create_table(
         TableName=name,
@@ -121,7 +119,10 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
 
 
 def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
-    """Creates a table with the keys and indexes that the template gives it. `resource`: the table's logical id."""
+    """Creates a table with the template's keys and indexes.
+
+    resource: the table's logical id
+    """
     table = _tables()[resource]
     indexes = {"GlobalSecondaryIndexes": table["GlobalSecondaryIndexes"]} if "GlobalSecondaryIndexes" in table else {}
     client.create_table(
@@ -141,19 +142,19 @@ READS = frozenset(
 
 @dataclass
 class Wire:
-    """Intercepts every attempt of every AWS call, even SDK retries. An operation's name is like "dynamodb.PutItem"."""
+    """Intercepts every attempt of every AWS call. An operation's name is like "dynamodb.PutItem"."""
 
     calls: list[str] = field(default_factory=list)
-    down: set[str] = field(default_factory=set)  # operations whose calls do not reach AWS
+    down: set[str] = field(default_factory=set)  # operations that fail
     # operations whose next call takes effect, but whose reply is lost
     reply_lost: set[str] = field(default_factory=set)
-    before: Callable[[str], None] | None = None  # called with the operation's name before each attempt
-    # makes or fails an attempt (see tests/faults/wire.py); None: no attempt fails
+    before: Callable[[str], None] | None = None  # called with the operation's name
+    # makes or fails an attempt; None: no attempt fails
     fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None
-    _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as on the real table
+    _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as in AWS
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        # Other tests in this process call the local cloud, at 127.0.0.1. Those calls are not intercepted.
+        # calls of the local cloud, by other tests in this process, are not intercepted
         if not stubber.enabled or "//127.0.0.1" in request.url:
             return None
         operation = event_name.removeprefix("before-send.")
@@ -180,7 +181,7 @@ _carry_out = BotocoreStubber.__call__
 
 
 def _staff_in_group(request: Any) -> AWSResponse:
-    """Returns the user pool's response that lists a group. Simulated here: moto's user pool needs an extra package."""
+    """Returns the user pool's response that lists a group."""
     group = json.loads(request.body)["GroupName"]
     users = [
         {"Username": name, "Enabled": True, "Attributes": [{"Name": "sub", "Value": STAFF_IDS[name]}]}
@@ -196,7 +197,7 @@ def _through(stubber: BotocoreStubber, wire: Wire, event_name: str, request: Any
 
 @dataclass
 class Aws:
-    """Gives tests access to what the functions have stored and sent."""
+    """What the functions have stored and sent."""
 
     wire: Wire
     dynamodb: Any
@@ -208,22 +209,19 @@ class Aws:
         return found
 
     def leads(self) -> list[dict[str, Any]]:
-        """Returns the stored leads, each parsed and flattened as by `flat`."""
         return [flat(item["lead"]["S"]) for item in self.items()]
 
     def stored(self) -> list[dict[str, Any]]:
-        """Returns the stored leads, parsed."""
         return [json.loads(item["lead"]["S"]) for item in self.items()]
 
     def accesses(self) -> list[dict[str, str]]:
-        """Returns the entries of the access log, in no particular order."""
         found = self.dynamodb.scan(TableName=ENVIRONMENT["ACCESS_LOG"])["Items"]
         return [{name: value["S"] for name, value in item.items()} for item in found]
 
     def spooled(self, queue: str = "SPOOL_QUEUE") -> list[str]:
         """Removes all messages from a queue and returns their bodies.
 
-        queue: the key of the queue's URL in ENVIRONMENT.
+        queue: the key of the queue's URL in ENVIRONMENT
         """
         found: list[str] = []
         url = ENVIRONMENT[queue]
@@ -237,7 +235,6 @@ class Aws:
         self._sqs.delete_queue(QueueUrl=ENVIRONMENT["SPOOL_QUEUE"])
 
     def mails(self) -> list[Any]:
-        """Returns the mails that SES accepted, in order."""
         return list(ses_backends[ACCOUNT][template.REGION].sent_messages)
 
     def mail_addresses(self) -> list[dict[str, Any]]:
@@ -245,7 +242,6 @@ class Aws:
         return found
 
     def corrupt(self, lead_id: str, lead: str) -> None:
-        """Replaces the stored text of a lead with `lead`."""
         self.dynamodb.update_item(
             TableName=ENVIRONMENT["LEADS_TABLE"],
             Key={"lead_id": {"S": lead_id}},
@@ -255,7 +251,7 @@ class Aws:
         )
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Returns the SNS notifications since the last call, parsed, in order of their timestamps."""
+        """Returns the SNS notifications since the last call, by their timestamps."""
         found: list[dict[str, Any]] = []
         while got := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for message in got:
@@ -265,7 +261,7 @@ class Aws:
 
 
 def flat(lead: str) -> dict[str, Any]:
-    """Parses a stored lead. Moves the fields of its parts, such as `assessment`, into the lead itself."""
+    """Parses a stored lead. Moves the fields of its parts, such as `assessment`, into the lead."""
     fields: dict[str, Any] = json.loads(lead)
     parts = [fields.pop(part, {}) for part in ("submitted", "assessment", "escalation", "work", "mail")]
     return fields | {name: value for part in parts for name, value in part.items()}
@@ -299,11 +295,7 @@ _method_names = cache(method_names_from_class)
 
 @contextmanager
 def _faster_moto() -> Iterator[None]:
-    """Makes moto faster.
-
-    Caches the key that signs SNS messages, and the method names of each response class. Omits the URL patterns for HTTP
-    clients other than botocore.
-    """
+    """Caches what moto computes again for each test."""
     with (
         patch.object(Subscription, "private_key", lambda _: _signing_key()),
         patch("moto.core.models.RESPONSES_METHODS", []),
@@ -314,10 +306,9 @@ def _faster_moto() -> Iterator[None]:
 
 @contextmanager
 def aws_in_process() -> Iterator[Aws]:
-    """Provides empty tables, queues and topics.
+    """Provides empty tables, queues and topics, without pauses before retries.
 
-    Creates them directly in moto's backends, because requests would take most of a test's time. Skips the pauses before
-    retries and between e-mails.
+    Creates them in moto's backends, because requests would take most of a test's time.
     """
     wire = Wire()
     with (

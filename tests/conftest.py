@@ -1,4 +1,4 @@
-"""Sets the functions' environment, and defines the fixtures that several test folders share."""
+"""Sets the functions' environment, and defines shared fixtures."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
-# How long a browser test waits for a page. On a busy machine, the local cloud responds late.
+# On a busy machine, the local cloud responds late.
 expect.set_options(timeout=20_000)  # milliseconds
 
-# Without deadlines and with the same examples in each run, correct code never fails by chance. Every night,
-# `pytest --hypothesis-profile=anew` draws many new examples.
+# Without deadlines and with the same examples in each run, correct code never fails by chance.
 settings.register_profile("anew", deadline=None, max_examples=1_000)
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("steady")
@@ -37,7 +36,7 @@ CLOUDS = 3
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests that use the local cloud, and divides them into CLOUDS groups.
 
-    pytest-xdist runs each group in one process, which starts its own local cloud.
+    pytest-xdist runs each group in one process with its own local cloud.
     """
     on_cloud = [item for item in items if "cloud" in getattr(item, "fixturenames", ())]
     for number, item in enumerate(on_cloud):
@@ -47,21 +46,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_leak() -> Iterator[leaks.Watch]:
-    """Fails the test if tests/leaks.py finds personal data where it must not be."""
     with leaks.watched() as watch:
         yield watch
 
 
 @pytest.fixture(scope="session")
 def elsewhere() -> Iterator[Demo]:
-    """Provides a web site other than the service's. The service allows its origin."""
+    """Yields a web site whose origin the service allows."""
     with Demo(port=0) as demo:
         yield demo
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory, elsewhere: Demo) -> Iterator[LocalCloud]:
-    """Provides the real template, deployed to an empty local cloud."""
+    """Yields the real template, deployed to an empty local cloud."""
     origins = f"{PARAMETERS['AllowedOrigins']},{elsewhere.origin}"
     with LocalCloud(tmp_path_factory.mktemp("cloud"), {"AllowedOrigins": origins}) as local_cloud:
         yield local_cloud
@@ -70,13 +68,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, elsewhere: Demo) -> Iterator
 
 @pytest.fixture(scope="session")
 def site(cloud: LocalCloud) -> Iterator[str]:
-    """Provides the URL of the service, where the form is shown."""
+    """Yields the URL of the service, where the form is shown."""
     with Front(cloud) as front:
         yield front.address
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Provides one Chromium for the whole process, because Playwright cannot be started again while it is running."""
+    """Yields one Chromium for the whole process, because Playwright cannot start again while running."""
     with open_browser() as browser:
         yield browser

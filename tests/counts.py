@@ -12,7 +12,10 @@ from shared.domain.leads.counts import Cell, Change, Counted
 
 
 class CountsInMemory:
-    """A table of derived data in memory. `meanwhile`: called before each count, to simulate a concurrent change."""
+    """A table of derived data in memory.
+
+    meanwhile: simulates a concurrent change before each count
+    """
 
     def __init__(self, meanwhile: Callable[[UUID], None] = lambda _: None) -> None:
         self.leads: dict[UUID, Counted] = {}

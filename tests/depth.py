@@ -1,4 +1,4 @@
-"""Sets DEPTH, by which tests multiply their number of generated examples: 1 in `make test`, 20 in the nightly run."""
+"""Sets DEPTH, the factor for the number of generated examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes captured leads for tests, and a table and a spool in memory."""
+"""Makes captured leads, and a table and a spool in memory."""
 
 from __future__ import annotations
 
@@ -33,8 +33,6 @@ RECEIVED = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chica
 
 
 class LeadsInMemory:
-    """A table of leads in memory."""
-
     def __init__(self) -> None:
         self.kept: dict[UUID, Lead] = {}
 
@@ -73,8 +71,6 @@ class LeadsInMemory:
 
 
 class SpoolInMemory:
-    """A spool in memory."""
-
     def __init__(self) -> None:
         self.kept: list[Lead] = []
 
@@ -83,8 +79,6 @@ class SpoolInMemory:
 
 
 class NoAccessLog:
-    """An access log that stores nothing."""
-
     def add(self, *_: object) -> None: ...
 
     def add_page(self, *_: object) -> None: ...
@@ -93,7 +87,7 @@ class NoAccessLog:
 def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:
     """Returns a duty board on which `who` is always on call.
 
-    reachable: user names of clinicians who can be alerted individually, because they confirmed a subscription at `at`
+    reachable: clinicians with a subscription of their own, confirmed at `at`
     """
     shifts = (WeeklyShift.model_validate({"who": who, "day": day, "starts": "00:00", "ends": "00:00"}) for day in DAYS)
     return DutyBoard(Rota(version=1, weekly=tuple(shifts)), Reach(names=reachable, at=at))
@@ -107,7 +101,7 @@ def an_intake(leads: LeadsByNumber, rule_sets: RuleSets = RULEBOOK, candidate: R
 def a_lead(
     answers: Json | None = None, at: datetime = RECEIVED, lead_id: UUID | None = None, **changes: object
 ) -> Lead:
-    """Returns a lead captured from events/capture_lead.json, with changed answers and fields. None removes a field."""
+    """Returns a lead captured from events/capture_lead.json with changes. None removes a field."""
     sent = Submission.model_validate(submission(answers, submission_id=str(lead_id or uuid4()), **changes))
     arrival = Arrival(at, Visit("203.0.113.10", "a browser"), frozenset())
     lead = capture_lead(sent, arrival, an_intake(LeadsInMemory())).lead
@@ -115,19 +109,19 @@ def a_lead(
     return lead
 
 
-# fields that the staff action "book" needs
+# fields for the staff action "book"
 BOOKED: Json = {"booking": {"at": "2027-01-15T09:30:00-06:00"}, "text": "Agreed at the door."}
 
 
 def with_what_it_needs(action: str, fields: Json) -> Json:
-    """Returns `fields` of the staff action. For "book", adds an appointment and why there was no call before."""
+    """Returns `fields`, with an appointment for the action "book"."""
     return BOOKED | fields if action == "book" else fields
 
 
 def varied(value: T, **changes: Any) -> T:
-    """Returns a copy of the value with changed fields. Keeps the version.
+    """Returns a copy with changed fields and the same version.
 
-    For a lead, `changes` may name fields of its parts.
+    changes: fields of the value, or of a lead's parts
     """
     if isinstance(value, Lead):
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
@@ -151,7 +145,7 @@ def _varied_lead(lead: Lead, changes: dict[str, Any]) -> Lead:
 
 
 def with_page_after_send(rulebook: Rulebook, *codes: str) -> Rulebook:
-    """Returns the rulebook with a page after Send that has exactly these questions. All are optional."""
+    """Returns the rulebook with only these questions, all optional, on a page after Send."""
 
     def changed(rule_set: RuleSet) -> RuleSet:
         questions = rule_set.questionnaire.questions

@@ -1,7 +1,7 @@
-"""Checks during every test that no personal data appears in a log, metric, alert, queue, URL or error text.
+"""Checks during every test that no personal data leaves the table and the spool.
 
-The check remembers names, phone numbers, e-mail addresses and free text that reach a function or the table. A test
-fails if a function then writes or sends one of these values to a place other than the table or the spool.
+The check remembers personal data that reaches a function or the table. A test fails if a function then writes or sends
+remembered data elsewhere.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from botocore.client import BaseClient
 from dev.cloud import LocalCloud
 from tests.aws import ENVIRONMENT
 
-# names of fields with personal data, without a prefix such as "contact."
+# field names without a prefix such as "contact."
 PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}
 PUNCTUATION = str.maketrans("", "", " ()-.\u00a0\r\n\t")
-# The spool and its failure queue: encrypted queues that may contain personal data.
+# encrypted queues that may contain personal data
 KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])
-STORED_WHOLE = {"lead", "remainder"}  # attributes that no index contains, so they may contain personal data
+STORED_WHOLE = {"lead", "remainder"}  # attributes that no index contains
 FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues that contain only pointers to leads
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
-REMEMBERED = 300  # how many of the latest values are searched for; leaked data is usually recent
+REMEMBERED = 300  # latest values that are searched for
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
@@ -43,28 +43,23 @@ class Watch:
     def __init__(self, remembers: int | None = REMEMBERED) -> None:
         self._known: deque[tuple[str, str]] = deque(maxlen=remembers)
         self._hits: list[str] = []
-        self.lines: list[str] = []  # log lines and metrics, as functions wrote them
-        self.responses: list[dict[str, Any]] = []  # to API Gateway
+        self.lines: list[str] = []
+        self.responses: list[dict[str, Any]] = []
 
     def start(self) -> None:
         for kept in (self._known, self._hits, self.lines, self.responses):
             kept.clear()
 
     def take(self) -> list[str]:
-        """Returns the hits and clears them."""
         found, self._hits = self._hits, []
         return found
 
     @property
     def knows(self) -> list[str]:
-        """Returns the kinds of data that are remembered."""
         return sorted({kind for kind, _ in self._known})
 
-    # --- what functions receive ---
-
     def receive(self, event: object) -> None:
-        """Remembers the personal data in an event that a function receives."""
-        if type(event) is not dict:  # isinstance would read an attribute, and a test passes an object that forbids that
+        if type(event) is not dict:  # isinstance would read an attribute
             return
         for record in event.get("Records") or ():
             if _is_map(record) and _is_map(record.get("Sns")) and '"destination"' in str(record["Sns"].get("Message")):
@@ -76,7 +71,6 @@ class Watch:
                 self.remember_text(_decoded(body) if event.get("isBase64Encoded") else body)
 
     def remember_text(self, text: str) -> None:
-        """Remembers the values in a body, which is JSON or the fields of a form."""
         try:
             self.remember(json.loads(text))
         except (ValueError, RecursionError):
@@ -101,16 +95,14 @@ class Watch:
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind == "email" and "@" not in text:
-            return  # fixed text of the service, not an address
+            return  # fixed text
         if kind == "phone" and not any(character.isdigit() for character in text):
-            return  # fixed text of the service, such as a questionnaire's id in a fuzz test
+            return  # fixed text, such as a questionnaire's id
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
-            return  # a single word, such as a tier or a button's label, may appear anywhere
+            return  # a single word may appear anywhere
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
         if entry not in self._known:
             self._known.append(entry)
-
-    # --- what functions write or send ---
 
     def search(self, where: str, text: str) -> None:
         plain = _plain(text)
@@ -119,10 +111,7 @@ class Watch:
                 self._hits.append(f"{where} holds what came as {kind}")
 
     def answered(self, answer: object) -> None:
-        """Searches a response's URLs and problem details for remembered data.
-
-        Problem details may name an invalid field, but not its value.
-        """
+        """Searches a response's URLs and problem details, which may name an invalid field but not its value."""
         if not isinstance(answer, dict) or not answer.keys() & {"statusCode", "headers", "body"}:
             return
         self.responses.append(answer)
@@ -134,19 +123,13 @@ class Watch:
             self.search("problem details", str(answer.get("body")))
 
     def failed(self, error: BaseException | None) -> None:
-        """Searches an unhandled error and its causes for remembered data.
-
-        Lambda logs the error, and a developer may log a cause.
-        """
+        """Searches an unhandled error, which Lambda logs, and its causes."""
         while error is not None:
             self.search("the text of an error", f"{error} {error.args}")
             error = error.__cause__ or error.__context__
 
     def called(self, operation: str, given: dict[str, Any]) -> None:
-        """Searches an AWS call's parameters for remembered data.
-
-        If the call stores a lead, remembers the lead's data first.
-        """
+        """Searches an AWS call's parameters, after remembering the data of a stored lead."""
         if operation == "PutItem":
             item = given.get("Item", {})
             for name in STORED_WHOLE & item.keys():
@@ -181,11 +164,8 @@ WATCH = Watch()
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Watches one test for leaks.
-
-    Raises:
-        AssertionError: personal data leaked
-
+    """Raises:
+    AssertionError: personal data leaked
     """
     WATCH.start()
     yield WATCH
@@ -195,7 +175,7 @@ def watched() -> Iterator[Watch]:
 
 @functools.cache
 def install() -> None:
-    """Intercepts everything that functions write or send. Call it before any function is imported."""
+    """Intercepts what functions write or send. Must precede the import of any function."""
     _watch_handlers()
     _watch_logs()
     _watch_calls()
@@ -267,7 +247,7 @@ def _watch_calls() -> None:
 
 
 def found_in_cloud(cloud: LocalCloud) -> list[str]:
-    """Searches the functions' log and the failure queues for stored leads' personal data. Returns the hits."""
+    """Returns personal data of stored leads in the functions' log and the failure queues."""
     watch, dynamodb = Watch(remembers=None), cloud.client("dynamodb")
     for page in dynamodb.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"]):
         for item in page["Items"]:

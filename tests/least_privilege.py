@@ -19,14 +19,14 @@ from tests.aws import ENVIRONMENT
 
 EVERY_CALL = "_make_api_call"  # the method of boto3's clients that makes every call
 SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # both for SendEmail
-NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # the call parameters that name a resource
+NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # call parameters that name a resource
 
 
 class Use(NamedTuple):
     """A permission that a function uses or has.
 
     function: logical id
-    resource: logical id, or for an index, such as "LeadsTable/index/worklist"
+    resource: logical id, or an index, such as "LeadsTable/index/worklist"
     """
 
     function: str
@@ -41,7 +41,7 @@ class Difference(NamedTuple):
 
 
 def difference(used: Iterable[Use], granted: Iterable[Use]) -> Difference:
-    """Compares permissions as text. So a grant with `*` matches no call: it is in `excess`, and also in `wild`."""
+    """Compares permissions as text, so a grant with `*` is in `excess` and in `wild`."""
     asked, given = set(used), set(granted)
     wild = [use for use in given if "*" in use.action + use.resource]
     return Difference(sorted(asked - given), sorted(given - asked), sorted(wild))
@@ -55,14 +55,13 @@ def resources() -> dict[str, Any]:
 
 @cache
 def functions() -> dict[str, str]:
-    """Returns module -> logical id of its function."""
     kinds = ((name, resource["Type"]) for name, resource in resources().items())
     return {f"functions.{module_name(name)}": name for name, kind in kinds if kind == "AWS::Lambda::Function"}
 
 
 @contextmanager
 def recording() -> Iterator[set[Use]]:
-    """Yields a set that collects the calls of functions, on any thread. Leaves out the tests' own calls."""
+    """Yields a set that collects the calls of functions, on any thread."""
     call = getattr(BaseClient, EVERY_CALL)
     uses: set[Use] = set()
 
@@ -73,9 +72,9 @@ def recording() -> Iterator[set[Use]]:
                 ((kind, item),) = entry.items()
                 uses.add(Use(function, f"dynamodb:{kind}Item", _resource(function, item)))
         elif function:
-            # Outside transactions, the IAM action has the operation's name.
+            # the IAM action has the operation's name
             action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
-            called = values.get("RequestItems", ())  # the tables of a batch
+            called = values.get("RequestItems", ())  # tables of a batch
             resources = [_resource(function, {"TableName": table}) for table in called] or [_resource(function, values)]
             used = SES_RESOURCES if action == "ses:SendEmail" else resources
             uses.update(Use(function, action, resource) for resource in used)
@@ -86,7 +85,7 @@ def recording() -> Iterator[set[Use]]:
 
 
 def _caller() -> str | None:
-    """Returns the function whose module is nearest on the call stack, or None if a test is nearer."""
+    """Returns the nearest function on the call stack, or None if a test is nearer."""
     frame: FrameType | None = sys._getframe(2)  # `inspect.stack` is too slow, because it reads each frame's source
     while frame:
         module = str(frame.f_globals.get("__name__"))
@@ -97,7 +96,7 @@ def _caller() -> str | None:
 
 
 def _resource(function: str, values: dict[str, Any]) -> str:
-    """Returns the logical id of a call's resource, or its name if no single environment variable refers to it."""
+    """Returns the logical id of a call's resource, or its name without a single environment variable."""
     name = next((values[key] for key in NAMES if key in values), "*")
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
@@ -106,7 +105,7 @@ def _resource(function: str, values: dict[str, Any]) -> str:
 
 
 def sent_by_lambda() -> set[Use]:
-    """Returns the calls that Lambda makes with functions' roles after the last retry, to send to failure queues."""
+    """Returns the calls to failure queues that Lambda makes with functions' roles."""
     found = set()
     for resource in resources().values():
         properties = resource.get("Properties", {})
@@ -117,7 +116,7 @@ def sent_by_lambda() -> set[Use]:
 
 
 def read_by_lambda() -> set[tuple[str, str]]:
-    """Returns (function, resource) for each stream or queue that Lambda reads with that function's role."""
+    """Returns (function, resource) for each stream or queue that Lambda reads."""
     mappings = [
         each["Properties"] for each in resources().values() if each["Type"] == "AWS::Lambda::EventSourceMapping"
     ]
@@ -129,14 +128,13 @@ def _called(properties: dict[str, Any]) -> str:
 
 
 def statements(function: str) -> list[dict[str, Any]]:
-    """Returns the statements in the inline policies of a function's role."""
     policies = resources()[f"{function}Role"]["Properties"].get("Policies", [])
     return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
 
 @cache
 def granted() -> frozenset[Use]:
-    """Returns all permissions that the template grants, except those for KMS keys."""
+    """Returns all permissions that the template grants, except for KMS keys."""
     return frozenset(
         Use(function, action, _name(resource))
         for function in functions().values()
@@ -152,7 +150,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """Returns a resource of a policy statement as in `Use.resource`, or as text if its form is unknown."""
+    """Returns a policy's resource as in `Use.resource`, or as text in an unknown form."""
     match resource:
         case {"Ref": str(name)}:
             return name

@@ -1,5 +1,3 @@
-"""Finds names of tests in texts for which no test exists."""
-
 from __future__ import annotations
 
 import re
@@ -11,7 +9,6 @@ NAMED = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
 
 
 def missing(texts: Iterable[str]) -> list[str]:
-    """Returns the names in the texts for which no test exists."""
     named = {name for text in texts for name in NAMED.findall(text)}
     return [
         f"{path}::{test}"

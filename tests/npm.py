@@ -15,9 +15,12 @@ FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
 def installed(pins: Path, name: str) -> Path:
-    """Returns the folder .local/`name`, with the packages installed. `pins`: the folder with the lock file."""
+    """Returns the folder .local/`name` with the packages.
+
+    pins: the folder with the lock file
+    """
     program = shutil.which("npm")
-    # Without Node, `make test` skips these tests. The CI workflows install Node.
+    # the CI workflows install Node
     if program is None or shutil.which("node") is None:
         pytest.skip("this test needs npm, which is not installed")
     wanted = hashlib.sha256(b"".join((pins / file).read_bytes() for file in FILES)).hexdigest()

@@ -16,7 +16,10 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quiet(*, formats: bool = False) -> Iterator[None]:
-    """Silences the functions. `formats`: whether log lines are formatted anyway, so that tests can search them."""
+    """Silences the functions.
+
+    formats: whether log lines are formatted anyway, so that tests can search them
+    """
     logger = logging.getLogger("leads")
     before, logger.disabled = logger.disabled, not formats
     handlers = [found for found in logger.handlers if formats and isinstance(found, logging.StreamHandler)]

@@ -1,4 +1,4 @@
-"""Tests that our AWS clients have every event handler that botocore registers for the services that we call."""
+"""Tests that our AWS clients keep every event handler that botocore registers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ EVENTS = [f"{kind}.{service}.{call}" for kind in KINDS for service, calls in AWS
 
 
 def handlers(session: botocore.session.Session, event: str) -> list[Any]:
-    """Returns the handlers that botocore itself registers for an event, in order."""
     found = session.get_component("event_emitter")._emitter._handlers.prefix_search(event)
     return [handler for handler in found if handler in BUILTIN]
 

@@ -1,7 +1,4 @@
-"""Tests, over real sockets, that our code gives up when a server hangs.
-
-With a hanging table and spool, a patient must get an answer within 6 seconds (R7 in docs/reliability.md).
-"""
+"""Tests that our code gives up when a server hangs (R7 in docs/reliability.md)."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ LONGEST_WAIT = 6  # seconds
 
 
 class Silent:
-    """A server that counts connections and never answers."""
+    """A server that never answers."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -48,7 +45,7 @@ class Silent:
         while True:
             try:
                 connection, _ = self.server.accept()
-            except OSError:  # the test has ended and closed the socket
+            except OSError:
                 return
             self.asked += 1
             self._held.append(connection)
@@ -88,7 +85,7 @@ def test_a_patient_is_answered_within_six_seconds_when_everything_hangs(silent: 
 
 @contextlib.contextmanager
 def full() -> Iterator[str]:
-    """Provides the address of a server whose connection queue is full, so that no client can connect."""
+    """Yields the address of a server that accepts no further connection."""
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(socket.socket())
         server.bind(("127.0.0.1", 0))
@@ -104,7 +101,6 @@ def full() -> Iterator[str]:
 def test_a_webhook_times_out_when_its_receiver_hangs(
     silent: tuple[Silent, Silent], monkeypatch: pytest.MonkeyPatch, hangs: str, error: str
 ) -> None:
-    """Uses shortened timeouts. tests/template/test_time_limits.py checks the real timeouts."""
     waits: Any = webhook.TIMEOUT
     shortened = urllib3.Timeout(connect=waits.connect_timeout / 20, read=waits.read_timeout / 100)
     monkeypatch.setattr(webhook, "TIMEOUT", shortened)

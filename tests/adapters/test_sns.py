@@ -1,4 +1,4 @@
-"""Tests publishing to the alert topic within AWS's limits, which moto does not enforce."""
+"""Tests AWS's limits for SNS messages, which moto does not enforce."""
 
 from __future__ import annotations
 

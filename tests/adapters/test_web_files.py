@@ -1,5 +1,3 @@
-"""Tests how the files of the hosted form are served."""
-
 from __future__ import annotations
 
 from pathlib import Path

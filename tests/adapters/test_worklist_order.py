@@ -1,4 +1,4 @@
-"""Tests the order of the worklist on a table in memory, with any number of index partitions."""
+"""Tests the order of the worklist, with any number of index partitions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class State:
     """The values of a test lead that decide its position in the worklist.
 
     came: arrival, in minutes after RECEIVED
-    due: deadline, in minutes after RECEIVED; None for a lead without a deadline
+    due: deadline, in minutes after RECEIVED; None: no deadline
     """
 
     tier: str
@@ -69,7 +69,7 @@ STATES = st.builds(
     State,
     st.sampled_from(sorted(BASES)),
     st.sampled_from(["new", "acknowledged", "closed"]),
-    came=st.integers(-3, 3),  # few values, so that some leads arrive at the same time
+    came=st.integers(-3, 3),
     due=st.none() | st.integers(-1_000_000, 1_000_000) | st.integers(-2, 2),
 )
 
@@ -89,7 +89,7 @@ def listing(table: LeadsTable) -> Listing:
 
 @contextmanager
 def small_pages(size: int) -> Iterator[None]:
-    """Limits each page, and each read of a partition, to `size` leads, so that few leads fill several pages."""
+    """Limits each page, and each read of a partition, to `size` leads."""
     with (
         patch("shared.usecases.listing.PAGE_OF_LEADS", size),
         patch("shared.adapters.dynamodb.partitions.READ_AT_ONCE", size),
@@ -99,7 +99,7 @@ def small_pages(size: int) -> Iterator[None]:
 
 
 def pages(table: LeadsTable, view: str) -> list[list[str]]:
-    """Reads a view page by page. Returns the references on each page."""
+    """Returns the references on each page of a view."""
     found: list[list[str]] = []
     query: dict[str, Any] = {"view": view}
     while True:
@@ -111,7 +111,7 @@ def pages(table: LeadsTable, view: str) -> list[list[str]]:
 
 
 def place(lead: Lead) -> tuple[bool, int, float, datetime, UUID]:
-    """Returns the sort key of the expected order: unowned leads first, then by tier, deadline and arrival."""
+    """Returns the expected sort key: unowned leads first, then by tier, deadline and arrival."""
     deadline = lead.escalation.deadline
     due = deadline.timestamp() if deadline else float("inf")
     taken = lead.work.status == "acknowledged"
@@ -149,11 +149,11 @@ def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str
     table, memory = table_of([*leads, untaken], partitions)
     page = list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
     assert [page.leads[0].reference, len(page.leads)] == [untaken.reference, 50]
-    assert memory.requests == partitions + 1  # one query for each partition, and one request for the names
+    assert memory.requests == partitions + 1  # one more request for the names
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, listing(table), RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (50, False)
-    # for each partition, one query for NURSE's leads and one for the first open leads; then one request for the names
+    # two queries per partition: NURSE's leads and the first open leads
     assert memory.requests == 2 * partitions + 1
 
 
@@ -164,13 +164,11 @@ def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
         list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
         return memory.requests
 
-    # each of the 4 partitions may need a second query, if it holds more than its share of the page's leads
+    # each of the 4 partitions may need a second query
     assert requests(1_200) <= requests(120) + 4
 
 
 def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None:
-    """Counts requests and function calls, because times would depend on the load of the machine."""
-
     def cost(count: int) -> tuple[int, int]:
         states = (State("URGENT", "new" if number % 2 else "acknowledged", 0, number) for number in range(count))
         table, memory = table_of([state.lead(number) for number, state in enumerate(states)], 1)
@@ -186,14 +184,13 @@ def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None
             sys.setprofile(None)
         return memory.requests, calls.total()
 
-    cost(1)  # the first call builds the models
+    cost(1)  # builds the models
     (few_requests, few), (many_requests, many) = cost(60), cost(1_060)
     assert many_requests <= few_requests
     assert many <= 1.5 * few
 
 
 def test_every_lead_is_found_after_partitions_are_added() -> None:
-    """When the template parameter IndexShards is raised, stored leads stay in their partitions."""
     memory = TableInMemory(TABLE)
     leads = [State("URGENT", "new", 0, number).lead(number) for number in range(40)]
     for lead in leads[:20]:

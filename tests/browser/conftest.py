@@ -1,4 +1,4 @@
-"""Provides pages in Chromium, served by the local cloud. An unexpected console error fails the test."""
+"""Provides pages in Chromium. An unexpected console error fails the test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Console:
-    """Collects the page's console errors. A test calls `expect` with a pattern for the errors that it causes."""
+    """Collects console errors. A test calls `expect` for the errors that it causes."""
 
     errors: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ def screen() -> ViewportSize:
 
 @pytest.fixture
 def proves() -> bool:
-    """Keeps `page` from solving the proof of work, which takes as much CPU time as the rest of a test."""
+    """Keeps `page` from solving the proof of work, which takes half of a test's CPU time."""
     return False
 
 
@@ -76,18 +76,18 @@ def traffic(page: Page) -> Traffic:
 
 @pytest.fixture
 def stored(cloud: LocalCloud, traffic: Traffic) -> Callable[..., list[Any]]:
-    """Provides a function that returns the stored leads of forms that this page sent, as flat dicts.
+    """Provides a function that returns the stored leads of this page's forms, as flat dicts.
 
-    A test passes the ids of forms that the page sends while it closes, because `traffic` does not see them."""
+    A test passes the ids of forms that the page sends while closing, because `traffic` misses them.
+    """
     dynamodb, table = cloud.client("dynamodb"), cloud.outputs["LeadsTable"]
 
     def read(*lead_ids: str) -> list[Any]:
         sent = traffic.posted("/submissions") + traffic.posted("/callbacks")
-        # A form without a contact is from a minor, and is not stored.
         complete = {body["submission_id"] for body in sent if "contact" in body}
         ids = {body["submission_id"] for body in sent}.union(lead_ids)
         keys = [{"lead_id": {"S": lead_id}} for lead_id in sorted(ids)]
-        for _ in range(100):  # on a busy machine, a lead may reach the table late, through the spool
+        for _ in range(100):  # on a busy machine, a lead may arrive late
             items = [dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}) for key in keys]
             leads = [flat(item["lead"]["S"]) for item in items if "lead" in item]
             if len(leads) >= len(complete):

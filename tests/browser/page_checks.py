@@ -1,4 +1,4 @@
-"""Checks a state of the form for accessibility, sizes of targets, and falsely reassuring words."""
+"""Checks accessibility, sizes of targets, and falsely reassuring words."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ REASSURANCE = re.compile(
     re.IGNORECASE,
 )
 
-# Returns the visible controls that are smaller than `smallest` px. Links within a sentence may be (WCAG 2.5.8).
-# Measures .option in place of the input in it, because a press on the label counts too.
+# Returns the visible controls that are smaller than `smallest` px. Links within a sentence may be small (WCAG 2.5.8).
 TARGETS = """
 (smallest) => [document, ...[...document.querySelectorAll("lead-form")].map(form => form.shadowRoot)]
   .flatMap(root => [...root.querySelectorAll("button, .button, input, textarea, .option, .call a, .languages a")])

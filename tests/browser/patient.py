@@ -1,4 +1,4 @@
-"""Simulates a patient who fills in the form in a browser, and records what the page does."""
+"""Simulates a patient who fills in the form in a browser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 Answers = dict[str, str | list[str]]
 
-# For each page, answers that fire no safety rule.
+# Answers that fire no safety rule, for each page.
 CALM: list[Answers] = [
     {"em-now": ["none"]},
     {"age": "54", "who": "self", "region": ["lumbar"], "injury": "no"},
@@ -27,7 +27,7 @@ LAST = len(CALM)
 STEP = "Step {number} of {count}"
 PHONE_NUMBER = "(212) 555-0123"
 
-# Stores a draft with the given fields in the tab, as the page does while a visitor fills in the form.
+# Stores a draft with the given fields in the tab.
 FILLED_IN = """
 ([fields, step]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({
@@ -47,12 +47,10 @@ FOCUSED = """
 
 
 class Patient:
-    """Fills in the form with clicks. test_sending.py tests the keyboard."""
-
     def __init__(self, page: Page, site: str, level: int = 1) -> None:
         self.page = page
         self.site = site
-        self.level = level  # the heading level of the form's title
+        self.level = level
 
     def open(self, query: str = "") -> Patient:
         self.page.goto(self.site + query)
@@ -82,7 +80,6 @@ class Patient:
         return self
 
     def fill_to(self, step: int, **changed: str | list[str]) -> Patient:
-        """Fills in the pages before `step`. `changed`: question code (with _ for -) -> other answer than in CALM."""
         return self.go_on(1, step, **changed)
 
     def go_on(self, first: int, step: int, **changed: str | list[str]) -> Patient:
@@ -97,9 +94,9 @@ class Patient:
         return {code: named.get(code, value) for code, value in CALM[step - 1].items()}
 
     def at(self, step: int, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Opens the form at `step`, with a stored draft of the earlier pages. Filling them in would be slower."""
+        """Opens the form at `step`, with a stored draft, because filling in is slower."""
         draft = json.dumps(self._draft(step, **changed))
-        once = f"filled in {uuid4()}"  # kept in the tab's name, because the init script runs on every load
+        once = f"filled in {uuid4()}"  # the tab's name survives a reload
         self.page.add_init_script(f'if (!name.includes("{once}")) {{ name += "{once}"; ({FILLED_IN})({draft}); }}')
         self.open(query)
         self.sees_step(step, text)
@@ -126,11 +123,11 @@ class Patient:
         return self
 
     def filled_in(self, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Opens the form with everything filled in, on the last page of questions."""
+        """Opens the filled-in form on the last page of questions."""
         return self.at(LAST, query, text, **changed).leave_contact()
 
     def ready_to_send(self, query: str = "", **changed: str | list[str]) -> Patient:
-        """Opens the form with everything filled in, on the page "Check your answers"."""
+        """Opens the filled-in form on the page "Check your answers"."""
         return self.filled_in(query, STEP, **changed).goes_to_check()
 
     def goes_to_check(self) -> Patient:
@@ -142,15 +139,17 @@ class Patient:
         appears(self.page.locator("#check-title"))
 
     def change(self, question: str) -> Patient:
-        """Presses "Change" beside an answer on "Check your answers"."""
         self.page.get_by_role("button", name=f"Change: {question}", exact=True).click()
         return self
 
     def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
-        """Checks that page `number` is shown. `focused`: selector of the element that must have the focus."""
+        """Checks that page `number` is shown.
+
+        focused: selector of the element that must have the focus
+        """
         shown = re.compile(rf"^{text.format(number=number, count=LAST)}, ")
         appears(self.page.locator(".progress", has_text=shown))
-        if self.level == 1:  # an embedded form does not take the focus when it loads
+        if self.level == 1:  # an embedded form does not take the focus
             expect(self.page.locator(focused)).to_be_focused()
             expect(self.page.locator(focused)).to_be_in_viewport()
 
@@ -168,26 +167,24 @@ class Patient:
         return shown.inner_text()
 
     def focused(self) -> str:
-        """Returns the focused element's id, or "name=value" if it has no id. Also looks into shadow roots."""
+        """Returns the focused element's id, or "name=value" without an id. Looks into shadow roots."""
         return str(self.page.evaluate(FOCUSED))
 
     def submission_id(self) -> str:
-        """Returns the id under which the page will send the form."""
         return str(json.loads(self.kept()["lead-form:fs-intake"])["submissionId"])
 
     def kept(self) -> dict[str, str]:
-        """Returns the content of the tab's session storage."""
         found: dict[str, str] = self.page.evaluate("({...sessionStorage})")
         return found
 
 
 def appears(locator: Locator) -> None:
-    """Waits until the element is visible. Faster than `expect`, which checks only after 0.1, 0.25, 0.5 and 1 s."""
+    """Waits until the element is visible. `expect` would check less often."""
     locator.wait_for()
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
-    """Waits until the condition holds. The form's security policy blocks Playwright's wait_for_function."""
+    """Waits for a condition. The form's security policy blocks Playwright's wait_for_function."""
     for _ in range(300):
         if holds():
             return
@@ -196,8 +193,6 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 class Traffic:
-    """Records each request of the browser: method, URL and, for a POST, the parsed JSON body."""
-
     def __init__(self, page: Page) -> None:
         self.requests: list[tuple[str, str, Any]] = []
         page.context.on("request", self._note)
@@ -211,8 +206,6 @@ class Traffic:
 
 
 class Held:
-    """Holds back requests to `path` until the test calls `let_go`."""
-
     def __init__(self, page: Page, path: str) -> None:
         self._routes: list[Route] = []
         self._free = False

@@ -1,7 +1,4 @@
-"""Tests the page of extra questions after Send.
-
-Visitors may skip the page. Its answers are sent once. Answers and receipt survive a reload.
-"""
+"""Tests the page of extra questions after Send."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ def test_more_answers_are_added_to_the_lead_once(
     patient.ready_to_send().next()
     reference = patient.reference()
     switch = page.locator("lead-form").get_by_text("Español").filter(visible=True)
-    expect(switch).to_have_count(0)  # a language switch would translate only part of the receipt
+    expect(switch).to_have_count(0)  # no switch, because only part of the receipt would change
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     tried = page.locator("#block-tx-tried")
     expect(tried).to_be_hidden()
@@ -102,7 +99,7 @@ def test_nothing_more_is_asked_beside_emergency_advice(patient: Patient, page: P
     patient.next()
     patient.reference()
     expect(page.get_by_role("heading", name=TITLE)).to_have_count(0)
-    # an emergency's receipt does not say to call the clinic, which may be closed
+    # the clinic may be closed in an emergency
     expect(page.get_by_text("Something changed? Call us:")).to_have_count(0)
     expect(page.get_by_text("Something changed or got worse? Call 911.")).to_be_visible()
 

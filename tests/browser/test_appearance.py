@@ -1,7 +1,4 @@
-"""Checks accessibility and layout of every page and state of the form, from a wide screen down to 320 px.
-
-Takes screenshots. test_landing.py checks the landing page around the form.
-"""
+"""Checks accessibility and layout of every page of the form, down to 320 px."""
 
 from __future__ import annotations
 
@@ -22,8 +19,6 @@ Look = Callable[[str], None]
 
 @pytest.fixture
 def look(page: Page) -> Look:
-    """Provides a function that checks the page's current state and takes screenshots with the given file name."""
-
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("narrow", NARROW), ("phone", PHONE)):
             page.set_viewport_size(size)
@@ -57,7 +52,6 @@ def test_every_page_empty_and_with_errors(patient: Patient, page: Page, look: Lo
 
 @pytest.mark.slow
 def test_every_page_in_spanish(patient: Patient, page: Page, look: Look) -> None:
-    """Checks the pages again in Spanish, where the texts are longer."""
     patient.open("?language=es")
     look("es-00-start")
     page.get_by_role("button", name="Empezar").click()
@@ -136,7 +130,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.open().sees_step(2)  # waits until the page has read the stored draft, which the next line replaces
+    patient.open().sees_step(2)  # waits until the page has read the stored draft
     patient.comes_back(LAST).leave_contact().goes_to_check()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()
@@ -187,7 +181,7 @@ def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
 
 @pytest.mark.parametrize(("language", "text"), [("en", STEP), ("es", "Paso {number} de {count}")])
 def test_every_page_reads_on_a_phone_at_200_percent(patient: Patient, page: Page, language: str, text: str) -> None:
-    """A phone that is 390 CSS pixels wide has 195 when zoomed to 200%."""
+    """A phone of 390 CSS pixels has 195 at 200%."""
     page.set_viewport_size(ViewportSize(width=195, height=422))
     patient.at(1, f"?language={language}", text)
     for step in range(1, LAST + 1):

@@ -1,9 +1,4 @@
-"""Tests the form without a network, in two tabs, with two people at one device, and in system colours.
-
-Other files cover host pages with dark or conflicting styles, strict policies and narrow columns (test_element.py),
-storage, dialogs and autofill (test_drawn_form.py), paper and 400% zoom (test_appearance.py). No test runs in a browser
-other than Chromium.
-"""
+"""Tests the form without a network, in two tabs, and with two people at one device."""
 
 from __future__ import annotations
 
@@ -45,7 +40,7 @@ def test_a_copy_of_the_tab_sends_the_same_form_once(
 ) -> None:
     patient.ready_to_send()
     with page.expect_popup() as opened:
-        page.evaluate("open(location.href)")  # opens a second tab, with a copy of this tab's session storage
+        page.evaluate("open(location.href)")
     copy = Patient(opened.value, patient.site)
     copy.sees_check()
     patient.next()

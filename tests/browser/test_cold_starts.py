@@ -1,7 +1,4 @@
-"""Tests that after a visitor presses Start, no request waits for a function to start.
-
-Before the visit, no function runs on the local cloud.
-"""
+"""Tests that no request after Start waits for a cold start."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from benchmarks.visit import drive
 
 @pytest.mark.slow
 def test_a_usual_visit_waits_for_no_start_after_start(browser: Browser) -> None:
-    """The page requests the form and a token before Start. The same functions screen answers and accept submissions."""
+    """The page requests the form and a token before Start."""
     visit = drive(browser, "usual")
 
     assert set(visit.started) == {"ShowPage", "DrawForm", "CaptureLead"}

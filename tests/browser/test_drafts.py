@@ -46,7 +46,7 @@ def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, store
     expect(page.locator("[type=submit]:visible")).to_be_disabled()
     page.reload()
     patient.sees_check()
-    page.unroute("**/submissions")  # not before the reload, because the response might arrive first
+    page.unroute("**/submissions")
     patient.next()
     patient.reference()
     assert len(stored()) == 1
@@ -80,7 +80,7 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     page.get_by_role("button", name="Start a new form").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
     assert json.loads(patient.kept()["lead-form:fs-intake"])["fields"] == []
-    page.go_back()  # to the URL of "Check your answers", which shows page 1 while the form is empty
+    page.go_back()  # to "Check your answers", which shows page 1 without answers
     patient.sees_step(1)
     expect(page.locator("#summary, .error")).to_have_count(0)
 
@@ -203,7 +203,7 @@ def test_nothing_is_kept_about_people_under_18(patient: Patient, page: Page) -> 
 
 
 def test_answers_of_yesterday_are_not_shown_today(patient: Patient, page: Page) -> None:
-    Held(page, "**/challenges/*")  # while the request is held, the page stores no draft
+    Held(page, "**/challenges/*")  # meanwhile, the page stores no draft
     patient.at(3)
     page.evaluate("""() => {
       const kept = JSON.parse(sessionStorage.getItem("lead-form:fs-intake"));
@@ -238,7 +238,7 @@ def test_sends_by_itself_when_the_network_is_back(
 def test_a_flaky_network_loses_nothing_and_doubles_nothing(
     patient: Patient, page: Page, console: Console, stored: Callable[..., list[Any]]
 ) -> None:
-    """Every second request fails. Half of the failing requests fail only after the server has processed them."""
+    """Every second request fails, half of them after the server has processed the request."""
     console.expect("ERR_")
     seen: list[Route] = []
 
@@ -262,7 +262,7 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
         expect(again.or_(reference)).to_be_visible()
         if reference.is_visible():
             break
-        # if the page has retried by itself, there is no button to click
+        # without a button if the page has retried by itself
         again.evaluate_all("nodes => nodes.forEach(node => node.click())")
     patient.reference()
     assert len(stored()) == 1

@@ -1,4 +1,4 @@
-"""Tests that the script follows the data attributes in the form's HTML, and copes with unusual browsers and pages."""
+"""Tests that the script follows the form's HTML, and copes with unusual browsers and pages."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.browser.conftest import Console
 from tests.browser.page_checks import judge
 from tests.browser.patient import CALM, LAST, STEP, Held, Patient, Traffic
 
-HIGHEST_ABOVE = 72  # most px above the first question on a phone
-SCREEN = 844  # height of a phone's screen, in px
-MOST_SCREENS = 2  # most phone screens that one page of questions fills
+HIGHEST_ABOVE = 72  # maximum px above the first question on a phone
+SCREEN = 844  # px
+MOST_SCREENS = 2  # maximum phone screens per page of questions
 STEPS = {"en": STEP, "es": "Paso {number} de {count}"}
-MOST_UNTIL_SEND = 14  # most phone screens that all pages together fill, with "Check your answers"
+MOST_UNTIL_SEND = 14  # maximum phone screens of the whole form
 
 
 def test_an_answer_that_calls_for_advice_interrupts_at_once_and_offline(
@@ -116,7 +116,7 @@ def test_a_changed_answer_leads_back_to_the_check(patient: Patient, page: Page, 
     expect(page.locator(".review")).to_contain_text("Neck; Low back")
     patient.change("Is any part of your body weak?")
     patient.answer({"motor": ["leg-weak"], "motor-course": "stable"}).next()
-    expect(page.locator("#block-checked")).to_be_visible()  # the form first asks the follow-up of the changed answer
+    expect(page.locator("#block-checked")).to_be_visible()  # first, the changed answer's follow-up is asked
     patient.answer({"checked": "same"}).goes_to_check()
     patient.change("Phone number")
     expect(page.locator("#contact-phone")).to_be_focused()

@@ -1,4 +1,4 @@
-"""Tests the form on another site, with a strict security policy, a narrow column and conflicting styles."""
+"""Tests the form on another site, with a strict security policy and conflicting styles."""
 
 from __future__ import annotations
 
@@ -61,7 +61,6 @@ def test_whole_form_on_a_foreign_page(
 
 
 def test_it_loads_after_a_visit_to_the_clinics_own_page(patient: Patient, page: Page, site: str) -> None:
-    """The browser has then cached the script without the CORS headers that a foreign page needs."""
     page.goto(site, wait_until="networkidle")
     patient.start()
 
@@ -218,7 +217,7 @@ SITE_WITH_MONITORING = """
 
 
 def test_a_site_with_monitoring_and_several_forms(patient: Patient, page: Page) -> None:
-    """The site's monitoring adds a header to every request. Each form has its own submission id."""
+    """The site's monitoring adds a header to every request."""
     page.add_init_script(SITE_WITH_MONITORING)
     patient.open()
     first, second = page.locator("lead-form").nth(0), page.locator("lead-form").nth(1)

@@ -1,5 +1,3 @@
-"""Tests filling in the form: answers, follow-up questions, errors, and going back."""
-
 from __future__ import annotations
 
 import hashlib
@@ -235,7 +233,7 @@ def test_a_typo_in_an_address_is_asked_about_and_never_refused(patient: Patient,
         page.locator("#contact-email").fill(typed)
         page.locator("#contact-name").focus()
         expect(page.locator("#contact-email ~ .meant button")).to_have_count(asked)
-    page.locator("#contact-name").evaluate("field => { field.value += ' \\ud83d'; }")  # a lone surrogate
+    page.locator("#contact-name").evaluate("field => { field.value += ' \\ud83d'; }")
     patient.goes_to_check().next()
     patient.reference()
     contact = traffic.posted("/submissions")[-1]["contact"]

@@ -1,4 +1,4 @@
-"""Tests "Just call me", which asks one question, name, phone number, a good time to call, and consent."""
+"""Tests "Just call me"."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_five_fields_make_a_request_to_be_called(
     expect(shown).to_have_count(5)
     judge(page, "callback")
     page.screenshot(path=SCREENSHOTS / "phone" / "05-callback.png", full_page=True)
-    asking.answer({"em-now": ["none"]}).leave_contact("(212) 555-0177")  # a number that no other lead has
+    asking.answer({"em-now": ["none"]}).leave_contact("(212) 555-0177")
     page.locator("#contact-best_time").check()
     asking.next()
     reference = asking.reference()
@@ -42,7 +42,7 @@ def test_five_fields_make_a_request_to_be_called(
     assert traffic.posted("/submissions") == []
     (lead,) = stored()
     assert (lead["reference"], lead["source"]) == (reference, "callback")
-    # the text does not mention e-mail, because the page asks for no e-mail address
+    # this form asks for no e-mail address
     consent = lead["consent_records"][0]["text"]
     assert consent.endswith("may store my answers and call me about them. I can change my mind at any time.")
 
@@ -63,7 +63,7 @@ def test_a_request_that_was_given_up_is_not_sent_and_permits_nothing(
 def test_what_is_missing_is_said_at_its_field(asking: Patient, page: Page, traffic: Traffic) -> None:
     asking.next()
     expect(page.locator("#summary")).to_be_focused()
-    fields = ["question-em-now", "contact-name", "contact-phone", "consent-contact"]  # in the order of the page
+    fields = ["question-em-now", "contact-name", "contact-phone", "consent-contact"]
     listed = page.locator("#summary a").evaluate_all("links => links.map(link => link.hash.slice(1))")
     assert listed == fields
     for field in fields:
@@ -104,7 +104,6 @@ def test_without_network_it_is_kept_and_sent_when_it_is_back(
 
 
 def test_no_answer_changes_while_the_request_is_sent(asking: Patient, page: Page) -> None:
-    """If an answer could change to an emergency, the late receipt would replace the emergency advice."""
     held = Held(page, "**/callbacks")
     asking.answer({"em-now": ["none"]}).leave_contact().next()
     expect(page.locator("#block-em-now input[value=chest-pressure]")).to_be_disabled()
@@ -157,7 +156,6 @@ def test_answers_given_before_are_sent_and_raise_the_tier(
     page.get_by_role("button", name="Back", exact=True).click()
     page.get_by_role("button", name=TITLE).click()
     patient.answer({"em-now": ["none"]}).leave_contact("(212) 555-0178").next()
-    # the advice begins differently while the clinic is closed
     expect(page.locator("#messages")).to_contain_text("weakness", ignore_case=True)
     (sent,) = traffic.posted("/callbacks")
     assert sent["answers"]["motor"] == ["foot-drop"]

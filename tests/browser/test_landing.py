@@ -1,4 +1,4 @@
-"""Checks the landing page in light and dark, on paper and enlarged, and the buttons and links that start the form."""
+"""Checks the landing page, and the buttons and links that start the form."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN_BESIDE_THE_FORM = """
 IN_VIEW = (
     "bar => { const box = bar.getBoundingClientRect(); return box.bottom <= innerHeight + 1 && box.top < innerHeight; }"
 )
-# Focuses each link and <summary> in <main>. Returns the texts of those that the bar at the bottom then covers.
+# Returns the texts of links and summaries that the bar at the bottom covers when focused.
 COVERED = """
 (bar) => [...document.querySelectorAll("main a, main summary")]
   .filter((node) => !bar.contains(node) && node.checkVisibility())
@@ -137,9 +137,6 @@ def test_a_form_that_is_not_open(patient: Patient, page: Page, site: str, name: 
     looks_right(page, f"landing-{name.removesuffix('.html')}")
 
 
-# ---- what starts the form
-
-
 @pytest.mark.parametrize("wide", SCREENS)
 def test_each_start_starts_the_form(patient: Patient, page: Page, wide: str) -> None:
     page.set_viewport_size(SCREENS[wide])
@@ -173,7 +170,7 @@ def test_on_a_phone_call_and_start_stay_at_hand_and_cover_nothing(patient: Patie
 
 
 def test_the_first_view_of_a_phone_shows_how_to_start(patient: Patient, page: Page) -> None:
-    # A phone's screen is 844 px high, of which the browser's bars take 180 px.
+    # A phone's screen is 844 px high, minus 180 px for the browser's bars.
     page.set_viewport_size(ViewportSize(width=390, height=664))
     patient.open()
     expect(page.get_by_role("button", name="Start")).to_be_in_viewport(ratio=1)

@@ -1,4 +1,4 @@
-"""Tests what the form sends when a visitor leaves before Send, and how the visitor withdraws what was sent."""
+"""Tests what the form sends when a visitor leaves before Send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.browser.patient import LAST, Held, Patient, Traffic, until
 
 @pytest.fixture
 def leave(page: Page) -> Callable[[], None]:
-    """Provides a function that makes the page behave as if the visitor left it for the back-forward cache."""
+    """Provides a function that sends the page into the back-forward cache."""
     return lambda: page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
 
 
@@ -117,7 +117,7 @@ def test_a_withdrawal_that_fails_says_so_and_is_tried_until_it_succeeds(
     page.locator("#consent-contact").uncheck()
     failed = "We could not withdraw your answers. Please call us."
     expect(page.locator("#withdrawal")).to_have_text(failed)
-    page.reload()  # the page tries again after the reload
+    page.reload()
     expect(page.locator("#withdrawal")).to_have_text(failed)
     page.unroute("**/submissions")
     page.evaluate("dispatchEvent(new Event('online'))")
@@ -138,7 +138,7 @@ def test_starting_over_takes_back_an_early_save_until_that_succeeds(
     said = page.locator("#start-status")
     expect(said).to_have_text("We could not withdraw your answers. Please call us.")
     assert "Test Patient" not in json.dumps(patient.kept())
-    page.reload()  # the page tries again after the reload
+    page.reload()
     expect(said).to_have_text("We could not withdraw your answers. Please call us.")
     page.unroute("**/submissions")
     page.evaluate("dispatchEvent(new Event('online'))")

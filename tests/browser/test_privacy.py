@@ -1,4 +1,4 @@
-"""Tests that the page is small, loads only our own files, and after Send stores only the receipt, in the tab."""
+"""Tests that the page is small, loads only our files, and stores only the receipt after Send."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from playwright.sync_api import Page, Request, expect
 from dev.cloud import LocalCloud
 from tests.browser.patient import LAST, Patient, Traffic
 
-FIRST_VIEW_BYTES = 24_000  # most bytes of the page, its styles and the script
-FORM_BYTES = 12_500  # most bytes of the form's HTML, which the script loads
+FIRST_VIEW_BYTES = 24_000  # page, styles and script
+FORM_BYTES = 12_500  # HTML that the script loads
 ELEMENT_BYTES = 16_000
 
 
 def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> None:
-    """Does not count the icon, because browsers request one for any page."""
+    """The icon does not count, because browsers request an icon for any page."""
     sizes: dict[str, int] = {}
 
     def note(request: Request) -> None:
@@ -35,7 +35,6 @@ def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> 
 
 
 def test_element_is_small_as_it_travels(page: Page, site: str) -> None:
-    """The script includes the styles and the short texts."""
     response = page.request.get(site + "web/lead-form.js", headers={"accept-encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
     assert len(gzip.compress(response.body(), mtime=0)) < ELEMENT_BYTES
@@ -84,7 +83,7 @@ def test_where_the_patient_came_from(
         site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.goto(site + "?language=en")  # the lead keeps the campaign of the visit's first page
+    page.goto(site + "?language=en")
     patient.comes_back(LAST).leave_contact().goes_to_check().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")

@@ -1,4 +1,4 @@
-"""Tests that emergencies stop the form, even without a network, and that no data of people under 18 is kept."""
+"""Tests that emergencies stop the form, and that no data of minors is kept."""
 
 from __future__ import annotations
 
@@ -151,9 +151,9 @@ def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None
     page.locator("#question-note").fill("Some days I want to die")
     page.locator("#contact-name").focus()
     patient.sees_emergency()
-    expect(page.locator("#messages p")).to_have_count(1)  # advice on the crisis alone, without the safety net M-NET
+    expect(page.locator("#messages p")).to_have_count(1)  # without the safety net M-NET
     consent = page.locator("[data-consent=contact] label")
-    expect(consent).not_to_contain_text("e-mail")  # the page asks for no e-mail address
+    expect(consent).not_to_contain_text("e-mail")
     page.get_by_role("button", name="I pressed this by mistake").click()
     expect(consent).to_contain_text("call or e-mail me about them")
     patient.next()
@@ -225,7 +225,6 @@ def test_emergency_in_another_language_comes_with_its_advice(patient: Patient, p
 
 
 def test_emergency_of_a_child_changes_its_language_in_place(patient: Patient, page: Page) -> None:
-    """Changing the language must not reload the page, because it keeps nothing about people under 18."""
     patient.start().fill_to(2).answer(patient.calm(2, age="12"))
     page.get_by_role("button", name="Back", exact=True).click()
     patient.sees_step(1)

@@ -1,5 +1,3 @@
-"""Tests that the form sends a proof of work, but does not depend on it."""
-
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Tests that a visitor on a slow phone can start within a second. benchmarks/form_speed.py prints the figures."""
+"""Tests that a visitor on a slow phone can start within a second."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from playwright.sync_api import Browser
 
 from benchmarks.form_speed import measure
 
-LOADS = 6  # most page loads that the test tries
+LOADS = 6  # maximum loads
 FAST = 2  # loads that must be fast enough
-USABLE = 1_000  # most milliseconds until the visitor can press Start
+USABLE = 1_000  # maximum ms until the visitor can press Start
 
 
 @pytest.mark.slow
 def test_start_reacts_within_a_second_on_a_slow_phone(browser: Browser, site: str) -> None:
-    """Passes as soon as FAST loads are fast enough, because other tests may slow down single loads."""
+    """Needs only FAST fast loads, because other tests may slow down single loads."""
     found: list[float] = []
     while sum(usable < USABLE for usable in found) < FAST:
         assert len(found) < LOADS, found

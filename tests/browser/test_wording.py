@@ -38,12 +38,12 @@ PLACES = {
     "index": EVERYWHERE | {"site_address", "address?", "map_link?", "clinician?", "insurers?"},
     "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
 }
-# Names of treatments and of parts of the spine, which patients know from their doctor. Each counts as the word "it".
+# Names from a patient's doctor count as one word.
 TREATMENTS = re.compile(
     r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
     re.IGNORECASE,
 )
-FIRST_VIEW = 14_000  # gzipped bytes: about as many as a new connection delivers in its first round trip
+FIRST_VIEW = 14_000  # gzipped bytes in the first round trip of a connection
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -70,7 +70,7 @@ def test_every_start_leads_to_the_plain_form_without_a_script() -> None:
     for page in (WEB / "index.html", WEB / "index.es.html"):
         starts = re.findall(r'<a class="button" href="([^"]*)"', page.read_text("utf-8"))
         assert set(starts) == {"form?language=es" if ".es" in page.name else "form"}
-        assert len(starts) == 2  # one in the card, one in the bar
+        assert len(starts) == 2
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/|\s// .*$", re.MULTILINE | re.DOTALL)
 
 
 def test_every_text_of_the_script_has_a_translation() -> None:
-    assert len(form_script.spoken()) >= 8  # texts that the script shows before the form has loaded
+    assert len(form_script.spoken()) >= 8
     assert form_script.spoken() | set(SCRIPT_TEXTS.values()) <= words("es").keys()
 
 
@@ -124,22 +124,22 @@ def test_the_form_brings_every_text_that_the_script_shows_with_it() -> None:
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_every_text_of_the_script_is_translated_when_shown(module: str) -> None:
-    """A text that does not pass through the translation function t() would stay English."""
+    """A text without the translation function t() would stay English."""
     script = COMMENT.sub("", MODULES[module])
     texts = {text for text in CODE_TEXT.findall(script) if re.match(r"[A-Z][a-z]+ [a-z]", text)}
     assert texts - form_script.spoken() == set()
 
 
 def test_every_text_of_the_drawn_form_is_translated() -> None:
-    """A template's text that does not pass through the translation function t() would stay English."""
+    """A text without the translation function t() would stay English."""
     for template in TEMPLATES:
         source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", template.read_text("utf-8"), flags=re.DOTALL)
         shown = {text.strip() for text in re.findall(r">([^<>=]*[A-Za-z]{3}[^<>=]*)<", source)}
-        assert shown <= {"Website", "|"}, template.name  # the hidden field that traps bots
+        assert shown <= {"Website", "|"}, template.name  # "Website" labels the hidden field that traps bots
 
 
 def test_the_script_has_the_texts_of_the_rulebook() -> None:
-    """If this fails, run `python -m dev.form_script`, which puts the rulebook's texts into the script."""
+    """After a failure, run `python -m dev.form_script`."""
     script = (WEB / "lead-form.js").read_text("utf-8")
     rulebook = load()
     for language in ("en", "es"):
@@ -176,7 +176,7 @@ def test_spanish_page_says_what_the_english_page_says(page: str) -> None:
     for text, translation in zip(tokens(english), tokens(spanish), strict=True):
         if text[0] == "<":
             assert translation == text
-        elif text != "Español":  # the name of the other language
+        elif text != "Español":
             single = re.sub(r"\{\{(\w+)\}\}", r"{\1}", text)
             assert re.sub(r"\{\{(\w+)\}\}", r"{\1}", translation) == known.get(single, single)
     for text, translation in zip(described(english), described(spanish), strict=True):
@@ -190,6 +190,6 @@ def tokens(page: str) -> list[str]:
 
 
 def described(page: str) -> Iterator[str]:
-    """Yields the texts of a page that search engines and messengers show: description, title, image alt text."""
+    """Yields the texts that search engines and messengers show."""
     kinds = r'(?:name="description" property="og:description"|property="og:(?:title|image:alt)")'
     yield from re.findall(rf'<meta {kinds} content="([^"]*)">', page)

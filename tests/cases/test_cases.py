@@ -1,8 +1,4 @@
-"""Tests inputs that were once handled wrongly. Each input has its own JSON file, named after the fault.
-
-ELSEWHERE lists former faults whose tests are in other files. Similar inputs are tested below, and in
-tests/domain/test_contact_entry.py, test_submission.py and test_resubmission.py.
-"""
+"""Tests inputs that were once handled wrongly, each in a JSON file."""
 
 from __future__ import annotations
 
@@ -30,7 +26,7 @@ FOLDER = Path(__file__).parent
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-ELSEWHERE = {  # former fault -> the test that shows it fixed
+ELSEWHERE = {  # former fault -> its test
     "a host page that adds a header to every request, that has two forms, with letters or an extension in its number": (
         "tests/browser/test_element.py::test_a_site_with_monitoring_and_several_forms"
     ),
@@ -89,9 +85,6 @@ def send_ad(name: str) -> Json:
 def stored(aws: Aws) -> Any:
     (lead,) = aws.leads()
     return lead
-
-
-# --- the ad network ---
 
 
 @pytest.mark.parametrize("name", ["01", "02"])
@@ -164,9 +157,6 @@ def test_an_ad_lead_with_anything_unusable_keeps_the_rest(aws: Aws, body: Json, 
     assert contact == {"phone": "+13125550142"} | changes
 
 
-# --- forms as JSON ---
-
-
 def test_an_emergency_with_a_list_as_source_is_stored_with_its_advice(aws: Aws) -> None:
     response = send("07")
     assert (response["statusCode"], content(response)["disposition"]) == (201, "seek-emergency-care")
@@ -225,13 +215,11 @@ def test_two_people_under_one_submission_id_can_both_be_called(aws: Aws) -> None
     assert ids == [leads["Ann One"]["lead_id"], leads["Bob Two"]["lead_id"]], "each adds answers to their own"
 
 
-# --- the export ---
-
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "a;=1+1;b", "\uff1d1+1", '"=1+1"')
 
 
 def in_a_spreadsheet(tmp_path: Path, text: str) -> list[list[Json | None]]:
-    """Returns the rows that SheetJS reads from a CSV file with the content `text`. An empty cell is None."""
+    """Returns the rows that SheetJS reads from the CSV text. An empty cell is None."""
     home = installed(FOLDER / "npm", "spreadsheet")
     shutil.copyfile(FOLDER / "spreadsheet.cjs", home / "spreadsheet.cjs")
     file = tmp_path / "leads.csv"
@@ -269,9 +257,6 @@ def test_no_name_is_a_formula_in_a_spreadsheet(aws: Aws, tmp_path: Path) -> None
     with_semicolons = "sep=;\r\n" + text.removeprefix("\ufeff").replace('","', '";"')
     assert formulas(tmp_path, text) == formulas(tmp_path, with_semicolons) == []
     assert formulas(tmp_path, 'name\r\n"=1+1"\r\n') == ["1+1"], "this would have been one"
-
-
-# --- the form without JavaScript, and languages ---
 
 
 def drawn(**query: str) -> str:

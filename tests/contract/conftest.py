@@ -19,14 +19,13 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
 
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
-    """Starts an empty DynamoDB Local and yields its URL."""
     if problem := missing():
-        pytest.skip(problem)  # DynamoDB Local needs a JDK, which this project does not install
+        pytest.skip(problem)  # DynamoDB Local needs a JDK
     with DynamoDBLocal() as database:
         yield database.endpoint
 
 
-# The group runs in one pytest-xdist process, so that DynamoDB Local starts only once.
+# The group runs in one process, so that DynamoDB Local starts only once.
 ON_DYNAMODB_LOCAL = [pytest.mark.slow, pytest.mark.xdist_group("dynamodb")]
 
 

@@ -1,4 +1,4 @@
-"""Tests what exports, erasure and retention need from DynamoDB, on moto and on AWS's DynamoDB Local."""
+"""Tests exports, erasure and retention on moto and on DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.domain.leads.retention_stage import Stage, last_contact
 from tests.functions.calls import NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
 
-SOME_ID = UUID(int=7, version=4)  # the same in each process, because pytest-xdist compares test names
+SOME_ID = UUID(int=7, version=4)  # pytest-xdist compares test names between processes
 JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tzinfo=UTC))
 KEY = "a key of tests"
 RETENTION_KEYS = ("retention_partition", "retention_since")
@@ -34,7 +34,6 @@ def test_leads_are_in_order_of_arrival_and_continue_after_a_cursor(partitioned: 
     for lead in leads:
         partitioned.add(lead)
     arrived = list(partitioned.arrivals(JANUARY))
-    # leads[2] arrived in February
     assert [lead_id for lead_id, _ in arrived] == [leads[i].lead_id for i in (1, 3, 0)]
     for number, (_, cursor) in enumerate(arrived):
         assert list(partitioned.arrivals(JANUARY, cursor)) == arrived[number + 1 :]
@@ -94,7 +93,7 @@ def test_a_retention_stage_is_read_across_partitions_oldest_first(partitioned: L
 
 def test_a_retention_stage_lists_due_leads_oldest_first(table: LeadsTable) -> None:
     leads = [acknowledged(a_lead(at=RECEIVED + timedelta(days=days))) for days in (2, 0, 1)]
-    for lead in (*leads, a_lead(URGENT)):  # the URGENT lead has no owner yet, so it is in no retention stage
+    for lead in (*leads, a_lead(URGENT)):  # the URGENT lead has no owner, so it is in no retention stage
         table.add(lead)
     assert list(table.in_stage(Stage.ANSWERS, RECEIVED + timedelta(days=1))) == [leads[1].lead_id, leads[2].lead_id]
     assert list(table.in_stage(Stage.EVIDENCE, RECEIVED + timedelta(days=9))) == []
@@ -157,7 +156,7 @@ def test_only_the_version_that_was_read_is_removed(table: LeadsTable) -> None:
         table.remove(lead)
     table.remove(acknowledged(lead))
     assert table.kept(lead.lead_id) is None
-    table.remove(acknowledged(lead))  # like a retry by the SDK after the first attempt deleted the lead
+    table.remove(acknowledged(lead))
 
 
 def test_a_missing_table_is_unavailable(client: Any) -> None:

@@ -1,4 +1,4 @@
-"""Tests that benchmarks/capacity.py computes the same capacity units that DynamoDB reports as consumed."""
+"""Tests the computed capacity units against DynamoDB's."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_units_read_match_dynamodb(table: tuple[Any, str]) -> None:
 
 
 class Counting:
-    """A DynamoDB client that adds up the capacity that its calls consume."""
+    """A DynamoDB client that adds up the consumed capacity."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -101,7 +101,7 @@ class Counting:
     def _count(self, call: Any, what: dict[str, Any]) -> Any:
         answer = call(**what, ReturnConsumedCapacity="TOTAL")
         self.requests += 1
-        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5  # AWS charges half a unit for an empty page
+        self.units += answer["ConsumedCapacity"]["CapacityUnits"] or 0.5
         return answer
 
 

@@ -1,4 +1,4 @@
-"""Tests what the service needs from DynamoDB, on moto and on AWS's DynamoDB Local."""
+"""Tests what the service needs from DynamoDB, on moto and on DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -102,7 +102,6 @@ def test_of_many_concurrent_replaces_one_succeeds(table: LeadsTable) -> None:
 
 
 def test_a_write_that_the_sdk_retries_after_a_lost_reply_succeeds(table: LeadsTable, client: Any) -> None:
-    """The first attempt writes the item. Its reply is lost, so the SDK sends the request again."""
     lead = a_lead(URGENT)
     table.add(lead)
     once: list[Any] = []
@@ -351,7 +350,7 @@ def test_access_log_entries_are_listed_latest_first_from_any_cursor(client: Any)
         log.add(uuid4(), nurse, "opened", at)
         log.add_page([f"AAAAA-{at:%d%H%M}"], nurse, at)
     period = Period(RECEIVED, RECEIVED + timedelta(days=2))
-    with patch.object(client, "query", partial(client.query, Limit=1)):  # one entry per page of the index
+    with patch.object(client, "query", partial(client.query, Limit=1)):
         found = list(log.between(period, None))
         assert [access.at for access, _ in found] == [at for at in reversed(times) for _ in range(2)]
         for number, (_, cursor) in enumerate(found, start=1):
@@ -367,7 +366,7 @@ def test_erasures_are_listed_until_they_expire(client: Any) -> None:
         erasures.add(erasure)
     assert len(client.scan(TableName=name)["Items"]) == 3
     assert set(erasures.all()) == asked
-    with patch.object(client, "query", partial(client.query, Limit=1)):  # one erasure per page
+    with patch.object(client, "query", partial(client.query, Limit=1)):
         assert set(erasures.all()) == asked
 
 

@@ -1,7 +1,4 @@
-"""Tests the table of mail addresses on moto and DynamoDB Local.
-
-The table records which addresses get no more mail, and limits the mails per day and hour.
-"""
+"""Tests the table of mail addresses on moto and DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -43,7 +40,7 @@ def test_an_address_is_closed_for_ever_however_it_is_written_and_whichever_key_h
 def test_an_address_admits_one_lead_a_day(client: Any, table: str) -> None:
     addresses, lead, other = MailAddresses(client, table, ("key",)), uuid4(), uuid4()
     assert addresses.admits_receipt(EMAIL, lead, RECEIVED)
-    assert addresses.admits_receipt(EMAIL, lead, RECEIVED + HOUR)  # a retry for the same lead
+    assert addresses.admits_receipt(EMAIL, lead, RECEIVED + HOUR)
     assert not addresses.admits_receipt(EMAIL.upper(), other, RECEIVED + HOUR)
     assert addresses.admits_receipt("somebody.else@example.com", other, RECEIVED)
     assert addresses.admits_receipt(EMAIL, other, RECEIVED + 24 * HOUR)

@@ -1,5 +1,3 @@
-"""Runs a command of dev/ in this process, because a new process takes longer than most tests."""
-
 from __future__ import annotations
 
 import io

@@ -1,4 +1,4 @@
-"""Tests that `make run` prints alerts in the terminal, and does not start if its saved state is damaged."""
+"""Tests the alerts of `make run`, and that damaged state stops its start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dev.announcing import MOST_SINGLY, Announcer
 from dev.outbox import SentAlert
 
 PROJECT = Path(run.__file__).resolve().parents[1]
-WIDTH = 100  # columns of a terminal
+WIDTH = 100  # columns
 
 
 def alerts(count: int, tier: str = "URGENT") -> list[SentAlert]:
@@ -21,7 +21,6 @@ def alerts(count: int, tier: str = "URGENT") -> list[SentAlert]:
 
 @pytest.fixture
 def announcer(monkeypatch: pytest.MonkeyPatch) -> tuple[Announcer, list[str]]:
-    """Provides an announcer without a timer, and the list of lines that it prints."""
     said: list[str] = []
     monkeypatch.setattr("dev.announcing.threading.Timer", lambda *_: type("Timer", (), {"start": lambda _: None})())
     return Announcer(said.append, "http://127.0.0.1:8080/_local/"), said

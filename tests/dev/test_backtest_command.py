@@ -1,4 +1,4 @@
-"""Tests `python -m dev.backtest`, which shows the leads whose tier would change under new rules."""
+"""Tests `python -m dev.backtest`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ def run(*arguments: str | Path) -> tuple[int | str | None, str, str]:
 
 @pytest.fixture
 def new(tmp_path: Path) -> Path:
-    """Provides a rulebook whose rule for FEVER has the floor PRIORITY instead of URGENT."""
     folder = tmp_path / "new"
     folder.mkdir()
     for path in FOLDER.glob("*.toml"):
@@ -60,7 +59,6 @@ def fever_rule() -> str:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """Provides a file with three lines: two exported leads, and one answer set without a lead."""
     leads = [
         {"reference": "7K3MQ-2XDRT", "answers": FEVER | {"note": CANARY}, "contact": {"name": CANARY}},
         {"reference": "8K3MQ-2XDRT", "answers": HEALTHY},
@@ -166,7 +164,6 @@ def test_a_file_without_answer_sets_does_not_pass(tmp_path: Path) -> None:
 
 @pytest.fixture
 def tick_bite(tmp_path: Path) -> Path:
-    """Provides a rulebook with a new option, tick-bite, and a new rule that makes leads with this option URGENT."""
     folder = tmp_path / "bite"
     folder.mkdir()
     copy_of_rulebook(folder)

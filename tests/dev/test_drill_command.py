@@ -1,4 +1,4 @@
-"""Tests on moto that `make drill` finds missing or damaged leads, and restores them from a point-in-time copy."""
+"""Tests on moto that `make drill` finds and restores missing or damaged leads."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Functions:
-    """Replaces Lambda's client. Runs retire_leads in this process. If `error` is set, returns that error instead."""
+    """Replaces Lambda's client and runs retire_leads in this process.
+
+    error: returned instead of a result
+    """
 
     def __init__(self) -> None:
         self.error = ""
@@ -52,8 +55,6 @@ class Functions:
 
 
 class Recorder:
-    """A DynamoDB client that records the arguments of restore_table_to_point_in_time."""
-
     def __init__(self) -> None:
         self._client = boto3.client("dynamodb")
         self.asked: dict[str, Any] = {}
@@ -162,7 +163,7 @@ def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Pl
 
 
 def test_a_mail_that_was_due_is_not_sent_again(aws: Aws, clock: Clock, place: Place) -> None:
-    """The receipt is still due in the copy. It may have been sent after the copy was made."""
+    """The receipt, still due in the copy, may have been sent since."""
     (lost,) = some(1)
     restore.make_copy(place, None, COPY)
     lose(aws, lost)
@@ -200,7 +201,7 @@ def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -
     restore.make_copy(place, None, COPY)
     lose(aws, lead_id)
     found = restore.compare(place, COPY)
-    captured(URGENT, lead_id=lead_id)  # the visitor's page sent the form again
+    captured(URGENT, lead_id=lead_id)
     before = aws.items()
 
     assert restore.copy_back(place, COPY, found, AN_OPEN_HOUR) == 0
@@ -209,11 +210,9 @@ def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -
 
 @pytest.mark.usefixtures("clock")
 class TestDialogue:
-    """Tests that `make drill` asks the operator before each change, and shows no patient's name."""
-
     @pytest.fixture
     def asked(self, aws: Aws, place: Place) -> Callable[..., tuple[bool, str]]:
-        """Provides a function that runs the drill after a lead was deleted. Its arguments answer the drill's questions.
+        """Provides a function that deletes a lead and runs the drill with the given answers.
 
         The function returns whether the recovery was complete, and the output.
         """

@@ -1,7 +1,4 @@
-"""Tests the simulated people: who they are, what they tick, and which tiers the rules give them.
-
-The tests repeat the clinical design's figures, so that a change in dev/people_rates.py alone makes a test fail.
-"""
+"""Tests the simulated people. Repeats figures of the clinical design, so that a wrong rate fails."""
 
 from __future__ import annotations
 
@@ -37,7 +34,6 @@ Tick = Callable[[Answers], bool]
 
 @pytest.fixture(scope="module")
 def days() -> list[list[Visit]]:
-    """Provides four draws of 4,000 people, with their answers."""
     return [visits(PEOPLE, SEED + number) for number in range(DRAWS)]
 
 
@@ -67,7 +63,7 @@ def tiers(everybody: list[Visit]) -> list[str]:
 
 
 def test_of_the_seriously_ill_hardly_anybody_is_below_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draws ten times as many seriously ill people as usual, so that the result hardly depends on chance."""
+    """Draws ten times as many seriously ill people as usual, against chance."""
     often = {name: illness._replace(share=10 * illness.share) for name, illness in people_rates.ILLNESSES.items()}
     monkeypatch.setattr(people, "ILLNESSES", often)
     ill = [triage(RULE_SET, answers).tier for person, answers in visits(4 * PEOPLE, SEED) if person.illness]
@@ -107,7 +103,7 @@ def test_the_follow_ups_of_the_page_after_send_are_consistent(everybody: list[Vi
 
 
 def near(share: float, count: int) -> float:
-    """Returns the tolerance for a share among `count` random people: five standard errors plus one person's share."""
+    """Returns five standard errors of a share among `count` random people, plus one person's share."""
     return 5 * sqrt(share * (1 - share) / count) + 1 / count
 
 
@@ -177,8 +173,7 @@ CANCER = ("cancer", "cancer-past")
         (stenosis, ticks("cord", "gait-balance"), 0.33 / 2),
         (stenosis, ticks("motor", "leg-weak"), 0.51 / 2),
         (anybody, ticks("pattern", "night-unrelenting"), 0.15),
-        # A third of those with cancer had skin cancer, or had their cancer over ten years ago. Half of that third do
-        # not tick it. So 5/6 of those with cancer tick it.
+        # 1/6 of those with cancer tick nothing
         (lambda person: person.age < 50, ticks("sys", *CANCER), 0.04 * 5 / 6),
         (lambda person: 50 <= person.age < 65, ticks("sys", *CANCER), 0.11 * 5 / 6),
         (lambda person: person.age >= 65, ticks("sys", *CANCER), 0.24 * 5 / 6),
@@ -196,7 +191,7 @@ CANCER = ("cancer", "cancer-past")
 def test_as_many_tick_as_the_design_says(who: Whom, tick: Tick, share: float, everybody: list[Visit]) -> None:
     sets = [answers for person, answers in everybody if who(person) and person.illness is None]
     found = sum(map(tick, sets)) / len(sets)
-    # A share may differ by 6%, because 3% of people are not sure and some tick several options.
+    # 3% of people are not sure, and some tick several options
     assert abs(found - share) <= 0.06 * share + near(share, len(sets))
 
 

@@ -1,4 +1,4 @@
-"""Tests `make resubscribe` on moto: who is resubscribed, with which filter and failure queue."""
+"""Tests `make resubscribe` on moto."""
 
 from __future__ import annotations
 

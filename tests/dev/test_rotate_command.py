@@ -1,4 +1,4 @@
-"""Tests `make rotate` on moto: which keys the secrets contain at each step, and which tokens functions then accept."""
+"""Tests `make rotate` on moto."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def keys(clients: Clients, name: str) -> list[str]:
 
 
 def run(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Rotates the keys. Returns, for each stack update, the parameters and the keys that functions then read."""
+    """Rotates the keys. Returns the parameters and readable keys of each stack update."""
     deployed: list[dict[str, Any]] = []
     update = rotate._update
 
@@ -83,7 +83,7 @@ def test_new_keys_are_accepted_before_they_are_used(clients: Clients, monkeypatc
 def test_whatever_versions_run_side_by_side_accept_each_other(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While a deployment shifts traffic, each version may get a token that the other version made."""
+    """While a deployment shifts traffic, each version may get the other's tokens."""
     before = ["the-first-key"]
     learned, used = (step["FormKey"] for step in run(clients, monkeypatch))
 
@@ -101,7 +101,6 @@ def is_canary(drawing: FormGuard, checking: FormGuard) -> bool:
 def test_a_second_rotation_retires_the_first_form_key_and_keeps_person_keys(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The hashes of an erased lead cannot be computed anew. Former person keys stay, so that they can be compared."""
     run(clients, monkeypatch)
     before = keys(clients, "FormKey")[0]
     _, used = run(clients, monkeypatch)
@@ -136,6 +135,6 @@ def test_an_error_names_the_command_that_was_typed(
     said = capsys.readouterr().err
     assert said.startswith("make rotate STACK=elsewhere: ")
     assert advice in said
-    # without a region, the command fails before it changes a key
+    # without a region, no key changes
     assert ("keys fit together" in said) == (not variable)
     assert said.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Tests that `python -m dev.rulebook` makes a complete sheet for the physician to sign."""
+"""Tests `python -m dev.rulebook`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ HTML = sheet_markup.html(MARKDOWN, f"fs-triage {RULE_SET.version}")
 
 
 class Words(HTMLParser):
-    """Collects a page's text."""
-
     def __init__(self, page: str) -> None:
         super().__init__()
         self.seen: list[str] = []
@@ -157,7 +155,6 @@ def test_every_rule_that_reads_a_protected_trait_is_listed_with_its_reason() -> 
     ],
 )
 def test_the_trait_and_the_floor_are_shown(rule: str, start: str) -> None:
-    """FRX-04 tests the age, a protected trait, only in a shared definition. The trait is listed for FRX-04 too."""
     assert protected_rows()[rule].startswith(start)
 
 

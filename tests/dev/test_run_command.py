@@ -1,5 +1,3 @@
-"""Tests the one-line errors of `make run` and of the commands for rules."""
-
 from __future__ import annotations
 
 import sys
@@ -53,7 +51,7 @@ def test_a_wrong_field_saved_while_running_is_named_and_not_deployed(
 
 
 def test_a_second_service_names_the_address_of_the_first(tmp_path: Path) -> None:
-    for port in (8080, 80):  # the second service can start, because the first has ended
+    for port in (8080, 80):
         with (
             run._lock(tmp_path, f"http://127.0.0.1:{port}/"),
             pytest.raises(SystemExit, match=rf"already running at http://127\.0\.0\.1:{port}/; stop it"),

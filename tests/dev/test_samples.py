@@ -1,4 +1,4 @@
-"""Tests the sample leads, which are invented people's answers to the questions of the served form."""
+"""Tests the sample leads."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Tests that `make smoke` ends with a one-line error if it cannot start.
-
-For example, the region is not set, the stack does not exist, or the host name of the stack's URL does not resolve.
-"""
+"""Tests that `make smoke` ends with a one-line error if it cannot start."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Tests that the smoke test sets up a second factor and signs in with it.
-
-Uses a copy of Cognito's pages, because the local cloud's sign-in has no second factor.
-"""
+"""Tests the smoke test's second factor on a copy of Cognito's pages."""
 
 from __future__ import annotations
 
@@ -72,8 +69,6 @@ def test_a_failed_enrolment_removes_its_client_too() -> None:
 
 
 class Pages(BaseHTTPRequestHandler):
-    """Replaces Cognito's sign-in pages."""
-
     inbox = ""
     state = ""
     asks_for_code = True

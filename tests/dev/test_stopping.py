@@ -1,4 +1,4 @@
-"""Tests that `make run` stops soon after a signal, whatever is still running."""
+"""Tests that `make run` stops soon after a signal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dev import emulator, run
 from dev.cloud import LocalCloud
 
 SLOW = "import time; time.sleep(600)"
-# Stands in for the emulator, which saves its state only after its functions have ended.
+# Stands in for the emulator, which waits for its functions before saving.
 EMULATOR = f"""
 import signal, subprocess, sys
 from pathlib import Path

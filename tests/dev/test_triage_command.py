@@ -1,4 +1,4 @@
-"""Tests `python -m dev.triage`, which reads answer sets and prints triage results."""
+"""Tests `python -m dev.triage`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROJECT = Path(__file__).parents[2]
 VIGNETTES = PROJECT / "tests/data/vignettes.json"
 CASES = PROJECT / "tests/data/cases.json"
 BACKTEST = ("dev.backtest", "shared/rulebook", "shared/rulebook", "--samples", "20")
-# An answer set may cost as much CPU time as this many turns of a loop. This includes its share of the start-up.
+# CPU time per answer set, in turns of a loop, including the start-up
 TURNS = 10_000
 
 
@@ -42,7 +42,6 @@ def scored(text: str) -> list[dict[str, Any]]:
 
 
 def rules_with(folder: Path, condition: str) -> RuleSet:
-    """Returns the rules with a different condition for rule INF-11."""
     wound = 'when = [{ question = "signs", any_of = ["wound"] }]'
     change(copy_of_rulebook(folder), TRIAGE, wound, f"when = [{condition}]")
     rule_set = load(folder).of("fs-intake")
@@ -176,7 +175,7 @@ def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_scores_an_answer_set_within_its_time(tmp_path: Path) -> None:
-    """Compares the rate with that of a loop on this machine, up to three times, because other programs slow both."""
+    """Tries three times, because other programs may slow down the command."""
     chance = random.Random(5)
     lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
     file = tmp_path / "answers.jsonl"

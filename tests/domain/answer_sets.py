@@ -1,4 +1,4 @@
-"""Generates answer sets for tests. A set may be partial or contradictory, and may answer hidden questions."""
+"""Generates answer sets, which may be partial or contradictory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HEALTHY: Answers = {
     "imaging": "none", "tx": ["none"],
 }  # fmt: skip
 
-# Answers for which a rule nearly fires: one changed answer can make it fire.
+# One changed answer can make a rule fire.
 EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
 STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
 _CHANGES: list[Answers] = [
@@ -95,10 +95,10 @@ QUESTIONS = RULE_SET.questionnaire.questions
 
 
 def any_answers(chance: random.Random, questionnaire: Questionnaire) -> Answers:
-    """Draws an answer set of one of three kinds, each equally likely.
+    """Draws an answer set of one of three kinds.
 
     Healthy: a healthy adult's answers with small changes, so that single rules fire.
-    Near: a test case, or answers for which a rule nearly fires, with small changes. Many rules need several answers.
+    Near: answers for which a rule nearly fires, with small changes, because many rules need several answers.
     Random: every answer is random.
     """
     questions = list(questionnaire.questions.values())

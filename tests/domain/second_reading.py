@@ -1,9 +1,7 @@
-"""An independent implementation of the triage rules in plain Python, written from the clinical text.
+"""An independent implementation of the triage rules, written from the clinical text.
 
-Tests check that it and the rulebook agree on any valid answers. If you change a rule in shared/rulebook, change it here
-too, from the physician's text and not from the rulebook. The search of the note is not implemented again: the
-rulebook's word lists decide what a note mentions. second_reading_safety.py has the safety rules, and
-second_reading_answers.py has the clinical terms.
+After a change of a rule in the rulebook, change this package from the physician's text, not from the rulebook. Free
+text is not implemented again.
 """
 
 from __future__ import annotations

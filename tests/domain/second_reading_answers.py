@@ -1,4 +1,4 @@
-"""Translates answers into the clinical text's terms, for second_reading.py."""
+"""Translates answers into the clinical text's terms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reading:
         self.motor_items = self.motor - NOT_POSITIVE
         self.cord_items = self.cord - NOT_POSITIVE
         self.injury = answers.get("injury")
-        # a follow-up question is 'unsure' if it was shown and skipped, and None if it was not shown
+        # 'unsure': shown and skipped; None: not shown
         self.onset = answers.get("ces-onset", "unsure") if self.ces_items else None
         self.course = answers.get("motor-course", "unsure") if self.motor_items else None
         self.injured = answers.get("injury-when", "unsure") if self.injury in {"fall", "strain", "major"} else None
@@ -111,10 +111,10 @@ class Reading:
         )
 
     def hurt_by(self, *injuries: str, within: str) -> bool:
-        """Returns whether an injury of these kinds happened within this time: "lt2w" (2 weeks) or "3m" (3 months)."""
+        """Returns whether an injury of these kinds happened within "lt2w" (2 weeks) or "3m" (3 months)."""
         recent = {"lt2w"} if within == "lt2w" else {"lt2w", "2w-3m"}
         return self.injury in injuries and self.injured in recent
 
     def hurt_perhaps_by(self, *injuries: str, within: str) -> bool:
-        """Like `hurt_by`, but also True if the visitor is not sure, or does not say, when the injury happened."""
+        """Like `hurt_by`, but True if the visitor does not know or say when."""
         return self.hurt_by(*injuries, within=within) or (self.injury in injuries and self.injured == "unsure")

@@ -1,4 +1,4 @@
-"""The safety rules of second_reading.py, written from the clinical text and not from the rulebook."""
+"""The safety rules, written from the clinical text and not from the rulebook."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ def free_text(r: Reading) -> Fired:
 
 
 def safety(r: Reading, door: str) -> Fired:
-    """Returns rule id -> (floor, whether the rule fires). The floor is the least urgent tier that the rule allows."""
+    """Returns rule id -> (floor, whether the rule fires)."""
     return (
         heart_and_vessels(r)
         | cauda_equina(r)

@@ -1,4 +1,4 @@
-"""Tests answers that are added to a stored lead. They may raise its tier, but never lower it."""
+"""Tests answers that are added to a stored lead, whose tier they may only raise."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MORE: Json = {"goal": ["why", "second"], "insurance": "private"}
 
 
 def added(lead: Lead, makes_it: Json, answers: Json = MORE) -> Lead:
-    """Returns the lead after `answers` were added. Its new assessment is that of a lead with the answers `makes_it`."""
+    """Returns the lead after `answers` were added, assessed as a lead with the answers `makes_it`."""
     return with_answers(lead, answers, a_lead(makes_it, BACK).assessment, BACK, TIERS, HOURS)
 
 

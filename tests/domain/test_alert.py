@@ -1,4 +1,4 @@
-"""Tests that an alert tells staff enough to act, says nothing about the person, and stays within the limits of SNS."""
+"""Tests that an alert tells staff enough, says nothing about the person, and fits SNS."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def alert(lead: Lead, level: int = 1) -> Alert:
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
 def test_the_subject_names_only_the_tier(answers: Json) -> None:
-    """SNS never encrypts subjects. It refuses line breaks, non-ASCII characters, and 100 characters or more."""
+    """SNS never encrypts subjects. SNS refuses line breaks, non-ASCII characters, and 100 characters or more."""
     one, two = (alert(a_lead(answers, contact={"phone": phone})) for phone in ("3125550142", "3125550143"))
     assert one.subject == two.subject == f"{one.tier} lead waiting"
     assert one.subject.isascii()
@@ -42,7 +42,7 @@ def test_every_escalation_level_has_its_audience(answers: Json) -> None:
 
 
 def test_a_priority_lead_with_a_safety_rule_alerts_a_clinician_first() -> None:
-    """The physician's clinical text requires a clinician. Without a safety rule, the desk is alerted first."""
+    """The physician's clinical text requires a clinician."""
     raised, fit = a_lead(ROUTINE | {"sys": ["cancer"]}), a_lead(PRIORITY)
     assert raised.tier == fit.tier == "PRIORITY"
     assert [bool(lead.assessment.triage.safety_rules) for lead in (raised, fit)] == [True, False]
@@ -66,7 +66,6 @@ def test_the_link_ends_in_the_reference() -> None:
 
 
 def test_alerts_of_two_leads_differ_only_in_reference_and_id() -> None:
-    """Shows that an alert contains nothing about the patient."""
     one = a_lead(URGENT)
     two = a_lead(
         URGENT | {"note": "other", "age": 33, "preg": "no"}, contact={"name": "Other", "email": "o@example.com"}

@@ -20,7 +20,7 @@ from tests.leads import a_lead, varied
         (ROUTINE, {"status": "closed"}, False),
         (ROUTINE, {"staff_tier": "URGENT"}, False),  # staff raised the tier
         (PRIORITY, {}, False),
-        (PRIORITY, {"staff_tier": "ROUTINE"}, False),  # staff lowered the tier, but the tier of the rules counts too
+        (PRIORITY, {"staff_tier": "ROUTINE"}, False),  # the tier of the rules counts too
     ],
 )
 def test_a_time_can_be_booked_for_open_routine_leads(

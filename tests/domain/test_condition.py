@@ -1,5 +1,3 @@
-"""Tests each kind of condition, once true and once false."""
-
 from __future__ import annotations
 
 import pytest
@@ -27,7 +25,10 @@ from shared.domain.rules.condition import (
 
 
 class Words:
-    """Replaces the free-text search: each word of the text is a kind. `asked`: number of searches so far."""
+    """Replaces the free-text search: each word of the text is a kind.
+
+    asked: number of searches
+    """
 
     def __init__(self) -> None:
         self.asked = 0

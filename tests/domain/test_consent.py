@@ -19,7 +19,7 @@ AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 def records(language: str = "en", *, shown: bool = True, call: bool = False) -> tuple[ConsentRecord, ...]:
     """Returns the consent records of a submission.
 
-    shown: whether the submission names the consent texts that its page showed
+    shown: whether the submission names the consent texts
     call: whether the page asked only for a phone number
     """
     rule_set = load().of_clinic("Example Spine").of("fs-intake", language)

@@ -1,4 +1,4 @@
-"""Tests the report, and that counts stay exact even if a change is processed twice, late or concurrently."""
+"""Tests that counts stay exact if changes are processed twice, late or concurrently."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ BASES = [a_lead(answers) for answers in (EMERGENCY, URGENT, PRIORITY, ROUTINE, N
 TIERS = RULEBOOK.tier_names
 RULES = RULEBOOK.rule_sets.values()
 FIRST, LAST = date(2026, 1, 14), date(2026, 1, 24)
-LATER = datetime(2026, 3, 1, tzinfo=UTC)  # a time after all deadlines
+LATER = datetime(2026, 3, 1, tzinfo=UTC)  # after all deadlines
 
 
 class NoRules:
-    """A rulebook without rule sets. With it, nothing counts which rule alone caused a tier."""
+    """A rulebook without rule sets."""
 
     tier_names = TIERS
     rule_sets: Mapping[str, RuleSet] = MappingProxyType({})
@@ -90,7 +90,10 @@ def _worked(lead: Lead, version: int, at: datetime, chance: random.Random) -> Le
 
 
 def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
-    """Computes figures directly from the leads. `medians=False` leaves out acknowledgements and medians."""
+    """Computes figures directly from the leads.
+
+    medians: False: without acknowledgements and medians
+    """
     calls = {lead.lead_id: first_call_at(lead) for lead in leads}
     due = [lead for lead in leads if lead.escalation.deadline]
     in_time = [lead for lead in due if (call := calls[lead.lead_id]) and call <= (lead.escalation.deadline or call)]
@@ -110,7 +113,7 @@ def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
 
 
 def test_the_report_equals_a_count_of_10_000_simulated_leads() -> None:
-    """Counts changes late, twice, out of order, and while another run counts the same lead."""
+    """Counts changes late, twice, out of order, and concurrently."""
     chance = random.Random(7)
     leads = LeadsInMemory()
 
@@ -192,10 +195,7 @@ def test_the_only_cause_of_a_tier_stays_when_the_rules_change() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40), st.integers(1, 10), st.booleans())
 def test_untaken_leads_of_the_first_page_are_exact(rows: list[tuple[int, bool]], page: int, lost: bool) -> None:
-    """Counts unowned leads with the stored counts, or without them (`lost`).
-
-    Without them, only the page's last tier may be counted too low, but not below the number of its rows.
-    """
+    """If stored counts are lost, only the page's last tier may be counted too low."""
     ordered = [(TIERS[tier], taken) for tier, taken in sorted(rows, key=lambda row: (row[1], row[0]))]
     truth = Counter(tier for tier, taken in ordered if not taken)
     kept = {} if lost else dict(truth)
@@ -224,7 +224,7 @@ def counts_of(*versions: Lead, rules: RuleSets = RULEBOOK) -> CountsInMemory:
 
 
 def test_a_lead_is_due_and_called_in_time_once_the_hour_of_its_deadline_is_over() -> None:
-    lead = a_lead(URGENT)  # arrived at 10:00, to be called by 14:00
+    lead = a_lead(URGENT)  # to be called by 14:00
     call = HistoryEntry(RECEIVED + timedelta(minutes=5), "n", "nurse", "contact_attempt", 2)
     called = varied(lead, lead_id=UUID(int=1), version=2, history=(call,))
     counts = counts_of(lead, called)
@@ -286,18 +286,18 @@ def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER))
     assert '"tier","URGENT","21","21","0","7","0",""' in text
-    # hidden: only two leads were booked, and the median is that of these two
+    # hidden: only two leads were booked
     assert f'"source","form","15","15","0","{HIDDEN}","{HIDDEN}",""' in text
-    # hidden although five were booked: subtracting them from the tier's seven would reveal the two above
+    # hidden: subtraction would reveal the two above
     assert f'"source","callback","6","6","0","{HIDDEN}","0",""' in text
     assert f'"campaign","\'=knees","{HIDDEN}","","","","",""' in text
-    # hidden: subtracting it from the total would reveal the other campaign's number
+    # hidden: subtraction from the total would reveal the other campaign
     assert f'"campaign","newsletter / spring","{HIDDEN}","","","","",""' in text
     assert not re.search(r'"[1-4]"', text)
 
 
 def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
-    """The figure of a group in which no call is due yet is empty, not 0, as on the screen."""
+    """Without a due call, a figure is empty instead of 0."""
     leads = [varied(a_lead(URGENT), lead_id=UUID(int=each)) for each in range(3)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each)) for each in range(10, 19)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each), source="callback") for each in range(20, 28)]
@@ -305,7 +305,7 @@ def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
     assert '"source","callback","8","0","","0","",""' in text
-    # Only three calls of the form were due. Google-ads is hidden too, or subtraction would reveal the three.
+    # only three calls were due; google-ads is hidden against subtraction
     assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
     assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 

@@ -1,7 +1,4 @@
-"""Tests how free text is read: words, their spelling, terms, denials, phrases and scores.
-
-The vocabulary is invented for these tests.
-"""
+"""Tests how free text is read. The vocabulary is invented."""
 
 from __future__ import annotations
 
@@ -83,8 +80,8 @@ def test_sentences_are_words_without_fillers() -> None:
         ("chhiilllls", "chhiilllls"),  # too many mistakes
         ("caIentura".lower(), "calentura"),
         ("ca1entura", "calentura"),
-        ("feverish", "feverish"),  # the term already matches any ending
-        ("hit", "hit"),  # too short for a sure correction
+        ("feverish", "feverish"),  # the term matches any ending
+        ("hit", "hit"),  # too short for a correction
         ("child", "child"),  # a known word
         ("sunny", "sunny"),
     ],
@@ -101,7 +98,7 @@ def test_spelling_is_corrected(word: str, corrected: str) -> None:
         ("cold and", []),
         ("hot potato", [Hit("saying", 0, 2)]),  # "hot" is part of the saying
         ("hot soup", [Hit("fever", 0, 1)]),
-        ("high fever", [Hit("=high fever", 0, 2), Hit("fever", 1, 2)]),  # a phrase does not hide the terms in it
+        ("high fever", [Hit("=high fever", 0, 2), Hit("fever", 1, 2)]),  # a phrase does not hide its terms
     ],
 )
 def test_terms_are_found(words: str, hits: list[Hit]) -> None:
@@ -139,10 +136,10 @@ def test_a_denial_reaches_as_far_as_it_should(text: str, words: str) -> None:
         ("a high feverish", False),  # the phrase needs the exact word
         ("fever and then chills", True),
         ("fever and then more chills", True),
-        ("fever and then maybe more chills", False),  # four words in between are too many
+        ("fever and then maybe more chills", False),  # too many words in between
         ("chills and fever", False),
         ("no high fever", False),
-        ("high fever once", False),  # `matcher` makes "once" cancel a phrase in the same sentence
+        ("high fever once", False),  # in `matcher`, "once" cancels a phrase
         ("hot potato", False),
     ],
 )

@@ -23,7 +23,6 @@ CAT = Staff("c", "cat", frozenset({CLINICIAN}))
 
 @pytest.fixture
 def taken() -> Lead:
-    """Provides an EMERGENCY lead that NURSE took at 10:00. The call is due by 10:15, the reminder at 10:10."""
     return act(a_lead(EMERGENCY), "acknowledge")
 
 
@@ -73,7 +72,7 @@ def test_handing_over_is_undone(taken: Lead) -> None:
 
 def test_of_two_hand_overs_the_later_is_told_who_has_the_lead(taken: Lead) -> None:
     over = act(taken, "hand_over", to=BEN)
-    with pytest.raises(AlreadyTaken) as refused:  # in another tab, NURSE still sees the lead as her own
+    with pytest.raises(AlreadyTaken) as refused:  # in another tab, NURSE still owns the lead
         work(over, action("hand_over", taken.version, to="cat"), NURSE, RECEIVED, RULES, CAT)
     assert refused.value.owner_name == "ben"
     with pytest.raises(AlreadyTaken):
@@ -81,7 +80,7 @@ def test_of_two_hand_overs_the_later_is_told_who_has_the_lead(taken: Lead) -> No
 
 
 def test_who_has_the_lead_has_it_since_it_was_handed_over(taken: Lead) -> None:
-    """The hand-over sets `owned_since`. Undoing it restores the earlier time."""
+    """`owned_since` is the time of the hand-over, until the hand-over is undone."""
     minute = timedelta(minutes=1)
     over = act(taken, "hand_over", at=RECEIVED + minute, to=BEN)
     assert (over.owned_since, over.work.acknowledged_at) == (RECEIVED + minute, RECEIVED)

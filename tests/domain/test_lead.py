@@ -29,19 +29,13 @@ def due(lead: Lead, at: datetime) -> int | None:
 
 
 def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
-    """Simulates the alert of the escalation level that is due at `at`.
-
-    Returns the lead afterwards, and the level, or None if no level is due.
-    """
+    """Returns the lead after the alert that is due at `at`, and the level or None."""
     level = due(lead, at)
     return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead), at), level)
 
 
 def minutes(count: int) -> datetime:
     return RECEIVED + timedelta(minutes=count)
-
-
-# --- the reference ---
 
 
 @given(st.uuids())
@@ -54,9 +48,6 @@ def test_a_reference_can_be_read_out_and_is_always_the_same(lead_id: UUID) -> No
 def test_a_reference_does_not_reveal_the_id(one: UUID, two: UUID) -> None:
     assert (reference_of(one) == reference_of(two)) is (one == two)
     assert reference_of(one).replace("-", "")[:4] not in str(one).upper().replace("-", "")
-
-
-# --- a new lead ---
 
 
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
@@ -90,9 +81,6 @@ def test_a_lead_with_a_field_of_a_later_version_is_still_read() -> None:
     assert Lead.model_validate_json(later) == lead
 
 
-# --- claims ---
-
-
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
 def test_a_claimed_lead_is_left_alone_until_the_claim_lapses(answers: Json) -> None:
     claimed = a_lead(answers).claimed(1, RECEIVED)
@@ -111,9 +99,6 @@ def test_every_change_is_a_new_version_and_leaves_the_old_one_alone() -> None:
     done = claimed.alerted(1, ladder_of(lead), RECEIVED)
     assert [each.version for each in (lead, claimed, done)] == [1, 2, 3]
     assert lead == a_lead(URGENT, lead_id=lead.lead_id)
-
-
-# --- escalation levels ---
 
 
 def test_the_next_level_is_due_only_when_its_time_comes() -> None:
@@ -135,14 +120,14 @@ def test_after_the_last_level_the_lead_stays_open_without_alerts() -> None:
 def test_a_level_in_open_hours_waits_for_opening() -> None:
     friday = datetime(2026, 1, 16, 22, 0, tzinfo=UTC)  # Friday, 16:00 in Chicago
     lead, _ = alert(a_lead(PRIORITY, at=friday), friday)
-    # 4 open hours later: 1 on Friday and 3 on Monday
+    # 4 open hours later
     assert lead.escalation.next_at == datetime(2026, 1, 19, 17, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
 @pytest.mark.parametrize("late", [timedelta(hours=1), timedelta(days=40)])
 def test_after_an_outage_no_level_is_left_out(answers: Json, late: timedelta) -> None:
-    """Each escalation level has its own audience, so a late sweep must skip none."""
+    """Each escalation level has its own audience."""
     lead, levels = a_lead(answers), []
     for step in range(5):
         lead, level = alert(lead, RECEIVED + late + step * CLAIM_LASTS)

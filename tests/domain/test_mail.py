@@ -156,7 +156,7 @@ def test_a_receipt_is_due_at_once_and_goes_out_after_the_first_alert() -> None:
 
 
 def test_a_mail_waits_for_an_alert_that_is_due_within_seconds() -> None:
-    lead = mailable(EMERGENCY)  # its next escalation level is due after five minutes
+    lead = mailable(EMERGENCY)
     assert due_mail(lead, RECEIVED + 4 * MINUTE) is not None
     assert due_mail(lead, RECEIVED + 4.6 * MINUTE) is None
     assert due_mail(lead, RECEIVED + 9 * MINUTE) is None
@@ -281,7 +281,6 @@ def moved(lead: Lead, to: datetime, at: datetime) -> Lead:
 
 
 def mailed(lead: Lead, at: datetime, status: MailStatus = "sent") -> Lead:
-    """Returns the lead after the mail that is due at `at` got this status."""
     due = due_mail(lead, at)
     assert due is not None
     return recorded(lead, MailEntry(due.kind, due.about, status, at, 1))
@@ -294,7 +293,7 @@ def test_a_move_is_written_about_once_it_cannot_be_undone_and_undoing_it_later_i
     until = SOON + HOUR + UNDO_WITHIN
     assert due_mail(lead, until - MINUTE) is None
     assert next_mail_at(lead) == until
-    assert next_mail_at(act(lead, "undo", until)) is None  # back to the time that was mailed
+    assert next_mail_at(act(lead, "undo", until)) is None  # the mailed time
 
     back = act(mailed(lead, until, status), "undo", until)
     corrected = mailed(back, until)

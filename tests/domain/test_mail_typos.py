@@ -1,4 +1,4 @@
-"""Tests that the form asks about likely typos in e-mail addresses, and never about a correct address."""
+"""Tests that the form asks about likely typos in e-mail addresses."""
 
 from __future__ import annotations
 

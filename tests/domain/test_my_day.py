@@ -1,4 +1,4 @@
-"""Tests the list of what a member of staff did on a day, in the clinic's time zone."""
+"""Tests the list of what a member of staff did on a day."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ WEDNESDAY, THURSDAY = date(2026, 1, 14), date(2026, 1, 15)
 
 
 def worked_on() -> Lead:
-    """Returns a lead that NURSE took and called late on Wednesday. CLERK added a note on Thursday."""
     lead = act(a_lead(URGENT), "acknowledge", at=chicago(14, "22:00"))
     lead = act(lead, "contact_attempt", at=chicago(14, "23:59"), outcome="no_answer")
     return act(lead, "note", CLERK, at=chicago(15, "00:00"), text="A note.")
@@ -36,7 +35,7 @@ def test_a_lead_is_found_for_each_member_of_staff_and_day() -> None:
 
 
 def test_only_the_latest_days_are_kept() -> None:
-    """All keys of a lead are written in one transaction, and DynamoDB allows at most 100 items in it."""
+    """DynamoDB allows at most 100 items in a transaction."""
     lead = a_lead(URGENT)
     for days in range(MOST_DAYS + 5):
         lead = act(lead, "note", at=RECEIVED + timedelta(days=days), text="A note.")

@@ -1,4 +1,4 @@
-"""Tests a lead's next action, and what happens if the owner does not act in time."""
+"""Tests a lead's next action, and what happens without it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BEN = Staff("b", "ben", frozenset({CLINICIAN}))
 
 
 def chicago(day: int, clock: str) -> datetime:
-    """Returns a time in January 2026 by the clinic's clock. RECEIVED is Wednesday the 14th at 10:00."""
+    """Returns a time in January 2026 by the clinic's clock."""
     return datetime.fromisoformat(f"2026-01-{day:02}T{clock}-06:00").astimezone(UTC)
 
 
@@ -42,7 +42,7 @@ def plan(lead: Lead) -> tuple[str, datetime | None, datetime | None, datetime | 
 
 
 TAKEN: list[tuple[Any, datetime, datetime]] = [
-    # answers, when the owner is reminded, when the call is due
+    # answers, reminder, deadline of the call
     (EMERGENCY, chicago(14, "10:10"), chicago(14, "10:15")),
     (URGENT, chicago(14, "10:45"), chicago(14, "11:00")),
     (PRIORITY, chicago(15, "08:00"), chicago(15, "17:00")),
@@ -64,7 +64,7 @@ def test_a_lead_that_nobody_has_is_to_be_taken_by_its_deadline() -> None:
 
 
 CALLS: list[tuple[Any, list[str], str | None, str, datetime, datetime]] = [
-    # answers, outcomes of the calls, good time to call, next action, when it is due, when the owner loses the lead
+    # answers, call outcomes, good time to call, next action, deadline, when the owner loses the lead
     (EMERGENCY, ["no_answer"], None, "call_again", chicago(14, "10:15"), chicago(14, "10:30")),
     (EMERGENCY, ["no_answer"] * 2, None, "call_again", chicago(14, "11:00"), chicago(14, "11:15")),
     (EMERGENCY, ["no_answer"] * 3, None, "call_again", chicago(15, "08:00"), chicago(15, "08:15")),
@@ -154,10 +154,7 @@ def test_a_more_urgent_tier_shortens_the_time_to_call() -> None:
 
 
 def later(lead: Lead, at: datetime) -> tuple[Lead, list[int]]:
-    """Simulates a sweep each minute until `at`.
-
-    Returns the lead afterwards, and the escalation levels that were due, in order. A reminder has the level REMINDER.
-    """
+    """Sweeps each minute until `at`. Returns the lead and the escalation levels that were due."""
     now, sent = RECEIVED, []
     while now <= at:
         if is_overdue(lead, now):
@@ -198,10 +195,10 @@ def test_a_call_that_nobody_makes_again_goes_back_too() -> None:
     assert plan(taken)[:2] == (
         "call_again",
         chicago(14, "12:00"),
-    )  # overdue, so the new owner is reminded at once
+    )
     assert taken.escalation.next_at == chicago(14, "13:05")
     again = act(taken, "contact_attempt", BEN, outcome="no_answer", at=chicago(14, "13:06"))
-    assert plan(again)[:2] == ("call_again", chicago(15, "08:00"))  # after the second unanswered call
+    assert plan(again)[:2] == ("call_again", chicago(15, "08:00"))
 
 
 def test_a_recorded_call_ends_the_time_to_call() -> None:
@@ -226,7 +223,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
     lead = act(a_lead(EMERGENCY, contact={"name": "Jo Doe", "phone": "(312) 555-0142"}), "acknowledge")
     reminder = reminder_for(lead, "https://x.example/#", HOURS.zone)
     assert (reminder.kind, reminder.audience, reminder.attributes["owner"]) == ("reminder", "owner", "nurse")
-    assert reminder.attributes["on_call"] == "nurse"  # personal subscriptions are filtered by it
+    assert reminder.attributes["on_call"] == "nurse"  # filters personal subscriptions
     revoked = act(lead, "revoke_consent", consent="contact", text="By phone.")
     assert "Next: close it, or call for a medical reason, due" in reminder_for(revoked, "", HOURS.zone).body
     assert reminder.body.splitlines()[:3] == [
@@ -242,7 +239,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
         "Somebody had it and did not act in time.",
         "Overdue since Wed 2026-01-14 10:15 CST.",
     ]
-    assert alert.received_at is None  # so the seconds until the alert are not measured again
+    assert alert.received_at is None  # the seconds until the alert are measured once
     assert "Doe" not in reminder.body + alert.body
 
 
@@ -250,7 +247,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
 def test_every_open_lead_has_a_next_action_and_a_time_at_which_somebody_looks(
     lead: Lead, steps: Any, minutes: int
 ) -> None:
-    """Checks invariant I11 of docs/reliability.md after any action, and after a sweep at any later time."""
+    """Checks invariant I11 of docs/reliability.md after any action and a later sweep."""
     at = RECEIVED
     for wanted, who, pause, _ in steps:
         at += timedelta(minutes=pause)

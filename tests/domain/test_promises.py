@@ -1,4 +1,4 @@
-"""Tests, in every language, that messages to visitors promise nothing that the clinic does not do."""
+"""Tests that messages to visitors promise nothing that the clinic does not do."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_promise_of_a_call_is_recognised(language: str, text: str, promise: bo
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_usual_texts_of_the_tiers_do_promise_a_call(language: str) -> None:
-    """Shows that the patterns recognize exactly the messages that promise a call."""
+    """Shows that the patterns recognize a promise."""
     messages = rule_set_in(language).messages
     calls = {message.id for message in messages.values() if promises_call(message.text, language)}
     assert {
@@ -125,7 +125,7 @@ def test_urgent_care_is_never_advised_for_cauda_equina(language: str) -> None:
     messages = rule_set_in(language).messages
     for message in (messages["M-E-CES"], messages["M-U-CES"]):
         texts = " ".join(filter(None, (message.text, message.closed_text, message.no_number_text)))
-        assert "urgent care" not in texts.lower()  # which has no MRI; Spanish texts would say "urgent care", too
+        assert "urgent care" not in texts.lower()  # urgent care has no MRI
 
 
 @pytest.mark.parametrize(("language", "warning"), [("en", "do not drive|don't drive"), ("es", "no maneje")])

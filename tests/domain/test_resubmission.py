@@ -1,4 +1,4 @@
-"""Tests how a resubmission changes a lead's owner and tier, and whether it alerts staff."""
+"""Tests how a resubmission changes a lead's owner, tier and alerts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RULES = WorkRules(TIERS, HOURS)
 NURSE = Staff("n", "nurse", frozenset({CLINICIAN}))
 ID = UUID(int=7)
 BACK = RECEIVED + timedelta(hours=3)
-MISSING: Json = {"cord": None}  # URGENT because a safety answer is missing, not because of a red flag
+MISSING: Json = {"cord": None}
 SADDLE: Json = {"ces": ["saddle-numb"]}
 ANSWERS = (EMERGENCY, SADDLE, URGENT, MISSING, PRIORITY, ROUTINE, NOT_A_FIT)
 
@@ -52,7 +52,7 @@ def waiting(answers: Json) -> Lead:
 
 
 def fully_escalated(answers: Json) -> Lead:
-    """Returns the lead of an unfinished form after all its escalation levels were alerted. Nobody has taken it."""
+    """Returns an unowned, unfinished lead after all its escalation levels were alerted."""
     lead = a_lead(answers, complete=False)
     for level in range(1, len(lead.ladder(TIERS, HOURS)) + 1):
         lead = alerted(lead, level)
@@ -88,7 +88,6 @@ def resubmitted(earlier: Lead, answers: Json, **changes: object) -> Lead:
 
 
 def alerts_staff(lead: Lead) -> bool:
-    """Returns whether the lead is new and has a further alert scheduled."""
     return lead.work.status == "new" and lead.escalation.next_at is not None and lead.escalation.next_at != NEVER
 
 
@@ -242,10 +241,10 @@ def revoked(lead: Lead) -> Lead:
 
 UNFINISHED, FINISHED = sent(ROUTINE, EARLY, complete=False), sent(ROUTINE, EARLY)
 ROBIN = sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0177")
-# the lead after a finished PRIORITY form has completed an unfinished ROUTINE form
+# a finished PRIORITY form has completed an unfinished ROUTINE form
 MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)
 CASES = {
-    # Each case: stored lead, new lead, whether the visitor has a receipt for the new lead, expected decision.
+    # stored lead, new lead, whether the visitor has a receipt for the new lead, expected decision
     "a repeat": (FINISHED, sent(ROUTINE, LATE), False, Keep),
     "a repeat from the spool": (FINISHED, sent(ROUTINE, EARLY), True, Keep),
     "the submission before the last": (MERGED, sent(ROUTINE, LATE, complete=False), False, Keep),
@@ -391,7 +390,7 @@ def with_contact_of(changes: Changes, answers: Json, at: datetime, *, complete: 
 def test_two_people_under_one_id_are_two_leads_and_one_person_is_one(
     finished: tuple[bool, bool], accepted: bool
 ) -> None:
-    """Tries contact details of the same person (SAME) and of another person (OTHER), in both orders of arrival."""
+    """Tries contact details of SAME and OTHER in both orders of arrival."""
     for changes, another in (*((one, False) for one in SAME), *((one, True) for one in OTHER)):
         for first, second in (({}, changes), (changes, {})):
             stored = with_contact_of(first, SADDLE, EARLY, complete=finished[0])

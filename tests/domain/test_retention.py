@@ -29,7 +29,6 @@ WORDS = "the words of staff and patients"
 
 
 def years(number: float) -> datetime:
-    """Returns the time that is `number` years and one day after the last contact."""
     return TAKEN_AT + timedelta(days=365.25 * number + 1)
 
 
@@ -58,7 +57,6 @@ AUDITED = {"urgent", "emergency", "raised", "lowered", "urgent and booked"}
 
 
 def kept_after(kept: Kept, at: datetime) -> Kept | None:
-    """Returns what remains of a lead at `at`, after all retention runs until then. None: nothing remains."""
     left: Kept | None = kept
     while left is not None:
         later = retired(left, RETENTION, at)
@@ -260,7 +258,7 @@ class TestData:
 
 
 def test_every_ledger_field_is_judged_for_erasure() -> None:
-    """If this fails, the consent ledger has a new field: decide whether an erased lead's tombstone keeps it."""
+    """After a failure, decide whether a tombstone keeps the new field."""
     assert {field.name for field in fields(ConsentRecord)} == {
         *("consent", "given", "text", "text_hash", "questionnaire", "questionnaire_version", "language", "how"),
         *("covers", "at", "hash"),

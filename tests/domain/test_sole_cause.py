@@ -29,7 +29,6 @@ STEROID = ticked("sys", "steroid-long")
 
 @pytest.fixture
 def rules() -> RuleSet:
-    """Provides one not-a-fit rule, and three safety rules that each suppress it."""
     return RULE_SET._replace(
         safety=(safety("E", "EMERGENCY", FEVER), safety("U", "URGENT", WEAK), safety("P", "PRIORITY", STEROID)),
         not_fit=(NotFitRule("N", "reason", (), ticked("region", "other"), "NOT_A_FIT", RULE_SET.net, None),),

@@ -42,7 +42,6 @@ def act(
 
 
 def work_of(lead: Lead, request: Action, who: Staff, at: datetime) -> Lead:
-    """Carries out a request as if its sender had seen the lead's current version."""
     return work(lead, varied(request, version=lead.version), who, at, RULES, colleague_of(who))
 
 
@@ -52,7 +51,7 @@ def colleague_of(who: Staff) -> Staff:
 
 ACTIONS = st.builds(
     action,
-    # revoke_consent is left out, because it changes the submission
+    # revoke_consent would change the submission
     st.sampled_from([name for name in get_args(ActionName) if name != "revoke_consent"]),
     version=st.integers(1, 12),
     outcome=st.sampled_from(["reached", "no_answer", "wrong_number"]),
@@ -68,9 +67,9 @@ Check = Callable[[Lead, Lead, Action, Staff, datetime], None]
 
 
 def run(lead: Lead, steps: list[tuple[Action, Staff, int, bool]], check: Check) -> None:
-    """Carries out the steps and checks each one that succeeds.
+    """Carries out the steps and checks each successful step.
 
-    A step has a request, its actor, the minutes since the previous step, and whether the actor saw the current version.
+    steps: request, actor, minutes since the previous step, whether the actor saw the current version
     """
     at = RECEIVED
     for wanted, who, minutes, up_to_date in steps:
@@ -116,7 +115,7 @@ def test_only_clinicians_lower_a_tier_and_always_with_a_reason(
 def test_levels_are_alerted_exactly_while_a_lead_has_no_owner(
     lead: Lead, steps: list[tuple[Action, Staff, int, bool]]
 ) -> None:
-    """A level is alerted only while nobody owns the lead (I5 and I8 in docs/reliability.md)."""
+    """Tests I5 and I8 in docs/reliability.md."""
 
     def check(before: Lead, after: Lead, request: Action, who: Staff, at: datetime) -> None:
         ladder = after.ladder(TIERS, HOURS)
@@ -208,7 +207,6 @@ def test_a_colleagues_call_refuses_what_would_end_the_work_unread(name: str, *, 
     with pytest.raises(WrongState) as refusal:
         work(noted, action(name, lead.version, **NEEDED.get(name, {})), NURSE, RECEIVED, RULES)
     assert (refusal.value.by_name, refusal.value.action) == ("desk", "contact_attempt")
-    # allowed for a sender who has seen the version with the colleague's call
     assert act(noted, name, **NEEDED.get(name, {})).history[-1].action == name
 
 
@@ -248,7 +246,7 @@ def test_raising_a_tier_never_delays_the_deadline() -> None:
 
 @pytest.mark.parametrize("fields", [{"text": "\u5f20" * 1000}, {"text": "-"}])
 def test_a_full_history_stops_nobody_from_taking_the_lead(fields: dict[str, Any]) -> None:
-    """A table item holds at most 400 KB. A larger lead could not be acknowledged."""
+    """A larger lead than 400 KB does not fit into the table."""
     lead, full = a_lead(URGENT), False
     while not full:
         try:

@@ -1,4 +1,4 @@
-"""Tests that no field of a lead belongs to two of its parts, and that every field is stored and read back."""
+"""Tests that every field of a lead belongs to one of its parts, and is stored."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_every_field_of_a_lead_belongs_to_one_part() -> None:
     counted = Counter([*own, *(name for names in parts.values() for name in names)])
     assert {name for name, count in counted.items() if count > 1} == set()
     assert set(own) == {
-        *("lead_id", "version", "reference", "source"),  # identify the lead
-        *("history", "earlier", "answers_removed_at"),  # record what happened to the lead
+        *("lead_id", "version", "reference", "source"),
+        *("history", "earlier", "answers_removed_at"),
     }
 
 
@@ -59,7 +59,7 @@ def test_a_summary_is_read_back_as_it_was_stored() -> None:
 
 @pytest.mark.parametrize("made", [a_lead(URGENT), a_lead(EMERGENCY, complete=False), LeadSummary.of(a_lead())])
 def test_a_value_made_without_validation_would_pass_it(made: Stored) -> None:
-    """Validates every part strictly: for example, a number where a text is expected is an error."""
+    """Validates every part strictly: a number where a text is expected is an error."""
     assert type(made).model_validate_json(made.model_dump_json(warnings="error"), strict=True) == made
 
 

@@ -149,9 +149,6 @@ def test_a_name_is_refused_or_kept_as_it_is_seen(name: str) -> None:
     assert kept.name is None or (kept.name == kept.name.strip() != "")
 
 
-# --- what is never a reason to refuse a form ---
-
-
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

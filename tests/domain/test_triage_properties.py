@@ -1,4 +1,4 @@
-"""Tests properties of triage for any answers (Hypothesis)."""
+"""Tests properties of triage for any answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.domain.second_reading_safety import ALWAYS_ASKED, ASKED_FOR_SAFETY
 
 RESULT = TypeAdapter(TriageResult)
 
-# Leaves out "rash": a rash explains pain, and so suppresses the rules CARD-04 and VASC-02.
+# "rash" would explain pain, which suppresses the rules CARD-04 and VASC-02
 RED_FLAGS = [
     (code, option.code)
     for code in (*ASKED_FOR_SAFETY, "signs")
@@ -63,7 +63,7 @@ def test_a_safety_rule_fires_exactly_if_its_condition_holds(answers: dict[str, A
 
 
 def test_most_safety_rules_need_an_answer() -> None:
-    """Triage saves time by skipping a rule if the visitor chose none of the options in its `needs`."""
+    """Triage skips a rule without a chosen option in its `needs`."""
     needy = [rule for rule in RULE_SET.safety if rule.needs]
     assert len(needy) > 0.8 * len(RULE_SET.safety)
     assert all(option in QUESTIONS[code].option_codes for rule in needy for code, option in rule.needs or ())
@@ -87,7 +87,7 @@ def test_a_rash_never_ends_below_urgent(answers: dict[str, Any]) -> None:
 @settings(max_examples=300 * DEPTH)
 @given(answer_sets, st.sampled_from(sorted(HARMLESS)), doors)
 def test_unknown_is_not_safe(answers: dict[str, Any], question: str, door: str) -> None:
-    """A missing or unsure answer never gives a less urgent tier than a clearly harmless one."""
+    """A missing or unsure answer is at least as urgent as a clearly harmless answer."""
     harmless = rank(answers | {question: HARMLESS[question]}, door)
     assert rank(without(answers, question), door) <= harmless
     if "unsure" in QUESTIONS[question].option_codes:

@@ -1,5 +1,3 @@
-"""Provides the service over HTTP, and the alerts that staff receive."""
-
 from __future__ import annotations
 
 import json
@@ -48,7 +46,6 @@ class Service:
         return self.call("POST", path, body, {"content-type": "application/json"} | (headers or {}))
 
     def submit(self, submission: Json) -> Answer:
-        """Sends a submission and, like the form, retries after a 503."""
         for _ in range(3):
             answer = self.post("submissions", submission)
             if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
@@ -103,7 +100,7 @@ def staff(cloud: LocalCloud) -> Iterator[Staff]:
 
 @pytest.fixture
 def submission() -> Json:
-    """Provides a typical patient's submission without a red flag. It becomes a PRIORITY lead."""
+    """Provides a typical submission without a red flag, which becomes a PRIORITY lead."""
     return {
         "submission_id": str(uuid4()),
         "questionnaire": {"id": "fs-intake", "version": VERSION},

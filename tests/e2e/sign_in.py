@@ -1,4 +1,4 @@
-"""Signs in like a browser: opens the sign-in page, gets an authorization code, and exchanges it with PKCE."""
+"""Signs in like a browser, with an authorization code and PKCE."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ class _Fields(HTMLParser):
 
 @dataclass(frozen=True)
 class SignIn:
-    """One attempt to sign in. `verifier`: the PKCE code verifier, sent only when the code is exchanged."""
-
     cloud: LocalCloud
     service: Service
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
@@ -54,12 +52,12 @@ class SignIn:
         return self.service.get(f"oauth2/authorize?{urlencode(query | changes)}")
 
     def code(self, who: str, password: str = PASSWORD) -> str:
-        """Signs in. Returns the authorization code from the redirect to the inbox ("": sign-in failed)."""
+        """Returns the authorization code from the redirect to the inbox, or "" if sign-in failed."""
         fields = _Fields()
         fields.feed(self.page().body.decode())
         body = urlencode(fields.found | {"username": who, "password": password})
         site = urlsplit(self.service.site)
-        connection = http.client.HTTPConnection(site.netloc, timeout=30)  # this client does not follow redirects
+        connection = http.client.HTTPConnection(site.netloc, timeout=30)  # follows no redirects
         connection.request("POST", "/login", body, FORM)
         back = urlsplit(connection.getresponse().headers.get("location", ""))
         connection.close()
@@ -78,8 +76,6 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Colleague:
-    """A signed-in member of staff."""
-
     service: Service
     tokens: Json = field(repr=False)
 

@@ -1,7 +1,4 @@
-"""Tests the canary, an invented submission that tests the delivery of alerts, on the local cloud.
-
-One canary goes through the table and one through the spool. Both must arrive in the canary's queue.
-"""
+"""Tests the canary on the local cloud, through the table and through the spool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that deploying a changed parameter to the local cloud changes the function version behind the alias `live`."""
+"""Tests that a changed parameter changes the function version behind the alias `live`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def test_a_changed_parameter_reaches_visitors_through_the_alias(cloud: LocalClou
     functions, name = cloud.client("lambda"), cloud.resources["CaptureLead"]
 
     def live() -> tuple[str, str]:
-        """Returns the version number behind the function's alias, and the origins that it allows."""
+        """Returns the version number behind the function's alias, and its allowed origins."""
         version = functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
         found = functions.get_function_configuration(FunctionName=name, Qualifier=version)
         return str(version), str(found["Environment"]["Variables"]["RETURN_ORIGINS"])

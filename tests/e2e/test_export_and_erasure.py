@@ -1,5 +1,3 @@
-"""Tests export and erasure on the local cloud by a signed-in administrator."""
-
 from __future__ import annotations
 
 import csv

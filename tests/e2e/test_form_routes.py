@@ -1,4 +1,4 @@
-"""Tests the routes that a page calls before the visitor sends the form, and the origins that may call them."""
+"""Tests the routes that a page calls before Send, and their allowed origins."""
 
 from __future__ import annotations
 

@@ -1,5 +1,3 @@
-"""Tests mail to a visitor on the local cloud: the call to SES, the outbox page, and the unsubscribe link."""
-
 from __future__ import annotations
 
 import json
@@ -15,7 +13,7 @@ from tests.e2e.conftest import Json, Service, Staff
 
 
 def mails_to(cloud: LocalCloud, email: str) -> list[dict[str, Any]]:
-    """Runs the sweep until it has mailed the address, and then once more. Returns all mails to the address."""
+    """Sweeps until the address has mail, and once more. Returns all mails to the address."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and not any(mail["To"] == [email] for mail in cloud.mails()):
         sweep(cloud)

@@ -1,5 +1,3 @@
-"""Runs the commands that the README suggests."""
-
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Tests that `make run` shows alerts and leads, stops on SIGTERM and Ctrl-C, and keeps its state."""
+"""Tests `make run`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.cloud
 
 
 def _enable_ctrl_c() -> None:
-    """Enables Ctrl-C (SIGINT), because a process started in the background ignores SIGINT."""
+    """Enables SIGINT, which a process in the background ignores."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -58,7 +58,7 @@ class Terminal:
             return str(answer.read().decode())
 
     def kill_the_local_cloud(self) -> None:
-        """Kills the emulator, the only child of `process`, before it can save its state."""
+        """Kills the emulator before it can save its state."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         os.kill(int(children[0]), signal.SIGKILL)
 
@@ -74,14 +74,14 @@ def running(folder: Path, *options: str, until: signal.Signals) -> Iterator[Term
         try:
             terminal.process.wait(STOPPED_WITHIN)
         finally:
-            terminal.process.kill()  # does nothing if the process has already ended
+            terminal.process.kill()
     assert terminal.process.returncode == 0
     assert "Stopped." in terminal.lines[-1]
 
 
 def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
     with running(tmp_path, "--samples", "5", until=signal.SIGTERM) as first:
-        # one alert is enough, because a NOT_A_FIT sample raises none
+        # a NOT_A_FIT sample raises no alert
         eventually(lambda: first.shows("alert "), "an alert in the terminal")
         alert = next(line for line in first.lines if line.startswith("alert "))
         link = next(word for word in alert.split() if word.startswith(f"{first.site}inbox#lead="))

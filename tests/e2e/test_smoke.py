@@ -13,7 +13,7 @@ from dev.stage import Stage, StepFailedError
 
 @pytest.fixture
 def stage(cloud: LocalCloud, site: str) -> Stage:
-    """Provides settings for a smoke test of the service and the sign-in page at `site`."""
+    """Provides the service and the sign-in page at `site` for a smoke test."""
     address = site.removesuffix("/")
     return Stage(STACK, cloud.client, cloud.outputs | {"Inbox": f"{site}inbox"}, address, address)
 

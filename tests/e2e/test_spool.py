@@ -1,7 +1,4 @@
-"""Tests the spool, which keeps submissions during an outage of the table.
-
-Such a submission gets a 202. Staff are alerted once the table is available again.
-"""
+"""Tests the spool, which keeps submissions during an outage of the table."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ Outage = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture
 def without_table(cloud: LocalCloud) -> Outage:
-    """Provides a context manager. Inside it, capture_lead has no table, and the spool is not replayed."""
+    """Provides a context in which capture_lead has no table, and no replay runs."""
     functions = cloud.client("lambda")
     capture = cloud.resources["CaptureLead"]
     [mapping] = functions.list_event_source_mappings(FunctionName=cloud.resources["ReplaySubmissions"])[

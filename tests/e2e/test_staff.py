@@ -1,4 +1,4 @@
-"""Tests, on the local cloud, the user pool's sign-in page, API Gateway's token checks, and the actions of staff."""
+"""Tests sign-in, API Gateway's token checks and staff actions on the local cloud."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ def desk(cloud: LocalCloud, service: Service) -> Colleague:
 
 @pytest.fixture
 def reference(service: Service, staff: Staff, submission: Json) -> str:
-    """Provides the reference of a lead about which staff were alerted."""
     found: str = service.submit(submission).json["reference"]
     staff.wait_for_alert(found)
     return found
@@ -46,13 +45,11 @@ def version_of(who: Colleague, reference: str) -> int:
 
 
 def unsigned(token: str) -> str:
-    """Returns a token with the same claims but an invalid signature."""
     head, claims, _ = token.split(".")
     return f"{head}.{claims}.{base64.urlsafe_b64encode(bytes(256)).rstrip(b'=').decode()}"
 
 
 def promoted(token: str) -> str:
-    """Returns a token with the same signature, but with claims that name other groups."""
     head, claims, signature = token.split(".")
     decoded = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
     better = json.dumps(decoded | {"cognito:groups": ["admin", "clinician"]}).encode()
@@ -72,10 +69,9 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 
 
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
-    """Flips one bit at a time, in every third character of the token.
+    """Flips one bit in every third character of the token.
 
-    Leaves out the last character, because some of its bits have no meaning. Every third character is enough, because
-    API Gateway checks the token, not our code.
+    Leaves out the last character, because some of its bits have no meaning.
     """
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200

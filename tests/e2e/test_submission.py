@@ -1,4 +1,4 @@
-"""Tests a submission on its way from the form through table, stream and topic to staff."""
+"""Tests a submission from the form to the staff."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def stored(cloud: LocalCloud, lead_id: str) -> Json | None:
 
 
 def count(cloud: LocalCloud, text: str) -> int:
-    """Returns the number of stored leads that contain `text`. Pass a text that only this test's leads contain."""
+    """Returns the number of stored leads that contain `text`."""
     pages = (
         cloud.client("dynamodb")
         .get_paginator("scan")
@@ -54,7 +54,7 @@ def test_a_submission_is_stored_and_staff_are_alerted(
 def test_the_same_submission_again_is_the_same_lead_and_one_alert(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
-    # With an e-mail address, the responses could differ, because they say whether the receipt was mailed.
+    # responses say whether a receipt was mailed, so they may differ
     del submission["contact"]["email"]
     first, again = (service.submit(submission) for _ in range(2))
 
@@ -65,7 +65,6 @@ def test_the_same_submission_again_is_the_same_lead_and_one_alert(
 
 
 def test_one_lead_however_often_it_is_sent_at_once(cloud: LocalCloud, service: Service, submission: Json) -> None:
-    # Without an e-mail address, for the same reason as in the previous test.
     submission["contact"] = {"name": "Impatient Patient", "phone": "(312) 555-0107"}
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda _: service.submit(submission), range(6)))

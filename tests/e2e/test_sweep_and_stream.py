@@ -1,4 +1,4 @@
-"""Tests that the sweep alerts staff if the stream does not. The sweep reads from the table which alerts are due."""
+"""Tests that the sweep alerts staff if the stream does not."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_stream_does_not_repeat_an_alert_of_the_sweep(
     switch(cloud, on=True)
 
     later = service.submit(submission | {"submission_id": str(uuid4())}).json["reference"]
-    staff.wait_for_alert(later)  # by now the stream has delivered the first lead too
+    staff.wait_for_alert(later)  # by now, the stream has delivered the first lead too
     sweep(cloud)
 
     assert len(staff.alerts_about(first)) == 1

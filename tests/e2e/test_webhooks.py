@@ -1,7 +1,4 @@
-"""Tests that a pager, here a server on this machine, gets a signed webhook.
-
-The library of the Standard Webhooks specification verifies the signature.
-"""
+"""Tests that a pager, here a server on this machine, gets a signed webhook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Provides table, spool and topic in memory for the simulation. Their calls may fail."""
+"""Table, spool and topic in memory, whose calls may fail."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ NURSES = tuple(Staff(name, name, frozenset({"clinician"})) for name in ("ann", "
 
 
 class FaultyLeads:
-    """The table of leads and the rota, as the use cases see them. The calls may fail."""
-
     def __init__(self, days: Days) -> None:
         self._days = days
 
@@ -42,11 +40,10 @@ class FaultyLeads:
         return self._days.carry("table", lead_id, lambda: self._days.read(lead_id), StoreUnavailable)
 
     def with_rota(self, lead_id: UUID) -> tuple[Lead | None, DutyBoard]:
-        """Returns the lead (None: not found) and the rota.
+        """Returns the lead, if found, and the rota.
 
         Raises:
             StoreUnavailable: the rota or the lead cannot be read
-
         """
         board = self._days.rota()
         try:
@@ -98,7 +95,7 @@ class FaultySpool:
 
 
 class SetAside:
-    """The spool's failure queue. Counts the entries that it gets, and checks that each is unreadable."""
+    """The spool's failure queue, which checks that each entry is unreadable."""
 
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -108,7 +105,10 @@ class SetAside:
 
 
 class FaultyTopic:
-    """The topic as one process sees it. `pace`: minimum seconds between the process's mails."""
+    """The topic as one process sees it.
+
+    pace: minimum seconds between the process's mails
+    """
 
     def __init__(self, days: Days, pace: float) -> None:
         self._days = days

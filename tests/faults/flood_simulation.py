@@ -1,7 +1,4 @@
-"""Simulates a flood of spam. Runs the real use cases on a table, a topic and a clock in memory.
-
-The same seed gives the same run.
-"""
+"""Simulates a flood of spam. The same seed gives the same run."""
 
 from __future__ import annotations
 
@@ -29,12 +26,15 @@ RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
 
 
-SHARDS = 4  # shards of a new table's stream; each runs one alert_staff at a time
+SHARDS = 4  # shards of the stream, each with one alert_staff at a time
 
 
 @dataclass
 class Sent:
-    """What the topic received. `mails`: when each mail was sent to AlertEmail, the address that gets every mail."""
+    """What the topic received.
+
+    mails: when each mail was sent to AlertEmail
+    """
 
     alerts: list[tuple[datetime, Alert]] = field(default_factory=list)
     summaries: list[tuple[datetime, Summary]] = field(default_factory=list)
@@ -42,7 +42,11 @@ class Sent:
 
 
 class Topic:
-    """The topic as one process sees it. `now`: the process's clock; `pace`: minimum seconds between its mails."""
+    """The topic as one process sees it.
+
+    now: the process's clock
+    pace: minimum seconds between mails
+    """
 
     def __init__(self, sent: Sent, pace: float) -> None:
         self.now = START
@@ -66,7 +70,10 @@ class Topic:
 
 
 class Clinic:
-    """The flooded service. `call_takes`: time that a sweep spends on each lead."""
+    """The flooded service.
+
+    call_takes: a sweep's time per lead
+    """
 
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)
@@ -93,7 +100,7 @@ class Clinic:
         return submission_id
 
     def stream(self, lead_id: UUID) -> None:
-        """Runs alert_staff for the lead's stream record. Records in the same shard run one after another."""
+        """Runs alert_staff for the lead's stream record, after earlier records of the shard."""
         shard = self.shards[lead_id.int % SHARDS]
         shard.now = max(shard.now, self.now)
         alert_staff(lead_id, self._alerting(shard), shard.now)

@@ -1,7 +1,6 @@
-"""Runs actions of visitors, staff and AWS under a plan of faults, then checks the promises of docs/reliability.md.
+"""Runs actions of visitors, staff and AWS under a plan of faults, then checks docs/reliability.md.
 
-After each flow, the faults end. Then replays and sweeps alone, without the stream, must keep all promises.
-
+The faults end after each flow. Then replays and sweeps alone must keep all promises.
 """
 
 from __future__ import annotations
@@ -26,12 +25,11 @@ from tests.functions.staff_calls import signed_in
 class Flow:
     """An action of a client or of AWS, with its preparation.
 
-    prepare: runs before the plan's faults, and returns what `act` needs
-    act: runs with faults, and returns the response to the client (None: there is no client)
+    prepare: runs without faults, and returns what `act` needs
+    act: runs with faults, and returns the client's response (None: no client)
     tries: whether a client may repeat `act`
-    leads: the most leads that may be stored
+    leads: maximum number of stored leads
     poison: whether a spool entry is unreadable
-
     """
 
     name: str
@@ -182,8 +180,7 @@ FLOWS = (
 def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
     """Runs a flow under a plan of faults, ends the faults, and returns the violations.
 
-    tries_again: whether a client that got an error repeats the request after the faults end
-
+    tries_again: whether a client repeats a failed request after the faults
     """
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
     world.alerts, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
@@ -197,7 +194,6 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
     hits, world.plan = world.faults, no_fault
     if tries_again and reply and reply.status not in RECEIVED:
         world.at += timedelta(seconds=5)
-        # `act` returns a reply, because this flow has a client.
         if flow.act(world, prepared).status not in RECEIVED:  # type: ignore[union-attr]
             world.broken("a client that tried again got no success")
     _heal(world)
@@ -207,16 +203,15 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
 
 
 def attempts_of(world: World, flow: Flow) -> int:
-    """Returns how many attempts of AWS calls the flow makes if nothing fails."""
+    """Returns how many attempts of AWS calls the flow makes without faults."""
     assert run(world, flow, no_fault) == []
     return world.flow_attempts
 
 
 def _heal(world: World) -> None:
-    """Replays the spool, delivers every entry a second time, and then sweeps twice.
+    """Replays the spool twice, and then sweeps twice.
 
-    During the first sweep, a failed function's claim may still block an alert. Before the second sweep, the claim
-    lapses.
+    A failed function's claim may still block an alert during the first sweep.
     """
     world.flow_attempts = world.attempts
     sent_twice = list(world.spool)

@@ -1,8 +1,6 @@
 """Runs concurrent tasks in every order of their calls to table, topic and spool.
 
-A schedule says which task makes each call. A schedule ends early if it reaches a state that an earlier schedule
-reached. A state consists of the contents of table, topic and spool, and the results of every task's calls so far.
-
+A schedule says which task makes each call. It ends early in a state that an earlier schedule reached.
 """
 
 from __future__ import annotations
@@ -34,29 +32,28 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK, NoAccessLog
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben", "cat")}
-WAIT = 120  # seconds until a hanging test fails
+WAIT = 120  # seconds
 
 
 class Abandoned(BaseException):
-    """Ends a task, because its schedule has reached a state that an earlier schedule reached."""
+    """Ends a task whose schedule has reached an earlier schedule's state."""
 
 
 class Turns:
-    """Lets one task run at a time. Its turn ends just before its next call."""
+    """Lets one task run at a time, until its next call."""
 
     def __init__(self, tasks: Sequence[Callable[[], None]]) -> None:
         self._moved = threading.Semaphore(0)
         self._go = [threading.Semaphore(0) for _ in tasks]
         self._done = [False] * len(tasks)
         self._abandoned = False
-        self.seen: list[list[str]] = [[] for _ in tasks]  # for each task: the results of its calls so far
+        self.seen: list[list[str]] = [[] for _ in tasks]  # results of each task's calls
         self.errors: list[BaseException] = []
         self._threads = [
             threading.Thread(target=self._run, args=(number, task), daemon=True) for number, task in enumerate(tasks)
         ]
 
     def start(self) -> None:
-        """Runs each task up to its first call."""
         for thread in self._threads:
             thread.start()
             self._moved.acquire(timeout=WAIT)
@@ -75,7 +72,6 @@ class Turns:
             self.give(number)
 
     def point(self) -> None:
-        """Waits for the calling task's turn."""
         number = self._threads.index(threading.current_thread())
         self._moved.release()
         self._go[number].acquire(timeout=WAIT)
@@ -98,7 +94,10 @@ class Turns:
 
 @dataclass
 class Meeting:
-    """The state that concurrent tasks share. `turns` is None while only one task runs."""
+    """The state that concurrent tasks share.
+
+    turns: None: only one task runs
+    """
 
     leads: dict[UUID, Lead] = field(default_factory=dict)
     alerts: list[tuple[str, int]] = field(default_factory=list)
@@ -109,11 +108,10 @@ class Meeting:
     turns: Turns | None = None
     version: int = 1  # the version of the lead that staff opened
     board: DutyBoard = field(default_factory=lambda: DutyBoard(Rota()))
-    # for each alert to clinicians: name of the clinician on call, or "everyone"
+    # the clinician on call, or "everyone", for each alert to clinicians
     alerted_alone: list[str] = field(default_factory=list)
 
     def call(self, effect: Callable[[], T]) -> T:
-        """Waits for the calling task's turn and makes one atomic call."""
         if self.turns is None:
             return effect()
         self.turns.point()
@@ -137,8 +135,6 @@ class Meeting:
                 self.turns.seen if self.turns else None,
             )
         )
-
-    # ---- the ports
 
     def add(self, lead: Lead) -> Lead | None:
         if self.table_is_away:
@@ -206,8 +202,6 @@ class Meeting:
 
         self.call(effect)
 
-    # ---- what visitors, staff and AWS do
-
     def submit(self, answers: Json | None = None, *, complete: bool = True) -> None:
         sent = Submission.model_validate(submission(answers or URGENT, submission_id=LEAD_ID, complete=complete))
         intake = Intake(RULEBOOK, self, self, lambda: self.at, HOURS, PERSON_KEY)
@@ -251,11 +245,10 @@ class Meeting:
 
 
 def meetings(prepare: Callable[[Meeting], None], tasks: Sequence[Callable[[Meeting], None]]) -> Iterator[Meeting]:
-    """Runs `prepare` and then the tasks, for every schedule. Yields the final state of each schedule not ended early.
+    """Runs `prepare` and then the tasks for every schedule. Yields the final states.
 
     Raises:
         BaseException: the error that a task raised
-
     """
     seen: set[str] = set()
     schedules: list[tuple[int, ...]] = [()]

@@ -1,9 +1,4 @@
-"""Simulates two hours of mail to visitors with random faults. Runs the real use case on a simulated clock.
-
-Calls fail before or after they take effect, processes are killed, and two sweeps may run at once. Several
-leads share an address. The limit of mails per second is that of mail_limit.py. The same seed gives the same run.
-
-"""
+"""Simulates two hours of mail to visitors with random faults. The same seed gives the same run."""
 
 from __future__ import annotations
 
@@ -29,15 +24,19 @@ T = TypeVar("T")
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 CALL_TAKES = 0.02  # seconds
 SWEEP_STOPS = 30 * SECOND
-PEOPLE = 60  # addresses, each shared by several leads
+PEOPLE = 60  # addresses, each with several leads
 
 
 class Killed(BaseException):
-    """Ends a sweep as if its machine died. Not an Exception, so that no `except Exception` catches it."""
+    """Ends a sweep as if its machine died. A BaseException, so that no `except Exception` catches it."""
 
 
 class MailDays:
-    """One simulated run. `violations`: broken promises, as sentences; `fault_rate`: share of calls that fail."""
+    """One simulated run.
+
+    violations: broken promises, as sentences
+    fault_rate: share of failing calls
+    """
 
     def __init__(self, seed: int, leads: int, fault_rate: float) -> None:
         self.chance = random.Random(f"mail/{seed}/{fault_rate}")
@@ -75,7 +74,6 @@ class MailDays:
         self.kept[lead_id] = varied(self._template, **changes)
 
     def sweep(self) -> None:
-        """Runs a sweep. Two sweeps at once are separate processes, so each limits only the rate of its own mails."""
         self._sweeping += 1
         mails = _Ses(self, Pace(MAIL_PACE, self._seconds, self._wait))
         writer = MailWriter("Example Spine Clinic", "(312) 555-0100", HOURS, {})
@@ -98,9 +96,9 @@ class MailDays:
         self.now += seconds * SECOND
 
     def carry(self, effect: Callable[[], T], refused: Exception, lost: Exception) -> T:
-        """Makes a call that may fail. Raises `refused` before the effect, `lost` after it, or Killed at either time."""
+        """Raises `refused` before the effect of a call, `lost` after the effect, or Killed."""
         self.now += CALL_TAKES * SECOND
-        if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered this minute's event twice
+        if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered an event twice
             self.counts["side by side"] += 1
             self.sweep()
         if self.chance.random() >= self.fault_rate:
@@ -113,10 +111,8 @@ class MailDays:
             raise Killed
         raise refused if kind == "refused" else lost
 
-    # ---- checks of the promises
-
     def _check_claims(self, swept_at: datetime, failed: Collection[UUID]) -> None:
-        """Checks that a sweep left no lapsed claim open, except on leads that it reported as failed (`failed`)."""
+        """Checks that a sweep left no lapsed claim open, except on leads in `failed`."""
         for lead in self.kept.values():
             for entry in lead.mail.entries:
                 lapsed = entry.status == "sending" and swept_at - entry.at > UNKNOWN_AFTER

@@ -1,4 +1,4 @@
-"""Checks SNS's limit for e-mail: SNS disables an address that would get more than ten messages within one second."""
+"""Checks that no address gets more than ten messages within one second, because SNS would disable it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SECOND = timedelta(seconds=1)
 
 
 def first_breach(mails: list[datetime]) -> datetime | None:
-    """Returns when SNS would disable an address that gets mails at these times (None: never)."""
+    """Returns when SNS would disable an address with these mails, or None."""
     times = sorted(mails)
     for first, beyond in zip(times, times[MAILS_A_SECOND:], strict=False):
         if beyond - first < SECOND:

@@ -1,4 +1,4 @@
-"""Runs flows with a single fault, with outages of whole services, or with several random faults."""
+"""Runs flows with a single fault, with outages, or with several random faults."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ SERVICES = ("dynamodb", "sns", "sqs")
 SUBSETS = tuple(
     frozenset(services) for size in range(1, len(SERVICES) + 1) for services in combinations(SERVICES, size)
 )
-KINDS = tuple(product(FLOWS, FAULTS))  # every combination of a flow and a fault
-FAULT_RATE = 0.3  # share of the attempts that fail in `several_faults`
+KINDS = tuple(product(FLOWS, FAULTS))
+FAULT_RATE = 0.3  # share of failing attempts
 
 
 def retry_choices(flow: Flow) -> tuple[bool, ...]:
-    """Returns the values of `tries_again` to run: False, and True if the client may retry."""
+    """Returns the values of `tries_again` to run."""
     return (False, True) if flow.tries else (False,)
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """For each attempt of an AWS call in the flow, runs the flow with the fault at that attempt. Yields violations."""
+    """Runs the flow with the fault at each attempt of an AWS call. Yields violations."""
     for attempt in range(attempts_of(made, flow)):
         for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)
@@ -33,7 +33,7 @@ def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
 
 
 def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str]] = SUBSETS) -> Iterator[str]:
-    """For each subset of the services, runs the flow while all calls to those services fail. Yields violations."""
+    """Runs the flow with all calls to each subset of services failing. Yields violations."""
     for services in subsets:
         for again in retry_choices(flow):
             broken = run(made, flow, while_down(services, fault), tries_again=again)
@@ -41,7 +41,7 @@ def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str
 
 
 def several_faults(made: World, seed: int, number: int) -> Iterator[str]:
-    """Runs a random flow in which each attempt of an AWS call may have a random fault. Yields violations."""
+    """Runs a random flow with random faults. Yields violations."""
     chance = random.Random(f"{seed}/{number}")
     flow = chance.choice(FLOWS)
     faults = [chance.choice(FAULTS) if chance.random() < FAULT_RATE else None for _ in range(40)]
@@ -57,6 +57,6 @@ def _named(broken: Iterable[str], flow: Flow, plan: str, again: bool) -> Iterato
 
 @contextlib.contextmanager
 def quiet_world() -> Iterator[World]:
-    """Yields a world and suppresses its log output, which would be thousands of lines."""
+    """Yields a world without log output."""
     with quiet(), world() as made:
         yield made

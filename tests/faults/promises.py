@@ -1,4 +1,4 @@
-"""Checks the promises of docs/reliability.md after a run of the simulation."""
+"""Checks the promises of docs/reliability.md after a simulation."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-11-26
 SWEEP_STOPS = 30 * SECOND  # TIME_LIMIT of functions/escalate_leads.py
 ALERTED_WITHIN = 2 * MINUTE  # after the alert was due or the last fault ended
 ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # after the level was due
-MOMENT = 2 * SECOND  # the most by which two functions' clocks differ
+MOMENT = 2 * SECOND  # maximum difference between two functions' clocks
 
 
 def check(run: Run) -> None:
-    """Adds to the run's violations each promise that the finished run broke."""
     for lead_id in run.ever_spooled - run.table.leads.keys():
         run.broken("I1", lead_id, "was spooled and never stored")
     for lead_id, lead in run.table.leads.items():
@@ -56,7 +55,7 @@ def check(run: Run) -> None:
 
 
 def _check_number(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-    """Checks that a level is alerted twice only if a fault hit the lead in between. Adds up the run's alerts."""
+    """Checks that a level is alerted twice only after a fault."""
     levels: dict[tuple[int, datetime], list[datetime]] = {}
     for at, level, ladder in alerts:
         levels.setdefault((level, ladder), []).append(at)
@@ -71,7 +70,7 @@ def _check_number(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, dat
 
 
 def _check_follow_up(run: Run, lead: Lead) -> None:
-    """Checks that an open lead has a next action, and that an idle owner is reminded and then loses the lead."""
+    """Checks that an open lead has a next action, and that an idle owner loses the lead."""
     lead_id, planned = lead.lead_id, next_action(lead)
     if lead.needs_someone and planned is None:
         run.broken("I11", lead_id, "is open without a next action")
@@ -92,7 +91,7 @@ def _check_follow_up(run: Run, lead: Lead) -> None:
 
 
 def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-    """Checks that a new escalation does not start above the level of the previous one."""
+    """Checks that a new escalation starts at most at the previous level."""
     for (_, before, began), (_, level, ladder) in pairwise(alerts):
         if level > before and ladder != began:
             run.broken("I5", lead_id, f"the ladder of level {level} began later than that of level {before}")
@@ -100,7 +99,7 @@ def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, date
 
 def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetime]]) -> None:
     tiers = _tiers(lead)
-    # Marketing tiers escalate only during opening hours, perhaps after the run. So only their level 1 is checked.
+    # marketing tiers may escalate after the run
     by_the_clock = not tiers[lead.tier].marketing
     due = (
         lead.assessment.received_at
@@ -109,7 +108,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
     )
     steps = lead.ladder(tiers, HOURS).steps
     restarted = [entry.action for entry in lead.history if entry.action in (RELEASED, "reopen")]
-    if restarted:  # check only the last escalation's alerts
+    if restarted:  # only the last escalation's alerts
         alerts = [alert for alert in alerts if alert[2] == lead.escalation.started_at]
         due = lead.escalation.started_at
         if restarted[-1] != RELEASED:
@@ -121,7 +120,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
             return
         grace = ALERTED_WITHIN
         if level == 1 and lead.lead_id in run.ever_spooled and not run.weather.stream:
-            # the spool delivers a failed entry again after 90 s, and only then is the lead in the table
+            # the spool delivers a failed entry again after 90 s
             grace += MINUTE
         without_faults = due + (grace if level == 1 else ESCALATED_WITHIN)
         by = max(without_faults, _last_fault(run, lead.lead_id, at or run.ends) + grace) + MOMENT
@@ -133,16 +132,12 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
         if level == 1 and not restarted:
             delay = max(0, round((at - due).total_seconds()))
             run.delays[delay] = run.delays.get(delay, 0) + 1
-        # An alert that was not recorded is sent again. The next level is due only after that.
+        # the next level is due after an unrecorded alert is sent again
         due = max(due, *(at for at, alerted_level, _ in alerts if alerted_level == level))
 
 
 def _last_fault(run: Run, lead_id: UUID, until: datetime) -> datetime:
-    """Returns the time of the last fault, no later than `until`, that may have delayed this lead's alerts.
-
-    This may be a fault before the level was due: if the previous level's alert was not recorded, that alert is sent
-    again first.
-    """
+    """Returns the last fault until `until` that may have delayed this lead's alerts."""
     faults = [at for at in (*run.hits.get(lead_id, ()), *run.sweeps_broken) if at <= until]
     faults += [min(ends, until) for _, begins, ends in run.outages if begins <= until]
     return max(faults, default=YEAR_BEGINS)

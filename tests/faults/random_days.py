@@ -1,10 +1,6 @@
-"""Simulates days of the clinic with random faults. Runs the real use cases on a simulated clock.
+"""Simulates days of the clinic with random faults, on a simulated clock.
 
-Visitors send forms, some twice, and some finish their form later. After an error, they retry or give up. Calls fail
-before or after they take effect. Functions are killed. Table, spool, topic and scheduler fail for minutes. Clocks
-differ. Stored leads become unreadable. Staff acknowledge leads, and then call, hand over or forget them.
 `Weather.every_door` adds further actions of visitors and staff. The same seed gives the same trace.
-
 """
 
 from __future__ import annotations
@@ -53,13 +49,13 @@ from tests.faults.random_visits import (
 from tests.leads import RULEBOOK, NoAccessLog, varied
 
 BETWEEN_VISITS = 10  # seconds on average: about 50 times the traffic of a busy clinic
-# Simulated time after the last visit. Except for marketing tiers, escalations end within 60 minutes.
+# Simulated time after the last visit, because escalations end within 60 minutes.
 TAIL = timedelta(minutes=75)
 RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between a page's retries
 STREAM_RETRIES = 5
-INVISIBLE = 90  # seconds until the spool delivers a failed entry again: the template's VisibilityTimeout
+INVISIBLE = 90  # seconds; the template's VisibilityTimeout of the spool
 VISIT = Visit("203.0.113.10", "Agent")
-SHARDS = 4  # shards of a new table's stream; each runs one alert_staff at a time
+SHARDS = 4  # shards of the stream, each with one alert_staff at a time
 
 
 class Days(Clinic):
@@ -68,9 +64,9 @@ class Days(Clinic):
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
         self._callers = random.Random(f"{seed}/doors")  # separate, so that other draws stay the same
-        self._of_number: dict[str, list[UUID]] = {}  # phone key -> leads
-        self._waiting: Counter[UUID] = Counter()  # how many of a lead's entries wait in the spool
-        self._delivered: UUID | None = None  # the id of the submission that is being replayed
+        self._of_number: dict[str, list[UUID]] = {}
+        self._waiting: Counter[UUID] = Counter()  # lead -> entries in the spool
+        self._delivered: UUID | None = None  # the submission that is being replayed
         self._by_reference: dict[str, UUID] = {}
         leads = FaultyLeads(self)
         self._intake = Intake(RULEBOOK, leads, FaultySpool(self), self.clock, HOURS, "a key of tests only")
@@ -88,8 +84,6 @@ class Days(Clinic):
             self.run_events()
         check(self)
         return self
-
-    # ---- events
 
     def _plan(self, visits: int) -> None:
         begins = at = self.now
@@ -126,15 +120,12 @@ class Days(Clinic):
                 self.after(chance.uniform(5, 1200), lambda: self._send(form(content, lead_id), signs, retries))
             return
         submission = form(content, lead_id)
-        if chance.random() < 0.1:  # the visitor double-clicks
+        if chance.random() < 0.1:
             self.after(chance.random(), lambda: self._send(submission, signs, ()))
         self._send(submission, signs, retries)
 
     def _visit_another_door(self, lead_id: UUID, content: int) -> None:
-        """Requests a call, or sends a form and does something else later.
-
-        That is: requests a call, answers more questions, or withdraws consent and perhaps sends the form again.
-        """
+        """Requests a call, answers more questions, or withdraws consent."""
         chance = self._callers
         what, later, signs = (
             chance.choice(("asks", "sends, asks", "adds", "takes back")),
@@ -174,11 +165,11 @@ class Days(Clinic):
             self.broken("I1", lead_id, "was answered as added, but the lead lacks the answers")
 
     def _take_back(self, submission: Submission, retries: tuple[int, ...]) -> None:
-        """Sends what the page sends when the visitor unticks the consent to contact before Send."""
+        """Sends the withdrawal of the consent to contact before Send."""
         unticked = varied(submission, consents=Consents(contact=False), complete=False)
         try:
             captured = capture_lead(unticked, Arrival(self.draw_clock(), VISIT, SIGNS[0]), self._intake)
-        except InvalidInput:  # there is no unfinished form with this id
+        except InvalidInput:  # no unfinished form has this id
             return
         except (StoreUnavailable, Unreadable, Killed):
             if retries:
@@ -196,7 +187,7 @@ class Days(Clinic):
         lead_id = submission.submission_id
         try:
             captured = (capture_callback if source == CALLBACK else capture_lead)(submission, arrival, self._intake)
-        except (StoreUnavailable, Unreadable, Killed) as error:  # the page gets a 503 for each of these
+        except (StoreUnavailable, Unreadable, Killed) as error:  # the page gets a 503
             if isinstance(error, Unreadable) and lead_id not in self.poisoned:
                 self.broken("I9", lead_id, "was refused, because another lead is unreadable")
             self._send_again(submission, signs, retries, source)
@@ -215,7 +206,7 @@ class Days(Clinic):
             self.broken("I1", lead_id, "was answered 2xx, but is neither stored nor spooled")
         if captured.receipt.reference not in (None, reference_of(lead_id)):
             self.broken("I2", lead_id, "was answered with another lead's reference")
-        if self.chance.random() < self.weather.fault_rate:  # the answer is lost on its way to the page
+        if self.chance.random() < self.weather.fault_rate:  # the answer is lost
             self._send_again(submission, signs, retries, source)
 
     def _send_again(
@@ -246,8 +237,6 @@ class Days(Clinic):
             self.sweeps_broken.append(self.now)
         self.could_not_alert.update(lead_id for lead_id, _ in swept.failed)
 
-    # ---- effects of calls
-
     def spooled(self, lead: Lead, entry: str) -> None:
         self.counts["spooled"] += 1
         self._waiting[lead.lead_id] += 1
@@ -275,8 +264,7 @@ class Days(Clinic):
     def stored(self, lead: Lead, *, new: bool) -> None:
         if new:
             self.counts["leads"] += 1
-            # If the replay stores a resubmission as a separate lead, the replay's faults are recorded for the
-            # submission's id. They may delay the new lead too, so a fault is recorded for it.
+            # A fault of a replay may delay a separate new lead too.
             if self._delivered not in (
                 None,
                 lead.lead_id,
@@ -302,7 +290,7 @@ class Days(Clinic):
         return self._by_reference.get(reference)
 
     def of_number(self, phone_key: str) -> list[tuple[UUID, LeadSummary]]:
-        """Returns the newest leads with this phone number, newest first, like the table's index."""
+        """Returns the leads with this phone number, newest first."""
         newest = list(reversed(self._of_number.get(phone_key, ())))[:SAME_PERSON]
         return [(lead_id, LeadSummary.of(self.table.leads[lead_id])) for lead_id in newest]
 

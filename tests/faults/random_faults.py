@@ -1,4 +1,4 @@
-"""Runs a simulation on a simulated clock, makes its calls fail at random, and records what happens."""
+"""Runs a simulation on a simulated clock, whose calls fail at random."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 YEAR_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-ATTEMPTS = 2  # per call, as in shared/adapters/aws.py
+ATTEMPTS = 2  # per call
 TIMEOUT = 1.5  # seconds
 CALL_TAKES = 0.02  # seconds
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
@@ -27,29 +27,27 @@ FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after
 
 
 class Killed(BaseException):
-    """Ends a function as if its machine died. Not an Exception, so that no `except Exception` catches it."""
+    """Ends a function as if its machine died. A BaseException, so that no `except Exception` catches it."""
 
 
 class TopicUnavailable(Exception):
-    """The topic did not accept an alert or a summary."""
+    pass
 
 
 class Unreadable(ValueError):
-    """A stored lead cannot be read. Stands in for pydantic's ValidationError."""
+    """Stands in for pydantic's ValidationError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
     """Settings that decide which faults occur.
 
-    alerts_a_level: the most alerts per alerted level, on average (R9 in docs/reliability.md)
-    fault_rate: share of the attempts of calls that fail
-    outages: whether table, spool, topic and scheduler fail at times, for minutes
+    alerts_a_level: maximum average of alerts per alerted level (R9 in docs/reliability.md)
+    fault_rate: share of failing attempts
+    outages: whether table, spool, topic and scheduler fail for minutes
     stream: whether the table has a stream
     poison: share of leads that become unreadable
-    every_door: whether visitors also request calls, answer more after Send and withdraw consent, and staff also book,
-        promise a time and take over
-
+    every_door: whether visitors and staff use all of their actions
     """
 
     name: str
@@ -74,7 +72,7 @@ WEATHERS = (CALM, SOME, STORMY, SWEEP_ALONE, POISON, OUTAGES, EVERY_DOOR)
 
 
 class Table:
-    """A table of leads in memory. `due` returns leads with a red flag before the others, in order of due time."""
+    """A table of leads in memory. `due` returns red flags first, in order of due time."""
 
     def __init__(self) -> None:
         self.leads: dict[UUID, Lead] = {}
@@ -101,11 +99,10 @@ class Table:
 
 
 class Run:
-    """One simulated run. Has the clock, the planned events, the faults, and a record of what happened.
+    """One simulated run.
 
     violations: broken promises, as sentences
     trace: a hash of everything that happened
-
     """
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
@@ -115,16 +112,16 @@ class Run:
         self.table = Table()
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.delays: dict[int, int] = {}  # seconds from due time to first alert -> how many leads
-        self.mails: list[datetime] = []  # when each mail was sent to AlertEmail, the address that gets every mail
+        self.delays: dict[int, int] = {}  # seconds until the first alert -> leads
+        self.mails: list[datetime] = []  # when each mail was sent to AlertEmail
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self.ends = self.now
         self.outages: list[tuple[str, datetime, datetime]] = []
-        # for each alert: time, level, start of the escalation
+        # time, level and start of the escalation
         self.alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
-        # for each reminder: time, REMINDER in place of a level, when it was due
+        # time, REMINDER, due time
         self.reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
-        self.hits: dict[UUID, list[datetime]] = {}  # lead -> when faults hit calls about it
+        self.hits: dict[UUID, list[datetime]] = {}
         self.sweeps_broken: list[datetime] = []
         self.poisoned: set[UUID] = set()
         self.ever_spooled: set[UUID] = set()
@@ -155,8 +152,6 @@ class Run:
             self.now, _, do = heapq.heappop(self._events)
             do()
 
-    # ---- calls
-
     def carry(
         self,
         service: str,
@@ -165,7 +160,7 @@ class Run:
         unavailable: type[Exception],
         attempts: int = ATTEMPTS,
     ) -> T:
-        """Makes a call with the SDK's retries. Each attempt may fail, before or after it takes effect."""
+        """Makes a call whose attempts may fail, before or after they take effect."""
         for _ in range(attempts):
             fault = self._fault(service)
             if fault is None:
@@ -194,7 +189,7 @@ class Run:
         return any(what in name and begins <= self.now < ends for name, begins, ends in self.outages)
 
     def draw_clock(self) -> datetime:
-        """Draws by how much a starting function's clock is wrong, up to a second. Returns the time on that clock."""
+        """Draws a starting function's clock, which is wrong by up to a second."""
         self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
         return self.clock()
 

@@ -1,4 +1,4 @@
-"""Simulates staff, who acknowledge and work leads, and managers, who change the rota."""
+"""Simulates staff, who work leads, and managers, who change the rota."""
 
 from __future__ import annotations
 
@@ -25,20 +25,18 @@ MORE_HABITS = (*HABITS, "books", "promises a time", "is relieved")
 
 
 class Clinic(Run):
-    """The staff in one simulated run."""
-
     workspace: Workspace[LeadsByReference]
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
-        self._staff = random.Random(f"{seed}/staff")  # separate, so that staff actions do not change other random draws
-        self._managers = random.Random(f"{seed}/rota")  # likewise for changes of the rota
-        # each saved rota, with the time from which it applies
+        self._staff = random.Random(f"{seed}/staff")  # separate, so that other draws stay the same
+        self._managers = random.Random(f"{seed}/rota")
+        # each saved rota, with its start
         self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]
         self._rota_faults: list[datetime] = []
 
     def _change_rota(self) -> None:
-        """Saves a random rota. Either nobody is on call, or a nurse, whose subscription may be unconfirmed."""
+        """Saves a random rota: nobody on call, or a nurse with or without a subscription."""
         names = [nurse.name for nurse in NURSES]
         on_call, reachable = self._managers.choice([*names, ""]), self._managers.choice((names, names, names[:1]))
         board = always(on_call, *reachable, at=self.now) if on_call else DutyBoard(Rota())
@@ -54,9 +52,9 @@ class Clinic(Run):
         self._rota_faults.append(self.now)
 
     def _check_on_call(self, alert: Alert) -> None:
-        """Checks that an alert to clinicians went to whoever is on call by a rota of the last minute.
+        """Checks that an alert to clinicians went to whoever is on call.
 
-        The minute allows for different clocks. If the rota could not be read, the alert may go to everyone.
+        Clocks may differ, so any rota of the last minute counts.
         """
         if not alert.on_call:
             return
@@ -95,7 +93,6 @@ class Clinic(Run):
         return MORE_HABITS if self.weather.every_door else HABITS
 
     def _work(self, lead_id: UUID, habit: str) -> None:
-        """Does with the lead what `habit` says, as its owner or as a colleague. "forgets" does nothing."""
         lead = self.table.leads[lead_id]
         owner = next((nurse for nurse in NURSES if nurse.id == lead.work.owner), None)
         if owner is None or habit == "forgets" or lead_id in self.poisoned:

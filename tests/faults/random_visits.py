@@ -1,4 +1,4 @@
-"""Makes the submissions that simulated visitors send, and caches the triage results."""
+"""Makes the submissions of simulated visitors, and caches the triage results."""
 
 from __future__ import annotations
 
@@ -23,23 +23,22 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY | {"ces": ["saddle-numb"], "ces-onset": "lt2w"},  # EMERGENCY
     HEALTHY | {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["pt"], "duration": "gt6m"},  # PRIORITY
     HEALTHY | {"region": ["other"]},  # NOT_A_FIT
-    {},  # URGENT: nothing was answered
-    {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT: safety questions are missing
+    {},
+    {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
-CALLS = (2, 6)  # indexes in ANSWERS for requests to be called: a red flag, and no answers
+CALLS = (2, 6)  # indexes in ANSWERS for requests to be called
 ADDED = AddedAnswers.model_validate(
     {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
 )
-# The parameter `content` of a form: n means a finished form with ANSWERS[n], and ~n an unfinished form with ANSWERS[n].
-# -1 means an unfinished form without answers.
+# `content` of a form: n is finished with ANSWERS[n], ~n is unfinished with ANSWERS[n], and -1 has no answers.
 UNFINISHED = -1
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 
 
 @cache
 def _checked(content: int) -> Submission:
-    """Returns a submission as the page sends it. Cached, because validating it takes long."""
+    """Returns a cached submission, because validating takes long."""
     finished = content >= 0
     return Submission.model_validate(
         {
@@ -53,20 +52,20 @@ def _checked(content: int) -> Submission:
     )
 
 
-# Triage results are cached, because there are few different answers.
+# few different answers occur
 _SCORES: dict[tuple[int, str], TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def cached_score(rule_set: RuleSet, answers: Answers, version: str, *, door: str = FORM) -> TriageResult:
-    """Replaces `score`. Uses the id() of the answers as the key, which is safe: `_checked` keeps the answers alive."""
+    """Replaces `score`. The id() of the answers is a safe key, because `_checked` keeps the answers alive."""
     if (id(answers), door) not in _SCORES:
         _SCORES[id(answers), door] = score(rule_set, answers, version, door=door)
     return _SCORES[id(answers), door]
 
 
 def cached_options(condition: Condition) -> frozenset[tuple[str, str]]:
-    """Replaces `options_of`. Uses the id() of the condition as the key, because RULEBOOK keeps the condition alive."""
+    """Replaces `options_of`. The id() of the condition is a safe key, because RULEBOOK keeps the condition alive."""
     if id(condition) not in _OPTIONS:
         _OPTIONS[id(condition)] = options_of(condition)
     return _OPTIONS[id(condition)]
@@ -78,5 +77,5 @@ def form(content: int, lead_id: UUID, number: str = "") -> Submission:
 
 
 def number_of(lead_id: UUID) -> str:
-    """Returns a phone number derived from the lead's id, one of 70,000."""
+    """Returns one of 70,000 phone numbers."""
     return f"+1{200 + lead_id.int % 700}55501{lead_id.int // 700 % 100:02}"

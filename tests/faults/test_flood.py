@@ -1,5 +1,3 @@
-"""Tests that a flood of spam does not delay the alerts of real visitors."""
-
 from __future__ import annotations
 
 from datetime import timedelta
@@ -15,7 +13,7 @@ from tests.faults.mail_limit import MAILS_A_SECOND, first_breach
 BOTS = 4_000
 TEXTED = ("EMERGENCY", "URGENT")  # as in the template's UrgentPhoneSubscription filter
 PEOPLE = 16
-FLOOD_LASTS = timedelta(minutes=4)  # in each minute of the flood, more leads arrive than a sweep can alert
+FLOOD_LASTS = timedelta(minutes=4)
 URGENT: list[dict[str, Any]] = [
     {"sys": ["fever"], "change": "yes"},
     {"ces": ["saddle-numb"], "ces-onset": "lt2w"},
@@ -50,7 +48,7 @@ def test_urgent_leads_are_alerted_and_escalated_in_time_in_a_flood() -> None:
         answers = HEALTHY | clinic.chance.choice(URGENT) if person else clinic.chance.choice(BOT_ANSWERS)
         lead_id = clinic.submit(answers, clinic.chance.choice(PERSON if person else BOT))
         people += [lead_id] if person else []
-        if not person or clinic.chance.random() < 0.5:  # half of the real people's leads are left to the sweep
+        if not person or clinic.chance.random() < 0.5:  # half of the real leads wait for the sweep
             clinic.stream(lead_id)
     for _ in range(62):
         clinic.now = next_sweep
@@ -95,7 +93,7 @@ def test_text_messages_in_a_flood_are_about_people_only() -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_flood_of_people_does_not_disable_the_mail_address(stream: bool) -> None:
-    """Two hundred leads without signs of spam arrive at once, as from the spool after an outage."""
+    """The leads of two hundred people arrive at once, as after an outage."""
     clinic = Clinic(seed=9)
     leads = [clinic.submit(HEALTHY | clinic.chance.choice([{}, *URGENT]), PERSON[0]) for _ in range(200)]
     for lead_id in leads[:100] if stream else []:

@@ -1,4 +1,4 @@
-"""Tests R5 of docs/reliability.md: in any order of calls, one lead is stored, and each level is alerted once."""
+"""Tests R5 of docs/reliability.md in any order of calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Task = Callable[[Meeting], None]
 
 
 def nothing(_meeting: Meeting) -> None:
-    """Prepares nothing."""
+    pass
 
 
 def stored(meeting: Meeting) -> None:
@@ -31,7 +31,7 @@ def stored(meeting: Meeting) -> None:
 def alerted(meeting: Meeting) -> None:
     stored(meeting)
     meeting.alert()
-    meeting.at += timedelta(minutes=30)  # by then the next level is due
+    meeting.at += timedelta(minutes=30)  # by then, the next level is due
 
 
 def spooled(meeting: Meeting) -> None:
@@ -51,7 +51,7 @@ def ben_acknowledges(meeting: Meeting) -> None:
 
 
 def settled(meeting: Meeting) -> Meeting:
-    """Sends all due alerts by two sweeps. A claim that blocks an alert lapses in the 31 seconds between them."""
+    """Sweeps twice, 31 seconds apart, so that claims lapse."""
     for _ in range(2):
         meeting.at += timedelta(seconds=31)
         meeting.sweep()
@@ -89,7 +89,7 @@ def test_one_lead_and_one_alert_a_level_in_every_order(prepare: Task, tasks: lis
 @pytest.mark.parametrize("prepare", [stored, alerted], ids=["the first alert", "an escalation"])
 @pytest.mark.parametrize("others", [[Meeting.sweep], [Meeting.sweep, Meeting.alert]], ids=["a sweep", "two alerters"])
 def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: list[Task]) -> None:
-    """An alert that was claimed before Ann's acknowledgement may still go out. After that, no alert goes out."""
+    """An alert that was claimed before the acknowledgement may still go out."""
     for meeting in meetings(prepare, [ann_acknowledges, *others]):
         lead = meeting.leads[UUID(LEAD_ID)]
         assert meeting.answers == ["ann"]
@@ -102,7 +102,7 @@ def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: lis
 
 
 def overdue(meeting: Meeting) -> None:
-    """Prepares a lead whose owner, Ann, did not act after a reminder. The next sweep takes it from her."""
+    """The next sweep takes the lead from Ann, who was reminded."""
     stored(meeting)
     meeting.alert()
     meeting.acknowledge("ann")
@@ -126,7 +126,7 @@ def test_a_lead_goes_back_once_in_every_order_of_sweeps() -> None:
 
 
 def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -> None:
-    """If Ann's call comes first, she keeps the lead. If the sweep comes first, the clinic is alerted."""
+    """If Ann's call comes first, she keeps the lead. Otherwise the clinic is alerted."""
     owners = set()
     for meeting in meetings(overdue, [ann_calls, Meeting.sweep]):
         lead = meeting.leads[UUID(LEAD_ID)]
@@ -138,7 +138,7 @@ def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -
 
 
 def reminder_due(meeting: Meeting) -> None:
-    """Prepares a lead that Ann acknowledged 45 minutes ago. Her reminder is due."""
+    """Ann acknowledged the lead 45 minutes ago."""
     stored(meeting)
     meeting.alert()
     meeting.acknowledge("ann")
@@ -168,7 +168,7 @@ def test_one_of_two_who_take_a_lead_over_has_it_in_every_order() -> None:
 @pytest.mark.parametrize("before", [always("ann", "ann", "ben", at=AT), DutyBoard(Rota())], ids=["ann", "a gap"])
 @pytest.mark.parametrize("after", [always("ben", "ann", "ben", at=AT), always("ben", "ann", at=AT)])
 def test_a_change_of_the_rota_meanwhile_loses_and_doubles_no_alert(before: DutyBoard, after: DutyBoard) -> None:
-    """The alert goes to whoever was on call before or after the change. Later levels are alerted as usual."""
+    """The alert goes to whoever was on call before or after the change."""
 
     def prepare(meeting: Meeting) -> None:
         stored(meeting)
@@ -200,7 +200,7 @@ def test_one_of_two_hand_overs_wins_in_every_order_and_the_other_is_told() -> No
         owners.add(meeting.leads[UUID(LEAD_ID)].work.owner)
         assert sorted(meeting.answers) == ["AlreadyTaken", "ann"]
         reminders = len(meeting.alerts)
-        assert len(settled(meeting).alerts) <= reminders + 1  # at most one reminder for the new owner
+        assert len(settled(meeting).alerts) <= reminders + 1  # a reminder for the new owner
         assert len(meeting.alerts) >= 1
     assert owners == {"ben", "cat"}
 
@@ -240,7 +240,7 @@ def test_a_form_completed_during_an_acknowledgement_is_not_lost() -> None:
         assert lead.work.owner == "ann" or "WrongState" in meeting.answers
         assert lead.submitted.complete or [spooled.submitted.complete for spooled in meeting.spooled] == [True]
         ways.add(lead.submitted.complete)
-    assert ways == {True, False}  # False means that the complete form is in the spool
+    assert ways == {True, False}  # False: the complete form is in the spool
 
 
 def test_of_two_contents_with_one_id_one_is_stored_and_one_refused() -> None:

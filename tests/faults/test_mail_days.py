@@ -1,7 +1,4 @@
-"""Tests mail to visitors under random faults.
-
-No mail is sent twice, every mail gets a result, and at most ten mails are sent within a second.
-"""
+"""Tests mail to visitors under random faults."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ def test_no_mail_is_sent_twice_too_fast_or_without_a_result(seed: int, fault_rat
     assert len(days.accepted) > PEOPLE / 2
     assert (days.counts["faults"] == 0) == (fault_rate == 0)
     if fault_rate == 0:
-        assert len(days.accepted) == days.counts["sent"]  # one receipt per address; other leads' receipts are withheld
+        assert len(days.accepted) == days.counts["sent"]  # one receipt per address
 
 
 def violations_at_many_faults() -> Iterator[str]:
@@ -33,7 +30,7 @@ def violations_at_many_faults() -> Iterator[str]:
 
 
 def test_sending_before_the_claim_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check reports a sweep that does not record its claims and so sends mails twice."""
+    """The check finds a sweep that sends mails twice without claims."""
     recorded = MailState.recorded
 
     def forgets(state: MailState, entry: MailEntry) -> MailState:

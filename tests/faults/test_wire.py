@@ -1,6 +1,4 @@
-"""Tests that failed AWS calls never lose a lead, store it twice or leave it without an alert.
-
-`make soak` runs all plans of faults."""
+"""Tests that failed AWS calls never lose a lead, store it twice or leave it without an alert."""
 
 from __future__ import annotations
 
@@ -20,8 +18,8 @@ LONG = {
     "staff acknowledge",
     "the stream alerts during a sweep",
 }
-A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # faults that every flow is tested with
-OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # each of these is tested in three flows
+A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # for every flow
+OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # for three flows each
 SHORT = tuple(flow for flow in FLOWS if flow.name not in LONG)
 
 
@@ -34,14 +32,13 @@ def made() -> Iterator[World]:
 @pytest.mark.slow
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_any_single_fault(made: World, flow: Flow) -> None:
-    """Tests A_FEW at each attempt of each flow, and each of OTHERS in three of the SHORT flows."""
+    """Tests A_FEW in each flow, and each of OTHERS in three of the SHORT flows."""
     faults = A_FEW if flow.name in LONG else (*A_FEW, *OTHERS[SHORT.index(flow) % 3 :: 3])
     assert [broken for fault in faults for broken in single_faults(made, flow, fault)] == []
 
 
 @pytest.mark.slow
 def test_any_outage(made: World) -> None:
-    """Tests every second combination of flow and fault. Each has the next subset of the services down."""
     found: list[str] = []
     for number, (flow, fault) in enumerate(KINDS[::2]):
         found += outages(made, flow, fault, [SUBSETS[number % len(SUBSETS)]])
@@ -54,7 +51,7 @@ def test_several_faults_at_once(made: World) -> None:
 
 
 def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World) -> None:
-    """Checks R7 of docs/reliability.md if every attempt times out and the SDK waits as long as possible in between."""
+    """Checks R7 of docs/reliability.md with the longest pauses between the SDK's attempts."""
     hangs = while_down(frozenset({"dynamodb", "sqs"}), "timeout_before")
     for flow in (flow for flow in FLOWS if flow.tries):
         assert run(made, flow, hangs) == []
@@ -63,7 +60,7 @@ def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World
     assert made.longest == pytest.approx(2 * PATIENT_FACING.read_timeout + 1 + SPOOLING.read_timeout)  # type: ignore[attr-defined]
     [reply] = made.replies
     assert reply.status == 503
-    # The function's response is complete, although a timeout has no error code from AWS.
+    # a timeout has no error code from AWS
     assert "clinic_phone" in reply.body
 
 

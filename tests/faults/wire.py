@@ -1,8 +1,4 @@
-"""Injects faults into the real functions' AWS calls.
-
-A plan decides for each attempt of each call whether it fails. flows.py runs flows under a plan and checks the outcome.
-
-"""
+"""Injects faults into the real functions' AWS calls."""
 
 from __future__ import annotations
 
@@ -30,7 +26,7 @@ from shared.adapters.aws import PATIENT_FACING, SPOOLING
 from tests.aws import ACCOUNT, ENVIRONMENT, Aws, aws_in_process
 from tests.functions.calls import CONTEXT, Json, event, spool_of
 
-BEGIN = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
+BEGIN = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 ANSWERED_WITHIN = 6.0  # seconds: R7 of docs/reliability.md
 CONFIGS: dict[str, Any] = {"dynamodb": PATIENT_FACING, "sns": PATIENT_FACING, "sqs": SPOOLING}
@@ -40,7 +36,7 @@ FAULTS = (
 )
 RECEIVED = (200, 201, 202, 303)  # 303 redirects the plain form to its receipt
 FAILED = 503
-# Service, fault -> HTTP status and error code of AWS's response.
+# service, fault -> HTTP status and error code
 ERRORS: dict[str, dict[str, tuple[int, str]]] = {
     "dynamodb": {
         "throttle": (400, "ProvisionedThroughputExceededException"),
@@ -63,7 +59,7 @@ Plan = Callable[[int, str], str | None]  # (number of the attempt, service) -> f
 
 
 class Killed(BaseException):
-    """Ends a function as if its machine died. Not an Exception, so that no `except Exception` catches it."""
+    """Ends a function as if its machine died. A BaseException, so that no `except Exception` catches it."""
 
 
 def no_fault(_number: int, _service: str) -> str | None:
@@ -80,7 +76,10 @@ def while_down(services: frozenset[str], fault: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The response to a client. `status`: HTTP status; 0 if the function was killed."""
+    """The response to a client.
+
+    status: HTTP status; 0: the function was killed
+    """
 
     status: int
     body: str
@@ -88,31 +87,28 @@ class Reply:
 
 @dataclass
 class World:
-    """The service in this process, and a record of one run."""
-
     aws: Aws
     at: datetime = BEGIN
     plan: Plan = no_fault
     attempts: int = 0
     faults: int = 0
-    waited: float = 0.0  # seconds that the running function has waited so far
-    longest: float = 0.0  # seconds: a client's longest wait in this run
-    alerts: list[tuple[str, int]] = field(default_factory=list)  # reference and level of each alert
-    spool: list[str] = field(default_factory=list)  # bodies of the entries that wait in the spool
-    set_aside: list[str] = field(default_factory=list)  # bodies of the entries in the spool's failure queue
+    waited: float = 0.0  # seconds of the running function
+    longest: float = 0.0  # a client's longest wait, in seconds
+    alerts: list[tuple[str, int]] = field(default_factory=list)  # reference and level
+    spool: list[str] = field(default_factory=list)  # bodies of waiting entries
+    set_aside: list[str] = field(default_factory=list)  # bodies of entries in the failure queue
     replies: list[Reply] = field(default_factory=list)
-    received: bool = False  # whether a client got a status in RECEIVED
+    received: bool = False  # a client got a status in RECEIVED
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # simulates a concurrent function: called once, before the next PutItem
-    runs: int = 0  # how many runs had faults
-    flow_attempts: int = 0  # how many attempts the flow itself made
-    chance: random.Random = field(default_factory=random.Random)  # draws ids; flows.py seeds it for each run
+    meanwhile: Callable[[], Any] | None = None  # called before the next PutItem
+    runs: int = 0
+    flow_attempts: int = 0
+    chance: random.Random = field(default_factory=random.Random)  # draws ids
 
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
     def now(self) -> datetime:
-        """Returns the simulated time. Replaces the functions' clock."""
         return self.at + timedelta(seconds=self.waited)
 
     def sleep(self, seconds: float) -> None:
@@ -158,7 +154,7 @@ class World:
         return answer
 
     def _alert(self, request: Any) -> None:
-        """Records an alert. Checks that its lead is stored and not acknowledged: I3 and I8 of docs/reliability.md."""
+        """Records an alert. Checks I3 and I8 of docs/reliability.md."""
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
         if "Open the inbox:" in message:  # a summary names no lead
@@ -173,16 +169,13 @@ class World:
             self.broken("I8: an alert after the lead was acknowledged")
 
     def stored(self) -> list[Json]:
-        """Returns the stored leads. Makes no AWS calls, so faults cannot affect the result."""
+        """Returns the stored leads without AWS calls, which could fail."""
         return [json.loads(item.attrs["lead"].value) for item in table().items.values()]
 
     def broken(self, what: str) -> None:
         self.violations.append(what)
 
-    # ---- what clients and AWS do
-
     def call(self, handler: Any, call: Json) -> Reply:
-        """Sends a request from a visitor or staff, and checks how long the answer takes."""
         self.waited = 0.0
         try:
             answer = handler(call, CONTEXT)
@@ -199,7 +192,7 @@ class World:
         return reply
 
     def submit(self, handler: Any, call: Json, lead_id: str, *, complete: bool = True) -> Reply:
-        """Sends a submission. If the status is in RECEIVED, checks that the lead is stored or spooled."""
+        """Sends a submission. Checks that an accepted lead is stored or spooled."""
         before = {lead["lead_id"] for lead in self.stored()}
         reply = self.call(handler, call)
         if reply.status in RECEIVED:
@@ -214,7 +207,6 @@ class World:
         return reply
 
     def trigger(self, handler: Any, call: Json) -> Any:
-        """Sends an AWS event to a function. Returns its result (None: it raised an error)."""
         self.waited = 0.0
         try:
             return handler(call, CONTEXT)
@@ -225,7 +217,7 @@ class World:
         return self.trigger(escalate_leads.handler, event("escalate_leads"))
 
     def replay(self) -> None:
-        """Delivers all spool entries in one batch; failed ones stay in the spool."""
+        """Delivers all spool entries in one batch. Failed entries stay in the spool."""
         entries, self.spool = self.spool, []
         if entries:
             answer = self.trigger(replay_submissions.handler, spool_of(*entries))
@@ -238,7 +230,7 @@ _delay_amount = ExponentialBackoff.delay_amount
 
 
 def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
-    """Returns the longest delay before the next attempt. Replaces the SDK's random choice of a delay."""
+    """Replaces the SDK's random delay with its maximum."""
     with patch.object(backoff, "_random", lambda: 1.0):
         delay: float = _delay_amount(backoff, context)
     return delay
@@ -246,14 +238,14 @@ def _longest_delay(backoff: ExponentialBackoff, context: Any) -> float:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """Yields a world. Use it for many runs, because creating its tables takes longer than a run."""
+    """Yields a world for many runs, because creating its tables takes longer than a run."""
     with ExitStack() as stack:
         aws = stack.enter_context(aws_in_process())
         made = World(aws)
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
-        # An SDK client stops retrying after many failures. Here it never does, so that each run is like the first.
+        # an SDK client would stop retrying after many failures
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         stack.enter_context(patch.object(wiring, "now", made.now))
         yield made

@@ -1,5 +1,3 @@
-"""Invokes the functions for administrators with API Gateway events, and the daily function that retires leads."""
-
 from __future__ import annotations
 
 from functions import erase_lead, export_leads, export_person, retire_leads, show_accesses

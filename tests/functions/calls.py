@@ -1,4 +1,4 @@
-"""Builds Lambda events from the samples in events/ and a test's changes to them."""
+"""Builds Lambda events from the samples in events/."""
 
 from __future__ import annotations
 
@@ -45,13 +45,12 @@ CONTEXT = Context()
 
 
 def event(name: str) -> Json:
-    """Returns the event in events/`name`.json. A form in it gets the questionnaire's current version."""
+    """Returns the event in events/`name`.json, with the questionnaire's current version."""
     found: Json = json.loads(FORM_VERSION.sub(VERSION, (EVENTS / f"{name}.json").read_text()))
     return found
 
 
 def sent(name: str) -> Json:
-    """Returns the parsed body of the event in events/`name`.json."""
     found: Json = json.loads(event(name)["body"])
     return found
 
@@ -59,7 +58,7 @@ def sent(name: str) -> Json:
 def posting(name: str, body: object, *, encoded: bool = False) -> Json:
     """Returns the event in events/`name`.json with another body.
 
-    body: bytes, text, or a value that is converted to JSON
+    body: bytes, text, or a value for JSON
     encoded: whether to encode a text in Base64; bytes always are
     """
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
@@ -71,7 +70,7 @@ def posting(name: str, body: object, *, encoded: bool = False) -> Json:
 
 
 def submission(answers: Json | None = None, **changes: Any) -> Json:
-    """Returns the submission in events/capture_lead.json with changed answers and fields. None removes one."""
+    """Returns the submission in events/capture_lead.json with changes. None removes a field."""
     body = copy.deepcopy(sent("capture_lead"))
     body["answers"] = {key: value for key, value in (body["answers"] | (answers or {})).items() if value is not None}
     return {key: value for key, value in (body | changes).items() if value is not None}
@@ -82,7 +81,6 @@ def minor_submission(**answers: Any) -> Json:
 
 
 def stream_of(*lead_ids: str) -> Json:
-    """Returns a stream event with a record for each lead."""
     batch = event("alert_staff")
     record = batch["Records"][0]
     batch["Records"] = []
@@ -95,7 +93,6 @@ def stream_of(*lead_ids: str) -> Json:
 
 
 def spool_of(*entries: str) -> Json:
-    """Returns an SQS event with these spool entries."""
     batch = event("replay_submissions")
     [record] = batch["Records"]
     batch["Records"] = [

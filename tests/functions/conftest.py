@@ -17,7 +17,7 @@ from tests.leaks import Watch
 from tests.least_privilege import difference, granted, recording
 from tests.rulebook.folder import unsigned
 
-AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
+AN_OPEN_HOUR = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # 10:00 in Chicago
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def aws() -> Iterator[Aws]:
 
 @pytest.fixture(autouse=True)
 def checked_output(no_leak: Watch) -> Iterator[None]:
-    """Checks each log line, metric and response of a function with output.py, after the test."""
+    """Checks each log line, metric and response of a function after the test."""
     yield
     for line in no_leak.lines:
         check_line(line)
@@ -38,8 +38,6 @@ def checked_output(no_leak: Watch) -> Iterator[None]:
 
 
 class Clock:
-    """A clock that moves only when a test moves it."""
-
     def __init__(self) -> None:
         self.at = AN_OPEN_HOUR
 
@@ -49,7 +47,6 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Provides the clock that all functions use."""
     clock = Clock()
     monkeypatch.setattr(wiring, "now", clock.now)
     return clock
@@ -57,7 +54,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def unsigned_rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Gives functions unsigned rules, so that no test depends on whether the clinic's own rulebook is signed."""
+    """Makes tests independent of the signatures in the clinic's rulebook."""
     rulebook = unsigned(loading.load())
     monkeypatch.setattr(loading, "load", lambda **_: rulebook)
     load_again = wiring.rulebook.cache_clear

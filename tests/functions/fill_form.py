@@ -1,5 +1,3 @@
-"""Fills in the plain form, page by page."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -20,7 +18,6 @@ CONTACT = {"contact.name": "Jordan Example", "contact.phone": "(312) 555-0142", 
 
 
 def fill_to(browser: PlainBrowser, step: int, query: str = "") -> PlainBrowser:
-    """Fills in the pages before `step`, without a red flag, and goes on to page `step`."""
     browser.open(f"form{query}")
     for page in CALM[: step - 1]:
         browser.fill(page).press("Next")
@@ -29,10 +26,8 @@ def fill_to(browser: PlainBrowser, step: int, query: str = "") -> PlainBrowser:
 
 
 def fill_all(browser: PlainBrowser, query: str = "") -> PlainBrowser:
-    """Fills in all pages, and stays on the last one."""
     return fill_to(browser, len(CALM), query).fill(CALM[-1]).fill(CONTACT)
 
 
 def fill_and_check(browser: PlainBrowser, query: str = "") -> PlainBrowser:
-    """Fills in all pages, and goes on to the page for checking the answers."""
     return fill_all(browser, query).press("Next")

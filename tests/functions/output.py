@@ -19,7 +19,7 @@ from shared.rulebook.ui_texts import FILE
 
 LEAD = {"reference", "lead_id"}
 FAILED = {"error", "cause"}
-# message of a log line -> its fields, except those that every line has (OF_EVERY_LINE)
+# message -> fields besides OF_EVERY_LINE
 LOG_LINES: dict[str, set[str]] = {
     "alert failed": LEAD | FAILED,
     "alerted": LEAD | {"tier", "ladder_level"},
@@ -54,7 +54,7 @@ OF_EVERY_LINE = {"level", "location", "message", "timestamp", "service", "cold_s
 }
 REFERENCE = "[0-9A-Z]{5}-[0-9A-Z]{5}"
 TIER = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
-VALUES = {  # field -> pattern for its values
+VALUES = {  # field -> pattern
     "action": "|".join(get_args(ActionName)),
     "cause": r"(\w+( [\w.]+)?)?",
     "consent": "|".join(get_args(ConsentCode)),
@@ -73,13 +73,13 @@ COUNTS = (
     "|emergency_advice_shown|untaken|swept|worked|mails_sent|mails_returned|webhooks|retired|canaries_delivered"
     "|canaries_delivered_by_spool|subscriptions_missing"
 )
-UNITS = {  # unit -> pattern for the names of its metrics
+UNITS = {  # unit -> pattern for metric names
     "Count": COUNTS,
     "Seconds": "seconds_to_alert|canary_seconds",
     "None": f"minutes_to_acknowledgement_({TIER})",  # CloudWatch has no unit for minutes
 }
 STORABLE = r"public, max-age=(60|300)"
-HEADERS = {  # header -> pattern for its values
+HEADERS = {  # header -> pattern
     "cache-control": f"no-store|{STORABLE}",
     "content-disposition": r'attachment; filename="(leads|report|accesses)-[0-9-]{21}\.(csv|fhir)"',
     "content-encoding": "gzip",
@@ -96,7 +96,7 @@ HEADERS = {  # header -> pattern for its values
     "vary": "((accept|accept-language|accept-encoding|origin)(, (?!$)|$))+",
     "x-content-type-options": "nosniff",
 }
-# Sentences of problem details for staff and programs. Those for visitors are in ui_texts.toml.
+# Sentences of problem details for staff and programs.
 SENTENCES = """
 Ask an administrator to add you to a group: clinician, desk, manager or admin.
 Check in a few seconds whether it was done before you try again.
@@ -146,7 +146,7 @@ OF_EVERY_RESPONSE = {"cache-control", "strict-transport-security", "x-content-ty
 
 
 def check_line(text: str) -> None:
-    """Checks a line from a function: a log line, or metrics in CloudWatch's embedded format."""
+    """Checks a log line, or metrics in CloudWatch's embedded format."""
     line = json.loads(text)
     if "_aws" in line:
         _check_metrics(line)
@@ -157,7 +157,7 @@ def check_line(text: str) -> None:
 def _check_log_line(line: dict[str, Any]) -> None:
     fields = line.keys() - OF_EVERY_LINE
     expected = LOG_LINES[line["message"]]
-    # `reference` may be left over from an earlier request, because the functions in this process share a logger
+    # functions in this process share a logger, so `reference` may be left over
     assert fields - {"reference"} == expected - {"reference"}, line
     assert fields >= expected, line
     wrong = {field for field in fields if not re.fullmatch(VALUES[field], str(line[field]))}
@@ -175,7 +175,6 @@ def _check_metrics(line: dict[str, Any]) -> None:
 
 
 def check_response(response: dict[str, Any]) -> None:
-    """Checks that API Gateway accepts a response, and that its headers are known and consistent."""
     status, headers, body = response["statusCode"], response["headers"], response["body"]
     assert (type(status), type(body)) == (int, str)
     encoded = response.keys() - {"statusCode", "headers", "body"}
@@ -202,7 +201,7 @@ def _check_problem(problem: dict[str, Any]) -> None:
 
 @cache
 def _sentences() -> re.Pattern[str]:
-    """Returns a pattern that matches every sentence of problem details, in any language."""
+    """Returns a pattern for every sentence of problem details, in any language."""
     entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["words"]
     texts = [*SENTENCES.strip().splitlines(), *(text for entry in entries for text in entry.values())]
     return re.compile("|".join(re.sub(r"\\{\w+\\}", r".{1,40}", re.escape(text)) for text in texts))

@@ -1,4 +1,4 @@
-"""Simulates a browser without JavaScript in this process: fills in forms, presses buttons, follows redirects."""
+"""Simulates a browser without JavaScript."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class PlainBrowser:
         return self._show(HANDLERS[route](asked, CONTEXT))
 
     def fill(self, values: dict[str, Any]) -> PlainBrowser:
-        """Fills in answers (by question code) and other fields (by name)."""
+        """Fills in answers, by question code, and other fields, by name."""
         for key, value in values.items():
             name = key if "." in key else f"answers.{key}"
             for choice in value if isinstance(value, list) else [value]:
@@ -82,7 +82,7 @@ class PlainBrowser:
         raise AssertionError(f"{name} has no option {value}")
 
     def fields(self, button: str) -> tuple[str, Fields]:
-        """Returns the URL to which a button sends the form, and the fields that it sends."""
+        """Returns the URL to which a button sends the form, and the sent fields."""
         named = (
             one for one in self.page.select("button") if button in (one.get_text(strip=True), one.get("aria-label"))
         )
@@ -112,8 +112,6 @@ class PlainBrowser:
         self.page = BeautifulSoup(answer["body"], "html.parser")
         return self
 
-    # --- what the visitor sees ---
-
     @property
     def status(self) -> int:
         return int(self.answer["statusCode"])
@@ -130,13 +128,12 @@ class PlainBrowser:
 
     @property
     def questions(self) -> list[str]:
-        """Returns the codes of the questions on the current page."""
         names = [str(field["name"]) for field in self.page.select("input, textarea") if field.get("type") != "hidden"]
         return list(dict.fromkeys(name.removeprefix("answers.") for name in names if name.startswith("answers.")))
 
     @property
     def errors(self) -> dict[str, str]:
-        """Returns field id -> error text. Checks that the error summary links to the same fields in the same order."""
+        """Returns field id -> error text. The error summary must link to these fields."""
         beside = {
             str(error["id"]).removesuffix("-error"): error.get_text(strip=True) for error in self.page.select("p.error")
         }

@@ -1,5 +1,3 @@
-"""Invokes functions with the API Gateway events of signed-in staff."""
-
 from __future__ import annotations
 
 import json
@@ -33,7 +31,7 @@ def signed_in(call: Json, who: str) -> Json:
 
 
 def captured(answers: Json | None = None, lead_id: str = LEAD_ID, *, alerted: bool = True, **changes: Any) -> str:
-    """Captures a lead, alerts staff, and returns the lead's reference."""
+    """Captures a lead, alerts staff, and returns the reference."""
     body = submission(answers, submission_id=lead_id, **changes)
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     assert response["statusCode"] == 201
@@ -48,7 +46,10 @@ def opened(reference: str, who: str = NURSE) -> Json:
 
 
 def worked(reference: str, action: str, who: str = NURSE, version: int | None = None, **fields: Any) -> Json:
-    """Sends a staff action on a lead. `version`: the version that the sender saw; None: the current one."""
+    """Sends a staff action on a lead.
+
+    version: the version that the sender saw; None: the current version
+    """
     seen = content(opened(reference, who))["summary"]["version"] if version is None else version
     body = json.dumps({"action": action, "version": seen, **with_what_it_needs(action, fields)})
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": body}
@@ -66,7 +67,6 @@ def searched(text: str, who: str = NURSE) -> Json:
 
 
 def swept() -> int:
-    """Runs the sweep, and returns how many alerts it sent."""
     return int(escalate_leads.handler(event("escalate_leads"), CONTEXT)["alerted"])
 
 
@@ -75,7 +75,7 @@ def attributes(alert: Json) -> dict[str, str]:
 
 
 def indexed(*lead_ids: str) -> None:
-    """Invokes index_leads, which counts these leads and makes them searchable."""
+    """Updates the counts and search keys of these leads."""
     assert index_leads.handler(stream_of(*lead_ids), CONTEXT) == {"batchItemFailures": []}
 
 

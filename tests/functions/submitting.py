@@ -1,11 +1,11 @@
-"""Sends submissions to POST /submissions, and checks its problem details."""
+"""Sends submissions to POST /submissions, and checks problem details."""
 
 from __future__ import annotations
 
 from functions.capture_lead import handler
 from tests.functions.calls import CONTEXT, Json, content, posting
 
-# Stands for a text that a patient typed. No response or log may repeat it.
+# a patient's text, which no response or log may repeat
 CANARY = "canaryvalue"
 
 
@@ -19,7 +19,7 @@ def rule_ids(lead: Json) -> list[str]:
 
 
 def assert_problem(response: Json, status: int) -> Json:
-    """Returns the problem details. Checks that they have emergency advice and a phone number, and repeat no input."""
+    """Returns the problem details, which must have emergency advice and repeat no input."""
     problem = content(response)
     assert response["statusCode"] == problem["status"] == status
     assert response["headers"]["content-type"] == "application/problem+json"

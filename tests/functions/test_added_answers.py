@@ -1,5 +1,3 @@
-"""Tests POST /submissions/{submission_id}/answers, which adds answers to a lead after Send."""
-
 from __future__ import annotations
 
 import json
@@ -44,7 +42,6 @@ def posted(body: str, lead_id: str = LEAD_ID, **headers: str) -> Json:
 
 
 def sent(answers: Json | None = None) -> str:
-    """Sends the form without answers to the questions that are asked after Send. Returns the reference."""
     without = dict.fromkeys(AFTER.rule_sets["fs-intake"].questionnaire.asked_after_send | {"tx-tried", "help"})
     return captured(without | (answers or {}))
 

@@ -1,5 +1,3 @@
-"""Tests alerts from the table's stream to SNS, on moto."""
-
 from __future__ import annotations
 
 import json
@@ -35,7 +33,6 @@ TAKEN: Json = {"batchItemFailures": []}
 
 
 def captured(answers: Json, lead_id: str = LEAD_ID) -> str:
-    """Captures a lead and returns its reference."""
     body = submission(answers, submission_id=lead_id)
     return str(content(capture_lead.handler(posting("capture_lead", body), CONTEXT))["reference"])
 
@@ -121,13 +118,13 @@ def test_a_lead_claimed_by_another_process_is_skipped(aws: Aws, clock: Clock) ->
 
 
 def test_stream_and_sweep_at_once_alert_staff_once(aws: Aws) -> None:
-    """Stream and sweep run at the same instant, so their claims are equal."""
+    """Both runs make equal claims."""
     captured(URGENT)
     others = [alert_by_stream, alert_by_stream, sweep, sweep, sweep]
 
     def another_begins(operation: str) -> None:
         if operation == "dynamodb.PutItem" and others:
-            others.pop()()  # so all runs read the lead before any of them claims the alert
+            others.pop()()  # all runs read the lead before any claim
 
     aws.wire.before = another_begins
     assert alert_by_stream() == TAKEN

@@ -1,5 +1,3 @@
-"""Tests POST /callbacks ("Just call me"). It makes a lead, or adds to the open lead with the same phone number."""
-
 from __future__ import annotations
 
 import json
@@ -32,7 +30,7 @@ CHEST: Json = {"em-now": ["chest-pressure"]}
 
 
 def ask(answers: Json | None = None, **changes: Any) -> Json:
-    """Asks for a call, with changes to the sample event's answers and fields (None removes a field)."""
+    """Asks for a call, with changes to the sample event. None removes a field."""
     body = sent("capture_lead.callbacks") | ({} if answers is None else {"answers": answers}) | changes
     return posted(json.dumps({name: value for name, value in body.items() if value is not None}))
 
@@ -62,9 +60,6 @@ def fields(**changes: str) -> str:
 
 
 PLAIN = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
-
-
-# --- a request that becomes a new lead ---
 
 
 def test_the_sample_event_becomes_a_complete_lead_that_is_alerted(aws: Aws) -> None:
@@ -171,9 +166,6 @@ def test_an_unreadable_lead_of_the_number_does_not_refuse_the_request(aws: Aws) 
     aws.corrupt(LEAD_ID, json.dumps({"lead_id": "?"}))
     assert ask(NONE)["statusCode"] == 201
     assert CALLBACK_ID in [lead["lead_id"] for lead in aws.leads()]
-
-
-# --- a number that has an open lead ---
 
 
 def test_a_number_with_an_open_lead_joins_it_by_one_conditional_write(aws: Aws) -> None:
@@ -289,9 +281,6 @@ def test_a_conflict_with_staff_loses_neither(aws: Aws) -> None:
     (lead,) = aws.leads()
     assert [entry["action"] for entry in lead["history"]] == ["acknowledge", "asked_for_call"]
     assert lead["status"] == "acknowledged"
-
-
-# --- without JavaScript ---
 
 
 @pytest.mark.parametrize("joins", [False, True])

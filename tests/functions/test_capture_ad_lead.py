@@ -1,5 +1,3 @@
-"""Tests POST /intake/google-ads, on moto."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -172,7 +170,7 @@ def test_the_key_is_checked_first() -> None:
 
 
 def test_an_ad_lead_is_spooled_while_the_table_is_unavailable(aws: Aws) -> None:
-    """The status must be 200, or the ad network would send the lead again."""
+    """The ad network would send the lead again after another status than 200."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert send()["statusCode"] == 200
     [entry] = aws.spooled()

@@ -1,5 +1,3 @@
-"""Tests POST /submissions, on moto."""
-
 from __future__ import annotations
 
 import json
@@ -32,9 +30,6 @@ from tests.functions.conftest import Clock
 from tests.functions.submitting import CANARY, assert_problem, rule_ids, send
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-# --- valid submissions ---
 
 
 def test_a_new_submission_is_stored_and_answered_with_a_receipt(aws: Aws) -> None:
@@ -109,7 +104,7 @@ def test_partial_answers_are_stored_and_gaps_raise_the_tier(aws: Aws) -> None:
 
 def test_outside_opening_hours_the_closed_clinic_sentence_is_first(clock: Clock) -> None:
     opened = content(send(submission(URGENT)))["messages"][0]["text"]
-    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday in the settings
+    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday
     closed = content(send(submission(URGENT, submission_id=str(uuid.uuid4()))))["messages"][0]["text"]
     assert "We will call you." in opened
     assert "We are closed now." in closed
@@ -121,9 +116,6 @@ def test_no_call_is_promised_to_an_email_address() -> None:
     advice = content(send(submission(URGENT, contact=contact)))["messages"][0]["text"]
     assert "See your doctor" in advice
     assert "call you" not in advice
-
-
-# --- repeats ---
 
 
 def test_a_repeat_gets_the_same_receipt_and_no_second_lead(aws: Aws, clock: Clock) -> None:
@@ -165,7 +157,7 @@ def test_other_content_under_the_same_id_is_a_conflict(aws: Aws, other: Json) ->
 
 
 def sent_at_once(aws: Aws, bodies: list[Json]) -> list[Json]:
-    """Sends requests that overlap: each starts just before the previous one writes its lead. Returns the responses."""
+    """Sends requests, each of which starts just before the previous request writes its lead."""
     waiting, answers = list(bodies), list[Json]()
 
     def another_begins(operation: str) -> None:
@@ -192,15 +184,12 @@ def test_of_two_contents_racing_for_one_id_one_is_refused(aws: Aws) -> None:
 
 
 def test_a_write_whose_reply_was_lost_is_not_a_conflict(aws: Aws) -> None:
-    # the SDK's retry finds the lead that its first attempt wrote
+    # the SDK's retry finds the lead of its first attempt
     aws.wire.reply_lost = {"dynamodb.PutItem"}
     response = send(submission())
     assert response["statusCode"] == 200
     assert aws.wire.calls == ["dynamodb.PutItem"] * 2
     assert content(response)["reference"] == aws.leads()[0]["reference"]
-
-
-# --- minors ---
 
 
 @pytest.mark.parametrize(
@@ -232,9 +221,6 @@ def test_no_call_is_promised_to_a_minor(aws: Aws) -> None:
     assert "See your doctor" in text
     assert "A child with back pain and these signs should be seen by a doctor today." in text
     assert "We will call" not in text
-
-
-# --- what cannot be scored becomes URGENT ---
 
 
 def test_answers_of_another_version_become_urgent_and_are_not_refused(aws: Aws) -> None:
@@ -270,9 +256,6 @@ def test_a_scoring_failure_stores_an_urgent_lead(aws: Aws, monkeypatch: pytest.M
     assert rule_ids(aws.leads()[0]) == ["OPS-03"]
 
 
-# --- logs and metrics ---
-
-
 def test_a_captured_lead_is_logged_and_counted_by_its_tier_once(logs: Callable[[], str]) -> None:
     reference = content(send(submission(URGENT)))["reference"]
     lines = [json.loads(line) for line in logs().splitlines()]
@@ -288,9 +271,6 @@ def test_an_unknown_questionnaire_is_named() -> None:
     response = send(submission(questionnaire={"id": "no-such-form", "version": "1.0.0"}))
     assert_problem(response, 422)
     assert pointers(response) == ["/questionnaire/id"]
-
-
-# --- emergency advice comes first ---
 
 
 @pytest.mark.parametrize(

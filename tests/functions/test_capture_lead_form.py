@@ -1,5 +1,3 @@
-"""Tests POST /submissions from plain HTML forms: our own form, and the form of a landing page."""
-
 from __future__ import annotations
 
 import base64
@@ -21,7 +19,7 @@ from tests.functions.conftest import Clock
 from tests.functions.fill_form import CALM, fill_all, fill_and_check, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
 
-OWN: Fields = [  # a landing page's form, with only the required fields
+OWN: Fields = [  # only the required fields
     ("answers.age", "62"),
     ("answers.em-now", "none"),
     ("answers.region", "lumbar"),
@@ -49,13 +47,10 @@ def changed(**changes: str) -> Fields:
     return kept + [(name.replace("__", "."), value) for name, value in changes.items()]
 
 
-# --- our own form ---
-
-
 def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
-    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # about as long as a visitor takes to fill in the form
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # about as long as a visitor takes
     fill_and_check(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()
@@ -105,10 +100,7 @@ def test_changed_answers_after_sending_can_be_sent_as_a_new_form(browser: PlainB
 
 
 def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: PlainBrowser, aws: Aws) -> None:
-    """The response is the receipt itself. The receipt page, to which we usually redirect, needs the table.
-
-    If the visitor refreshes the response, the browser sends the form again. That makes no second lead.
-    """
+    """The receipt page would need the table."""
     fill_and_check(browser)
     _, fields = browser.fields("Send")
     aws.wire.down |= {"dynamodb.PutItem", "dynamodb.GetItem"}
@@ -125,7 +117,7 @@ def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: Pl
     assert len(aws.leads()) == 1
     browser.open(answer["headers"]["location"])
     assert json.loads(entry)["reference"] in browser.text
-    # The receipt page also has the questions after Send, because the lead is now stored. The comparison ignores them.
+    # only the receipt page has the questions after Send
     for form in browser.page.select("main form"):
         form.decompose()
     assert browser.text == shown.replace("(312) 555-0142", "the number ending in 42")
@@ -179,9 +171,6 @@ def test_free_text_about_self_harm_shows_the_crisis_line(browser: PlainBrowser) 
     fill_all(browser).fill({"note": "I want to kill myself"}).press("Next")
     assert browser.title == "Get emergency help now"
     assert browser.page.select_one("a[href='tel:988']")
-
-
-# --- forms of landing pages ---
 
 
 def test_without_an_id_a_double_click_on_another_sites_form_is_one_lead(aws: Aws) -> None:
@@ -273,10 +262,7 @@ def test_an_emergency_is_never_hidden_behind_an_error(browser: PlainBrowser) -> 
 def test_only_who_has_seen_the_advice_reads_everything_that_is_wrong(
     browser: PlainBrowser, seen: str, wrong: list[str]
 ) -> None:
-    """The response is the page with emergency advice.
-
-    seen: "yes" if the visitor has already seen that page; "" if not, and then it names only the wrong phone number
-    """
+    """A value "yes" of `seen` means that the visitor has seen the emergency advice."""
     sent = changed(contact__name="x" * 500, contact__phone="1", emergency=seen)
     browser._show(send([*sent, ("answers.em-now", "chest-pressure")]))
     assert browser.title == "Get emergency help now"
@@ -309,9 +295,6 @@ def test_a_minors_form_is_answered_at_once_and_not_stored(browser: PlainBrowser,
     assert browser.status == 200
     assert browser.title == "Safety advice"
     assert aws.items() == []
-
-
-# --- unreadable forms ---
 
 
 @pytest.mark.parametrize(

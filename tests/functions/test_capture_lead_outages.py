@@ -1,4 +1,4 @@
-"""Tests the spool, the advice and the log of POST /submissions while AWS or our own code fails."""
+"""Tests POST /submissions while AWS or our own code fails."""
 
 from __future__ import annotations
 
@@ -45,8 +45,6 @@ def test_a_missing_table_gives_202(aws: Aws) -> None:
 
 
 def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
-    """Both attempts to write reach the table, and both replies are lost."""
-
     def lose(operation: str) -> None:
         aws.wire.reply_lost = {"dynamodb.PutItem"} if operation == "dynamodb.PutItem" else set()
 
@@ -57,10 +55,7 @@ def test_a_write_with_unknown_outcome_is_spooled(aws: Aws) -> None:
 
 
 def test_the_largest_body_and_odd_characters_can_be_spooled(aws: Aws) -> None:
-    """Spools a body near the size limit.
-
-    Some of its characters take the most space when escaped. SQS would refuse others if they were not escaped.
-    """
+    """Some of the body's characters take the most space when escaped."""
     answers = {f"q{number}": "\U0001f600" * 400 for number in range(38)} | {"note": "\uffff\ufffe"}
     body = submission(answers, questionnaire={"id": "fs-intake", "version": "0.9.0"}, website="\x01\x7f")
     posted = json.dumps(body, ensure_ascii=False).encode()
@@ -100,7 +95,7 @@ def test_the_log_names_the_error_of_aws(aws: Aws, logs: Callable[[], str]) -> No
 
 
 def test_after_a_slow_call_the_table_is_not_called_again(aws: Aws, clock: Clock) -> None:
-    """Completing an unfinished form takes two calls to the table. A slow first call leaves no time for the second."""
+    """A slow first call leaves no time for the second call."""
     send(submission(complete=False))
 
     def slow(operation: str) -> None:
@@ -126,7 +121,7 @@ def test_after_a_quick_call_the_table_is_called_again(aws: Aws, clock: Clock) ->
 
 
 def test_a_normal_capture_creates_no_sqs_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Creating the client would add a tenth of a second to a cold start."""
+    """The client would add a tenth of a second to a cold start."""
     spool = SpoolQueue(lambda: pytest.fail("nobody needs it"), "queue")
     monkeypatch.setattr(capture_lead, "intake", varied(capture_lead.intake, spool=spool))
     assert send(submission())["statusCode"] == 201

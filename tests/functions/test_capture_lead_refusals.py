@@ -1,4 +1,4 @@
-"""Tests that POST /submissions refuses unreadable requests, and names invalid fields."""
+"""Tests what POST /submissions refuses."""
 
 from __future__ import annotations
 
@@ -22,9 +22,6 @@ from tests.functions.submitting import CANARY, assert_problem, send
 from tests.leads import RULEBOOK
 
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-# --- invalid fields ---
 
 
 def with_contact(**contact: object) -> Json:
@@ -106,7 +103,7 @@ def test_every_invalid_field_is_named_once(logs: Callable[[], str]) -> None:
     )
     response = send(body)
     assert_problem(response, 422)
-    # /answers/pain is not named: whether `pain` may be a text is checked only when these fields are valid.
+    # `pain` is checked only when the other fields are valid
     expected = ["/submission_id", "/answers/ces", "/contact/phone", "/contact/email", "/contact/preference"]
     assert pointers(response) == [*expected, "/consents/contact", "/consents/sms"]
     assert CANARY not in logs()
@@ -148,11 +145,8 @@ def test_every_answer_that_the_questionnaire_rejects_is_named() -> None:
     assert pointers(response) == ["/answers/region", "/answers/ces", "/answers/pain"]
 
 
-# --- unreadable requests ---
-
-
 def test_a_request_is_checked_in_the_order_that_the_reference_gives() -> None:
-    """The API reference names this order: types and fields, then codes and ranges of answers, then consent."""
+    """Order in the API reference: types and fields, codes and ranges of answers, consent."""
     answers, consents = {"em-now": ["no-such-code"], "age": 121}, {"contact": False}
     first = send(submission(answers, contact={"email": "nobody"}, consents=consents))
     assert pointers(first) == ["/contact/email"]

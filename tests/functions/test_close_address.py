@@ -1,4 +1,4 @@
-"""Tests, on moto, that an address gets no more mail after a permanent bounce or a complaint, and that staff see why."""
+"""Tests that an address gets no mail after a permanent bounce or a complaint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests signed webhooks, received on loopback and verified by the reference library of Standard Webhooks."""
+"""Tests signed webhooks with the reference library of Standard Webhooks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ Received = list[tuple[dict[str, str], bytes]]
 
 
 class Receiver:
-    """Receives webhooks, and answers with `status`. `got`: headers and body of each request."""
+    """Receives webhooks, and answers with `status`.
+
+    got: headers and body of each request
+    """
 
     def __init__(self) -> None:
         self.got: Received = []
@@ -55,7 +58,6 @@ class Receiver:
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     receiver = Receiver()
-    # checks every 10 ms whether to stop
     thread = threading.Thread(target=receiver.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     monkeypatch.setattr(deliver_webhook, "webhook", Webhook(receiver.address, KEY))
@@ -88,7 +90,7 @@ def test_the_reference_library_accepts_a_webhook(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_what_a_receiver_answers_is_not_read(receiver: Receiver, status: int) -> None:
-    """The receiver announces a body of 1 GB but sends none of it. A delivery that reads the body would time out."""
+    """The receiver announces a body of 1 GB and sends nothing."""
     receiver.status, receiver.answers_forever = status, True
     with nullcontext() if status == 200 else pytest.raises(NotDelivered, match="status 500"):
         deliver()
@@ -97,7 +99,7 @@ def test_what_a_receiver_answers_is_not_read(receiver: Receiver, status: int) ->
 
 @pytest.mark.parametrize("sent", [b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 100 Continue\r\n\r\n"])
 def test_a_receiver_that_never_ends_its_answer_is_given_up(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
-    """The receiver keeps sending bytes or interim responses, so no single read times out."""
+    """The receiver keeps sending, so no single read times out."""
     monkeypatch.setattr(webhook, "LONGEST", 0.3)
     over = threading.Event()
 
@@ -193,7 +195,7 @@ def test_https_is_allowed_anywhere_and_http_on_loopback(address: str) -> None:
 
 @pytest.mark.parametrize("secret", [f"{KEY[:4]}-_-_{KEY[4:]}", f"whsec_{KEY[:8]}\n{KEY[8:]}", KEY[:-1]])
 def test_a_secret_that_is_not_base64_is_refused_at_start(secret: str) -> None:
-    """A lenient decoder would skip invalid characters. The key would then differ from the receiver's."""
+    """A lenient decoder would skip invalid characters and change the key."""
     with pytest.raises(ValueError, match=r"base64|padding"):
         Webhook("https://pager.clinic.example/", secret)
 

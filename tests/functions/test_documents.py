@@ -1,7 +1,4 @@
-"""Compares whole documents with the copies stored in tests/data.
-
-Documents are the responses, alerts, mails, exports and table items of one lead from Send to erasure. Documents are also
-the pages of the plain form, and the questionnaire in each format.
+"""Compares whole documents with the copies in tests/data.
 
 After an intended change, run `STORE=1 .venv/bin/python -m pytest tests/functions/test_documents.py` and review the diff
 of tests/data.
@@ -49,7 +46,7 @@ ANSWERS = URGENT | {
 }
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that differ in each run
-# parts that change when a physician signs or a translation is reviewed; other tests check them
+# parts that change with a signature or a review
 OF_SIGNATURES = re.compile(
     r'"(approved_by|approvalDate|awaiting_approval|awaiting_translation_review)": ("[^"]*"|true|false), '
     r'|(?<="resourceType": "Questionnaire", )"status": "\w+", |"[^"]*class=\\"approval\\"[^"]*", '
@@ -61,7 +58,7 @@ TABLES = ("LEADS_TABLE", "ACCESS_LOG", "DERIVED_DATA", "MAIL_ADDRESSES", "ERASUR
 
 
 def body_of(response: Json) -> object:
-    """Returns a response's status and body: JSON is parsed, text is split into lines."""
+    """Returns a response's status and body, with parsed JSON and split text."""
     text, kind = response["body"], response["headers"].get("content-type", "")
     return [response["statusCode"], json.loads(text) if "json" in kind else text.splitlines()]
 
@@ -79,12 +76,11 @@ def mails(aws: Aws) -> list[object]:
 
 
 def work(aws: Aws, action: str, **fields: Any) -> Json:
-    """Sends a staff action on the stored lead. Does not open the lead, because the access log would record that."""
+    """Sends a staff action without opening the lead, which the access log would record."""
     return worked(REFERENCE, action, version=aws.stored()[0]["version"], **fields)
 
 
 def tables(aws: Aws) -> dict[str, object]:
-    """Returns the tables' items, with the JSON inside them parsed."""
     found: dict[str, object] = {}
     for table in TABLES:
         items: list[Any] = aws.dynamodb.scan(TableName=ENVIRONMENT[table])["Items"]
@@ -97,7 +93,6 @@ def tables(aws: Aws) -> dict[str, object]:
 
 
 def journey(aws: Aws, clock: Clock) -> Iterator[tuple[str, object]]:
-    """Takes one lead from Send to its erasure. Yields each document with its name."""
     consents = {"contact": True, "sms": True, "marketing": True}
     sent = submission(ANSWERS, contact=CONTACT, consents=consents, submission_id=LEAD_ID)
     yield "sent", body_of(capture_lead.handler(posting("capture_lead", sent), CONTEXT))
@@ -141,7 +136,7 @@ def journey(aws: Aws, clock: Clock) -> Iterator[tuple[str, object]]:
 
 
 def page_of(browser: PlainBrowser, submission_id: str = "") -> list[object]:
-    """Returns a page's status and lines. Masks the token, the id and the reference, which differ in each run."""
+    """Returns a page's status and lines, without values that differ in each run."""
     body = browser.answer["body"]
     if browser.answer.get("isBase64Encoded"):
         body = gzip.decompress(base64.b64decode(body)).decode()
@@ -152,7 +147,6 @@ def page_of(browser: PlainBrowser, submission_id: str = "") -> list[object]:
 
 
 def form_pages() -> Iterator[tuple[str, object]]:
-    """Walks through the plain form. Yields each page with its name."""
     browser = PlainBrowser()
     for mode in ("element", "added"):
         yield mode, page_of(browser.open(f"form?mode={mode}"))
@@ -167,7 +161,6 @@ def form_pages() -> Iterator[tuple[str, object]]:
 
 
 def definitions() -> Iterator[tuple[str, object]]:
-    """Yields the questionnaire in each format, with its name."""
     asked = event("draw_form.questionnaire")
     for media_type, language in (("json", "en"), ("json", "es"), ("schema+json", "en"), ("fhir+json", "en")):
         asked["headers"] |= {"accept": f"application/{media_type}", "accept-language": language}
@@ -175,12 +168,11 @@ def definitions() -> Iterator[tuple[str, object]]:
 
 
 def check(documents: Iterable[tuple[str, object]], file: str, clock: Clock) -> None:
-    """Compares documents with those stored in a file of tests/data."""
     found = {}
     for name, document in documents:
         text = json.dumps(document, sort_keys=True).replace(RULE_SET.content_hash, "hash of the rules")
         found[name] = json.loads(OF_SIGNATURES.sub("", RANDOM.sub("random", text)))
-        clock.at += timedelta(seconds=1)  # so that lists sorted by time have a fixed order
+        clock.at += timedelta(seconds=1)  # fixes the order of lists that are sorted by time
     if os.environ.get("STORE"):
         (DATA / file).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stored = json.loads((DATA / file).read_text(encoding="utf-8"))

@@ -1,5 +1,3 @@
-"""Tests GET and POST /form, in a browser without JavaScript."""
-
 from __future__ import annotations
 
 import re
@@ -39,7 +37,7 @@ def test_the_first_page_is_complete(browser: PlainBrowser) -> None:
 
 
 def test_a_consent_is_on_the_page_once_after_an_error(browser: PlainBrowser) -> None:
-    """If a hidden field repeated the consent, it would still send the consent after the visitor unticks the box."""
+    """A hidden field would send the consent even after the visitor unticks the box."""
     fill_all(browser).fill({"contact.phone": "12", "consents.marketing": "yes"}).press("Next")
     fields = [str(field["name"]) for field in browser.page.select("input") if "consents." in str(field["name"])]
     assert browser.errors
@@ -133,9 +131,6 @@ def test_back_keeps_all_input_including_contact_and_free_text(browser: PlainBrow
     assert not browser.page.select_one("#consent-sms").has_attr("checked")  # type: ignore[union-attr]
 
 
-# --- the answers to check ---
-
-
 def test_all_answers_are_checked_before_send(browser: PlainBrowser, aws: Aws) -> None:
     fill_all(browser).fill({"contact.phone": "312.555.0142"}).press("Next")
     assert browser.title == "Check your answers"
@@ -146,7 +141,7 @@ def test_all_answers_are_checked_before_send(browser: PlainBrowser, aws: Aws) ->
     assert shown["How old is the person who needs care?"] == "62"
     assert shown["Where is your main problem?"] == "Low back"
     assert shown["Phone number"] == "(312) 555-0142"
-    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()  # shown in large type
+    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()  # in large type
     assert aws.wire.calls == []
     browser.press("Send")
     assert browser.title == "We received your answers"
@@ -181,9 +176,6 @@ def test_a_page_that_asks_for_a_number_alone_has_a_consent_without_e_mail(
     browser.fill({"contact.name": "Jo", "contact.phone": "312 555 0142", "consents.contact": "yes"}).press("Send")
     [lead] = aws.leads()
     assert "may store my answers and call me about them" in lead["consent_records"][0]["text"]
-
-
-# --- safety ---
 
 
 def test_an_emergency_interrupts_even_when_the_rest_is_empty(browser: PlainBrowser, aws: Aws) -> None:
@@ -256,9 +248,6 @@ def test_a_minor_is_informed_and_not_stored(browser: PlainBrowser, aws: Aws) -> 
     assert aws.wire.calls == []
 
 
-# --- one page, languages, odd requests ---
-
-
 @pytest.mark.parametrize(("hours", "offered"), [("Mon-Fri 08:00-17:00", False), ("Mon 12:00-20:00", True)])
 def test_the_evening_is_offered_only_if_the_clinic_is_open_then(
     browser: PlainBrowser, monkeypatch: pytest.MonkeyPatch, hours: str, offered: bool
@@ -299,9 +288,6 @@ def test_links_are_absolute_when_htmx_embeds_the_page() -> None:
     asked["headers"]["hx-request"] = "true"
     body = draw_form.handler(asked, CONTEXT)["body"]
     assert 'action="https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/form"' in body
-
-
-# --- hints, follow-ups to several questions, and who fills in the form ---
 
 
 def test_a_hint_is_tied_to_its_question(browser: PlainBrowser) -> None:
@@ -353,7 +339,7 @@ def test_a_page_without_a_script_has_no_data_attributes(browser: PlainBrowser) -
 
 
 def test_the_contact_page_says_how_long_answers_are_kept(browser: PlainBrowser) -> None:
-    """The text says "a year", which must agree with retention.toml."""
+    """The text's "a year" must agree with retention.toml."""
     assert retention().months[Stage.ANSWERS] == 12
     fill_to(browser, len(CALM))
     assert "We delete your answers after a year, or later if you book a visit." in browser.text

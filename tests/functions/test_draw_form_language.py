@@ -1,5 +1,3 @@
-"""Tests the languages of GET and POST /form, and its words for helpers."""
-
 from __future__ import annotations
 
 import re

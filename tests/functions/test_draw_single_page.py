@@ -1,5 +1,3 @@
-"""Tests GET /form?mode=single: all questions on one page."""
-
 from __future__ import annotations
 
 import pytest
@@ -18,7 +16,7 @@ def test_a_single_page_shows_every_question_with_follow_up_conditions(browser: P
     browser.open("form?mode=single")
     assert len(browser.questions) == 24
     assert "Only if your answer to “How old is the person who needs care?” is from 18 to 55." in browser.text
-    assert "anything other than" not in browser.text  # a condition lists the answers that show the question
+    assert "anything other than" not in browser.text  # the condition shows the question
     browser.press("Send")
     assert browser.status == 422
     assert "question-ces-onset" not in browser.errors

@@ -1,4 +1,4 @@
-"""Tests the HTML that the script of <lead-form> fetches. It has every page of the form, with data attributes."""
+"""Tests the HTML that the script of <lead-form> fetches."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_whole_form_has_every_page_question_and_option() -> None:
 
 @pytest.mark.parametrize(("language", "hint"), [("en", "down a leg, check Low back"), ("es", "por una pierna, marque")])
 def test_who_has_only_leg_pain_reads_which_box_to_check(language: str, hint: str) -> None:
-    """Without the hint, they choose "Somewhere else", and the form says that they are not a fit."""
+    """Without the hint, they choose "Somewhere else" and become NOT_A_FIT."""
     drawn = element(language).page.select_one("#question-region-hint")
     assert drawn is not None
     assert hint in drawn.text

@@ -1,4 +1,4 @@
-"""Tests, on moto, what erasing a lead deletes, what remains, and who may erase."""
+"""Tests what erasing a lead deletes, what remains, and who may erase."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CANARIES = {
     "email": "canary.address@example.com",
     "postal": "60611-0188",  # too long to be in a hash by chance
 }
-APART = ("table", "access log", "erasures")  # keys of everything() that name tables; the others name indexes
+APART = ("table", "access log", "erasures")  # keys of everything() that name tables, not indexes
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
 IN_PATH = "/canary-path"
@@ -39,7 +39,7 @@ HEALTH = ("sys.fever", "fever", "SYS-")
 
 
 def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
-    """Returns all items of the leads table, of its indexes, of the access log and of the list of erasures."""
+    """Returns all items, by table and index."""
     table = ENVIRONMENT["LEADS_TABLE"]
     described = aws.dynamodb.describe_table(TableName=table)["Table"]["GlobalSecondaryIndexes"]
     indexes = [index["IndexName"] for index in described]
@@ -53,7 +53,7 @@ def everything(aws: Aws) -> dict[str, list[dict[str, Any]]]:
 
 
 def a_lead_with_canaries() -> str:
-    """Makes a lead with recognisable values, an alert, staff actions and a revoked consent. Returns its reference."""
+    """Returns the reference of a lead with recognisable values and a revoked consent."""
     reference = captured(
         URGENT | {"note": IN_ANSWERS},
         contact=CANARIES,
@@ -71,8 +71,8 @@ def test_only_a_tombstone_and_a_hashed_ledger_remain(aws: Aws, logs: Callable[[]
     reference = a_lead_with_canaries()
     before = json.dumps(everything(aws))
     words = [*CANARIES.values(), IN_ANSWERS, IN_CAMPAIGN, IN_PATH, IN_STAFF_NOTE, IN_REVOCATION]
-    words += ["203.0.113.10", "Mozilla/5.0"]  # the IP address and the browser of the visitor
-    assert [word for word in words if word not in before] == []  # shows that the search below can find these words
+    words += ["203.0.113.10", "Mozilla/5.0"]  # IP address and browser
+    assert [word for word in words if word not in before] == []  # the search below can find these words
 
     assert erased(reference)["statusCode"] == 200
 
@@ -188,7 +188,7 @@ def test_nothing_is_erased_that_cannot_be_recorded(aws: Aws, table: str) -> None
 
 
 class TestAfterARestore:
-    """Restoring the leads table from a backup brings erased leads back. The list of erasures still names them."""
+    """A backup brings erased leads back, but the list of erasures names them."""
 
     def test_the_daily_run_erases_a_lead_again(self, aws: Aws, clock: Clock) -> None:
         reference = captured(URGENT)

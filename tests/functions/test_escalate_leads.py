@@ -1,5 +1,3 @@
-"""Tests the sweep, on moto, with a clock that the test moves."""
-
 from __future__ import annotations
 
 import json
@@ -34,12 +32,12 @@ from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
-# For each tier, the expected alerts: minutes after a submission on Wednesday at 10:00, and audience.
+# for each tier, the expected alerts: minutes after Wednesday at 10:00, and audience
 LADDERS: list[tuple[Json, list[tuple[int, str]]]] = [
     (EMERGENCY, [(0, "clinician"), (5, "desk"), (10, "manager")]),
     (URGENT, [(0, "clinician"), (30, "desk"), (60, "manager")]),
     (PRIORITY, [(0, "desk"), (240, "clinician")]),
-    (ROUTINE, [(0, "desk"), (24 * 60 + 180, "manager")]),  # 12 open hours: 7 on Wednesday, 5 on Thursday from 08:00
+    (ROUTINE, [(0, "desk"), (24 * 60 + 180, "manager")]),  # 12 open hours
 ]
 
 
@@ -54,7 +52,6 @@ def sweep() -> Any:
 
 
 def new_alerts(aws: Aws) -> list[tuple[str, str]]:
-    """Returns the kind and audience of the alerts since the last call."""
     return [
         (alert["MessageAttributes"]["kind"]["Value"], alert["MessageAttributes"]["audience"]["Value"])
         for alert in aws.alerts()
@@ -109,7 +106,7 @@ def test_a_sweep_with_nothing_due_makes_two_queries_and_no_write(aws: Aws, clock
     aws.wire.calls.clear()
     clock.at += timedelta(minutes=29)
     assert sweep() == {"alerted": 0}
-    assert aws.wire.calls == ["dynamodb.Query"] * 2  # one query for leads with red flags, then one for the others
+    assert aws.wire.calls == ["dynamodb.Query"] * 2  # leads with red flags, then the others
 
 
 def test_a_not_a_fit_lead_never_alerts_anybody(aws: Aws, clock: Clock) -> None:
@@ -192,10 +189,7 @@ def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
 
 
 def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
-    """The first 20 leads, red flags first, get one e-mail each. Each audience gets one e-mail about the other leads.
-
-    Webhooks and SMS get an alert for every lead.
-    """
+    """The first 20 leads, red flags first, get one e-mail each. Webhooks and SMS get all alerts."""
     for _ in range(20):
         captured(URGENT, str(uuid.uuid4()))
     clock.at += timedelta(seconds=1)
@@ -266,7 +260,7 @@ def test_a_refused_summary_delays_no_text_and_no_webhook(aws: Aws, monkeypatch: 
     for _ in range(3):
         captured(PRIORITY, str(uuid.uuid4()))
     assert sweep() == {"alerted": 3}
-    # not marked as summarised, so each alert is also sent by e-mail
+    # without `summarised`, an alert is also sent by e-mail
     assert [attributes(alert).get("summarised") for alert in aws.alerts()] == [None] * 3
 
 
@@ -296,7 +290,7 @@ def test_a_lead_that_somebody_took_after_the_summary_is_not_alerted(aws: Aws, mo
 
 
 def test_half_of_the_time_is_left_for_alerting(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If reading leads is slow, the sweep stops reading and alerts staff about the leads it has read so far."""
+    """If reading is slow, the sweep alerts staff about the leads that it has read."""
     monkeypatch.setattr(alerting, "MAILED_SINGLY", 0)
     for _ in range(40):
         captured(URGENT, str(uuid.uuid4()))

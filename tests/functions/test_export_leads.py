@@ -1,4 +1,4 @@
-"""Tests exports by date range as CSV and FHIR, page by page, on moto."""
+"""Tests exports by date range as CSV and FHIR."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ def lines(text: str) -> list[dict[str, str]]:
 
 
 def several(clock: Clock, count: int, answers: Json | None = None) -> list[str]:
-    """Captures `count` leads, some in the same millisecond. Returns their references in order of arrival."""
     found = []
     for number in range(count):
         clock.at += timedelta(milliseconds=number % 2)
@@ -136,10 +135,10 @@ class TestFilter:
         before = len(aws.accesses())
         found = {line["reference"] for line in lines(exported(tier="URGENT", **JANUARY)["body"])}
         assert found == {raised, urgent}
-        assert len(aws.accesses()) == before + 2  # the access log has entries only for the exported leads
+        assert len(aws.accesses()) == before + 2  # the exported leads
 
     def test_by_day_in_the_clinic_s_time_zone(self, clock: Clock) -> None:
-        clock.at = datetime(2026, 2, 1, 5, 59, 59, 999_999, tzinfo=UTC)  # the last microsecond of January in Chicago
+        clock.at = datetime(2026, 2, 1, 5, 59, 59, 999_999, tzinfo=UTC)  # January's last microsecond in Chicago
         late = captured(lead_id=str(uuid4()), alerted=False)
         clock.at = datetime(2026, 2, 1, 6, 0, tzinfo=UTC)
         early = captured(lead_id=str(uuid4()), alerted=False)
@@ -222,9 +221,9 @@ class TestFhir:
         assert sorted(found) == sorted(sent)
 
     def test_a_full_page_is_far_below_lambdas_response_limit(self, clock: Clock, aws: Aws) -> None:
-        """Lambda's limit of 6 MB applies to the JSON response, in which the body is an escaped string.
+        """Lambda's limit of 6 MB applies to the JSON response with the escaped body.
 
-        A page may exceed BYTES_IN_EXPORT stored bytes by one lead, which has at most 400 KB.
+        A page may exceed BYTES_IN_EXPORT by one lead, of at most 400 KB.
         """
         several(clock, 4, URGENT | {"note": "\u4e2d" * 500})
         stored = sum(len(item["lead"]["S"]) for item in aws.items())

@@ -1,5 +1,3 @@
-"""Tests the export of one person's data."""
-
 from __future__ import annotations
 
 import json
@@ -111,7 +109,7 @@ def test_a_new_field_of_the_staff_view_is_not_exported(monkeypatch: pytest.Monke
 
 
 def test_only_the_listed_fields_are_exported() -> None:
-    """If this fails, a new field is exported: decide whether the person may see it."""
+    """After a failure, decide whether the person may see the new field."""
     [lead] = content(exported_person(captured(URGENT)))["leads"]
     assert set(lead) == {
         "reference",
@@ -165,15 +163,15 @@ def test_much_data_comes_in_several_answers(aws: Aws, monkeypatch: pytest.Monkey
         found += [lead["reference"] for lead in page["leads"]]
         query = {"cursor": page["cursor"]}
     assert (found[0], sorted(found), page["cursor"]) == (sent[0], sorted(sent), None)
-    assert len(aws.accesses()) == 3  # one entry per lead, logged when a response contains the lead
+    assert len(aws.accesses()) == 3  # one entry per lead
     answer = exported_person(sent[0], cursor="00000-00000")
     assert (answer["statusCode"], pointers(answer)) == (422, ["/cursor"])
 
 
 def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
-    """Extrapolates the size of the largest possible response from the response for one resubmitted lead.
+    """Extrapolates the largest possible response from one resubmitted lead.
 
-    Lambda's limit of 6 MB applies to the JSON response, in which the body is an escaped string.
+    Lambda's limit of 6 MB applies to the JSON response with the escaped body.
     """
     for number in range(6):
         body = submission(URGENT | {"note": f"\u4e2d{number}" * 100}, submission_id=LEAD_ID, complete=number == 5)
@@ -185,7 +183,7 @@ def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
 
 
 def _without(reference: str) -> Callable[[LeadsTable, UUID], Kept | None]:
-    """Returns a lookup that does not find this reference, although the index still lists it."""
+    """Returns a lookup that does not find this reference, although the index lists it."""
     kept = LeadsTable.kept
 
     def found(leads: LeadsTable, lead_id: UUID) -> Kept | None:

@@ -1,4 +1,4 @@
-"""Tests GET /challenges/{submission_id}, and how token and proof make a submission less suspicious."""
+"""Tests GET /challenges/{submission_id}, and how a proof lowers suspicion."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def proof_of(challenge: Json) -> str:
 
 
 def suspicion_of(aws: Aws, *, answers: Json | None = None, **changes: Any) -> Json:
-    """Sends a submission and returns the stored lead's suspicion."""
+    """Sends a submission and returns the lead's suspicion."""
     body = submission(**changes)
     body["answers"] = body["answers"] if answers is None else answers
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)
@@ -132,6 +132,6 @@ def test_a_missing_safety_answer_alone_does_not_clear_a_suspect(aws: Aws) -> Non
 
 
 def test_an_emergency_that_is_sent_within_seconds_is_not_too_quick(aws: Aws) -> None:
-    """An emergency interrupts the form, so the visitor fills in less of it."""
+    """An emergency interrupts the form, so the visitor fills in less."""
     found = suspicion_of(aws, token=challenge()["token"], answers=EMERGENCY)
     assert (found["signs"], found["suspect"]) == (["no-proof"], False)

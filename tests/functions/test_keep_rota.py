@@ -1,4 +1,4 @@
-"""Tests, on moto, who may change the on-call rota, which changes are refused, and whom alerts reach."""
+"""Tests who may change the rota, and whom alerts reach."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def save(weekly: list[dict[str, str]], who: str = "manager", version: int = 0, *
 
 
 def look_at_subscriptions(confirmed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs the five-minute check of subscriptions. `confirmed`: user name -> address with a confirmed subscription."""
+    """Runs the five-minute check of subscriptions.
+
+    confirmed: user name -> address with a confirmed subscription
+    """
     sns = boto3.client("sns")
     for name, address in confirmed.items():
         only = {"FilterPolicy": json.dumps({"on_call": [name, "everyone"]})}
@@ -94,10 +97,7 @@ def test_problems_name_the_entries(clock: Clock) -> None:
 
 
 def test_a_new_exception_that_is_over_is_refused(clock: Clock) -> None:
-    """At 10:00 by the clinic's clock, an exception until 10:00 is refused, and one until 10:01 is stored.
-
-    At 11:00, the stored exception may be sent again. Saving drops it, so the next time it is refused as new.
-    """
+    """Saving drops an exception that is over, so the next time it counts as new."""
     lasting = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:01"}
     over = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:00"}
     assert pointers(save(WEEK, overrides=[over])) == ["/overrides/0/ends"]
@@ -118,7 +118,7 @@ def test_an_alert_reaches_who_is_on_call(aws: Aws, clock: Clock, monkeypatch: py
 
 
 def left_unread(operation: str, request: Any, carry_out: Callable[[], Any]) -> Any:
-    """Responds as DynamoDB does when it has no capacity to read any item of a batch."""
+    """Responds as DynamoDB does without capacity for any item of a batch."""
     if operation != "dynamodb.BatchGetItem":
         return carry_out()
     answer = {"Responses": {}, "UnprocessedKeys": json.loads(request.body)["RequestItems"]}

@@ -1,4 +1,4 @@
-"""Tests what the landing page says about the clinic, and that it shows the form only if the stack is open."""
+"""Tests the landing page, which shows the form only if the stack is open."""
 
 from __future__ import annotations
 
@@ -38,9 +38,6 @@ def shown(monkeypatch: pytest.MonkeyPatch, landing: LandingPage, language: str =
     monkeypatch.setattr(show_page, "files", WebFiles(landing.placeholders))
     asked = event("show_page") | {"queryStringParameters": {"language": language}}
     return str(show_page.handler(asked, CONTEXT)["body"])
-
-
-# ---- the clinic's own parts
 
 
 def test_what_the_clinic_filled_in_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,9 +90,6 @@ def test_a_wrong_field_is_named(tmp_path: Path, line: str, error: str) -> None:
     file.write_text(f"{line}\n")
     with pytest.raises(ValueError, match=f"clinic.toml: .*{error}"):
         about_clinic(file)
-
-
-# ---- open and closed
 
 
 def test_a_closed_form_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

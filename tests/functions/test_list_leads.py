@@ -1,5 +1,3 @@
-"""Tests the worklist, on moto."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Tests the list of colleagues, on moto."""
-
 from __future__ import annotations
 
 import json
@@ -46,7 +44,7 @@ def user(name: str, staff_id: str, *, enabled: bool = True) -> Json:
 
 
 class Pool:
-    """Replaces the user pool. One group's list has two pages, one user is in both groups, and one is disabled."""
+    """Replaces the user pool: two pages, a user in two groups, and a disabled user."""
 
     def list_users_in_group(self, **asked: Any) -> Json:
         if asked["GroupName"] == "desk":

@@ -1,5 +1,3 @@
-"""Tests what a receipt tells visitors about the next steps, in their language."""
-
 from __future__ import annotations
 
 import json
@@ -93,7 +91,7 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
             "en",
             THANKS,
             "We will call {number} by Wednesday, January 14 at 2 PM CST.",
-        ),  # after a red flag, the clinic calls even those who prefer e-mail
+        ),  # after a red flag, the clinic calls everybody
         (EMERGENCY, BY_MAIL, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", INTENTA),
@@ -175,15 +173,15 @@ def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_healt
     assert "DTSTART:20260115T223000Z\r\nDTEND:20260115T230000Z" in file
     assert "SUMMARY:By Thursday\\, January 15 at 5 PM CST: call from Example Spine & Nerve Clinic" in file
     assert r"DESCRIPTION:We will call you by Thursday\, January 15 at 5 PM CST.\nWe call from" in file
-    assert "TRANSP:TRANSPARENT" in file  # calendars show it as free time, because it is no appointment
+    assert "TRANSP:TRANSPARENT" in file  # calendars show free time
     assert "Something changed? Call us: (312) 555-0100." in file
     for answers, contact in ((PRIORITY, NO_PHONE), (PRIORITY, BY_MAIL), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
         assert next_steps(answers, contact)["calendar"] == ""
 
 
 def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock) -> None:
-    """The advice says what to do while the clinic is closed, and promises no call."""
-    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday in the settings
+    """The advice says what to do meanwhile, and promises no call."""
+    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday
     assert next_steps(URGENT)["promise"] == ""
 
 
@@ -194,7 +192,7 @@ def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock)
 def test_an_urgent_call_that_is_due_after_closing_is_promised_for_today(
     clock: Clock, answers: Json, language: str, promise: str
 ) -> None:
-    """The promise names no time after closing. The advice also says "We will call you today"."""
+    """The promise names no time after closing."""
     clock.at = datetime(2026, 1, 14, 22, 0, tzinfo=UTC)  # 4 PM; the clinic closes at 5
     found = next_steps(answers, language=language)
     assert found["promise"] == promise
@@ -223,7 +221,7 @@ EARLY = datetime(2026, 1, 14, 12, 51, tzinfo=UTC)  # 6:51 AM; the clinic opens a
 def test_before_the_clinic_opens_an_urgent_promise_agrees_with_the_advice(
     clock: Clock, name: str, language: str, promise: str, advice: str
 ) -> None:
-    """The same answer gets the same promise through the form and through "Just call me"."""
+    """The form and "Just call me" promise the same."""
     clock.at = EARLY
     body = sent(name) | {"contact": PERSON, "language": language, "submission_id": str(uuid4())}
     found = content(handler(posting(name, body | {"answers": body["answers"] | {"em-now": ["unsure"]}}), CONTEXT))

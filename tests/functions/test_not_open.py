@@ -1,4 +1,4 @@
-"""Tests that the form stays closed until a physician has signed it. A pilot needs no signature."""
+"""Tests that an unsigned form stays closed, except in a pilot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def loads(monkeypatch: pytest.MonkeyPatch, rulebook: loading.Rulebook) -> None:
 
 @pytest.fixture(autouse=True)
 def no_pilot(monkeypatch: pytest.MonkeyPatch, unsigned_rules: None) -> None:
-    """Turns pilot mode off."""
     monkeypatch.setenv("PILOT_WITHOUT_APPROVAL", "no")
 
 

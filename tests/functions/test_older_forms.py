@@ -1,4 +1,4 @@
-"""Tests that a form of version 1.0.0 is accepted after 2.0.0 goes live. Its lead is at least URGENT."""
+"""Tests that a form of version 1.0.0 is accepted, and its lead is at least URGENT."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Tests that any plain form, even a malformed one, gets a page with emergency advice and without a script.
-
-`make soak ONLY=requests` sends a million requests to all routes, including these.
-"""
+"""Tests that any plain form gets a page with emergency advice and without a script."""
 
 from __future__ import annotations
 

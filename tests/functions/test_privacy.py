@@ -1,4 +1,4 @@
-"""Tests that logs, metrics, alerts, error responses and error texts have no personal data."""
+"""Tests that outputs contain no personal data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import Clock
 
 CANARIES = ("Canaryname", "5550177", "canary-mail", "Canarynote", "60699", "canary-campaign", "canary/3")
-# Finds a planted number only if it stands alone or after 312, because times and ids may contain its digits.
+# times and ids may contain a planted number's digits
 SEARCHED = {
     canary: re.compile(
         rf"(?<![0-9a-f.])(?:\+?1?312)?{canary}(?![0-9a-f])" if canary.isdecimal() else re.escape(canary.lower())
@@ -61,7 +61,6 @@ def all_logs(logs: Callable[[], str], caplog: pytest.LogCaptureFixture) -> Calla
 
 
 def test_the_search_finds_every_planted_value_in_the_table(aws: Aws) -> None:
-    """Shows that the searches below work: the stored lead contains every planted value."""
     capture_lead.handler(with_canaries(URGENT), CONTEXT)
     assert sorted(found(json.dumps(aws.items()))) == sorted(CANARIES)
 
@@ -160,7 +159,7 @@ def test_an_error_text_that_quotes_the_patient_is_never_shown(
 
 
 def corrupted(aws: Aws) -> str:
-    """Captures a lead. Returns its stored JSON, with every value replaced by an invalid one."""
+    """Returns the stored JSON of a lead, with every value replaced by an invalid value."""
     capture_lead.handler(with_canaries(URGENT), CONTEXT)
     [lead] = aws.stored()
     spoiled: Json = {name: ["Canaryname", CONTACT] for name in lead}

@@ -1,4 +1,4 @@
-"""Tests, on moto, that a spooled submission becomes one lead, dated by its arrival."""
+"""Tests that a spooled submission becomes one lead, dated by its arrival."""
 
 from __future__ import annotations
 
@@ -44,8 +44,6 @@ def send(answers: Json | None = None, **changes: Any) -> Json:
 
 
 def spooled(aws: Aws, answers: Json | None = None, **changes: Any) -> str:
-    """Sends a submission while the table refuses writes. Returns the resulting spool entry."""
-
     def refuse(operation: str) -> None:
         if operation == "dynamodb.PutItem":
             raise ClientError({"Error": {"Code": "AccessDeniedException"}}, operation)
@@ -64,9 +62,6 @@ def replay(*entries: str) -> Any:
 def alerts(aws: Aws) -> list[str]:
     alert_staff.handler(stream_of(*(lead["lead_id"] for lead in aws.leads())), CONTEXT)
     return [alert["Subject"] for alert in aws.alerts()]
-
-
-# --- stored once, dated by the time of arrival ---
 
 
 def test_a_replayed_entry_is_the_lead_it_would_have_been(aws: Aws, clock: Clock) -> None:
@@ -144,9 +139,6 @@ def test_while_the_table_is_unavailable_the_entry_stays_queued(aws: Aws, logs: C
     assert aws.spooled("FAILURE_QUEUE") == []
     assert replay(entry) == WELL
     assert len(aws.leads()) == 1
-
-
-# --- unfinished forms ---
 
 
 def test_a_late_unfinished_form_joins_the_finished_one(aws: Aws, clock: Clock) -> None:
@@ -234,7 +226,7 @@ def test_concurrent_work_by_staff_is_not_overwritten(aws: Aws, clock: Clock) -> 
 
 
 def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, clock: Clock) -> None:
-    """Sends one visitor's forms while writes randomly fail. Replays the spooled ones shuffled, some repeatedly."""
+    """Writes fail at random, and spooled forms arrive shuffled and repeatedly."""
     chance = random.Random(11)
     for _ in range(20):
         for item in aws.items():
@@ -260,11 +252,8 @@ def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, cloc
     assert aws.spooled("FAILURE_QUEUE") == []
 
 
-# --- different content under the same id ---
-
-
 def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clock) -> None:
-    """The spooled content was answered with 202, so it can no longer be refused with 409."""
+    """The spooled content got a 202, so a 409 is too late."""
     send()
     entry = spooled(aws, URGENT)
     assert replay(entry, entry) == WELL
@@ -272,11 +261,8 @@ def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clo
     assert (first["lead_id"], first["triage"]["tier"]) == (LEAD_ID, "PRIORITY")
     assert second["triage"]["tier"] == "URGENT"
     assert second["reference"] != first["reference"]
-    assert second["phone_key"] == first["phone_key"]  # so staff see that both leads are from one person
+    assert second["phone_key"] == first["phone_key"]  # staff see that both leads are from one person
     assert sorted(alerts(aws)) == ["PRIORITY lead waiting", "URGENT lead waiting"]
-
-
-# --- erased leads and revoked consents ---
 
 
 @pytest.mark.parametrize("other", [{}, URGENT], ids=["the same", "other content"])
@@ -292,7 +278,7 @@ def test_an_erased_lead_does_not_come_back(aws: Aws, other: Json) -> None:
 
 def test_a_tombstone_outlasts_whatever_waits_in_a_queue() -> None:
     months = retention().months
-    # queues keep entries for two weeks, so tombstones must be kept longer
+    # queues keep entries for two weeks
     assert min(months[Stage.EVIDENCE], months[Stage.AUDIT]) >= 1
 
 
@@ -309,11 +295,11 @@ def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
     assert Lead.model_validate(lead).consents_to("contact") is False
 
 
-# --- unusable entries ---
-
-
 def spoiled(entry: str, **assessment: object) -> str:
-    """Returns the spool entry with an invalid triage result. `assessment`: further fields to change beside `triage`."""
+    """Returns the spool entry with an invalid triage result.
+
+    assessment: further changed fields
+    """
     lead = json.loads(entry)
     lead["assessment"] |= {"triage": {"tier": 5}} | assessment
     return json.dumps(lead)

@@ -1,4 +1,4 @@
-"""Tests deletion after the retention period, on moto with a clock that the test moves."""
+"""Tests deletion after the retention period."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_after_a_year_answers_are_deleted_and_the_lead_is_still_found(aws: Aws, 
     assert aws.leads()[0]["answers"] == {}
     assert opened(reference)["statusCode"] == 200
     assert references(searched("(312) 555-0142")) == [reference]
-    assert retired() == NOTHING  # a second run has nothing left to delete
+    assert retired() == NOTHING  # nothing is left to delete
 
 
 def test_after_five_years_nothing_is_left(aws: Aws, clock: Clock) -> None:
@@ -162,7 +162,7 @@ def test_a_concurrent_change_is_not_overwritten(aws: Aws, clock: Clock) -> None:
     assert retired() == NOTHING
     assert aws.leads()[0]["status"] == "new"
     assert aws.leads()[0]["answers"]
-    assert retired() == NOTHING  # the lead is open again, so it is kept
+    assert retired() == NOTHING  # the lead is open again
 
 
 def test_it_stops_in_time_and_the_next_run_continues(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +192,7 @@ def test_a_late_stream_record_of_a_retired_lead_alerts_nobody(aws: Aws, clock: C
 
 
 class TestAfterARotationOfKeys:
-    """After `make rotate`, the daily run recomputes the stored hashes. Searches then need only the new key."""
+    """After `make rotate`, the daily run recomputes the stored hashes."""
 
     @pytest.fixture
     def rotated(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:

@@ -1,5 +1,3 @@
-"""Tests what staff see and do after a patient revokes consent."""
-
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Tests that functions write every log line and metric that the runbook, alarms and dashboard name."""
+"""Tests that functions write what the runbook, alarms and dashboard name."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ COUNTED_BY_FILTERS = {
     for into in entry["Properties"]["MetricTransformations"]
 }
 LOOK = re.findall(r"^- \*\*Look:\*\* (.*(?:\n  .*)*)", RUNBOOK, re.MULTILINE)
-LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # log lines from Lambda itself
-# words of CloudWatch Logs Insights' query language
+LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # log lines of Lambda
+# words of CloudWatch Logs Insights
 LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}
 
 
@@ -67,7 +67,6 @@ class Written:
     """The log lines and metrics that functions wrote.
 
     lines: function -> message of a log line -> fields of that line
-    metrics: names of all metrics
     """
 
     lines: dict[str, dict[str, set[str]]] = field(default_factory=dict)
@@ -81,7 +80,10 @@ class Written:
             self.lines.setdefault(function, {}).setdefault(line["message"], set()).update(line)
 
     def of(self, text: str, function: str = "") -> list[set[str]]:
-        """Returns the fields of each log line with this text. `function`: the function that wrote it ("": any)."""
+        """Returns the fields of each log line with this text.
+
+        function: the function that wrote the line; "": any
+        """
         return [texts[text] for name, texts in self.lines.items() if text in texts and function in ("", name)]
 
 
@@ -135,7 +137,7 @@ def retiring_fails(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch, lead_ids: 
 
 
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Causes every kind of success and failure. After each, yields the name of the function that logged it."""
+    """Causes every success and failure. Yields the name of each function that logged."""
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
         captured(answers, lead_id, alerted=False)
@@ -199,7 +201,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
-    """Also checks the function that the runbook names before a line, and the fields that it names after the line."""
+    """Also checks the function before a line, and the fields after the line."""
     seen = set()
     for entry in LOOK:
         function = ""

@@ -1,4 +1,4 @@
-"""Tests that sample events always name the questionnaire's current version."""
+"""Tests that sample events name the questionnaire's current version."""
 
 from __future__ import annotations
 

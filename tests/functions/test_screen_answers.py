@@ -1,5 +1,3 @@
-"""Tests POST /screenings: only an emergency interrupts the form."""
-
 from __future__ import annotations
 
 import json
@@ -84,7 +82,7 @@ def test_checked_is_asked_when_all_that_calls_for_it_is_known() -> None:
 
 
 def test_pages_not_yet_shown_cause_no_emergency() -> None:
-    """`injury-when` is on page P2. If it counted as skipped on page P1, an old injury would be an emergency."""
+    """If `injury-when` on page P2 counted as skipped, an old injury would be an emergency."""
     answers = CALM | {"motor": ["leg-weak"], "motor-course": "stable", "injury": "major"}
     assert content(screen("P1", answers))["disposition"] == "continue"
     assert content(screen("P2", answers))["disposition"] == "seek-emergency-care"

@@ -1,5 +1,3 @@
-"""Tests searching for a lead, on moto."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -33,7 +31,7 @@ def test_by_phone_or_email_in_any_notation() -> None:
     phone_only = from_somebody(phone="+1 312 555 0147")
     mail_only = from_somebody(email=EMAIL.upper())
     from_somebody(phone="(312) 555-0148")
-    # the ten digits of a phone number could also be a reference
+    # ten digits could also be a reference
     for text in ("312.555.0147", "3125550147", "312 555 0147"):
         assert set(references(searched(text))) == {both, phone_only}
     assert set(references(searched("Alex@Example.com"))) == {both, mail_only}
@@ -63,7 +61,7 @@ def test_an_unknown_person_is_not_found(text: str) -> None:
     ("name", "words"),
     [
         ("Jos\u00e9 Q. O'Neill-Diaz", ("jose", "neill", "diaz")),  # a single letter would find too many leads
-        ("\u674e \u5a1c 3", ("\u674e", "\u5a1c", "3")),  # but a single Chinese character may be a name
+        ("\u674e \u5a1c 3", ("\u674e", "\u5a1c", "3")),  # a single Chinese character may be a name
     ],
 )
 def test_a_name_is_found_by_these_words(name: str, words: tuple[str, ...]) -> None:

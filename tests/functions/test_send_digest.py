@@ -1,5 +1,3 @@
-"""Tests the numbers in the digest, on moto."""
-
 from __future__ import annotations
 
 import json
@@ -54,7 +52,7 @@ def lines(message: Json) -> dict[str, str]:
 def test_it_counts_waiting_leads_and_times_to_acknowledgement(aws: Aws, clock: Clock) -> None:
     now, minute = AN_OPEN_HOUR, timedelta(minutes=1)
     captured(clock, PRIORITY, now - 5 * minute)
-    captured(clock, URGENT, now - timedelta(hours=5))  # an hour overdue: the deadline is four hours after arrival
+    captured(clock, URGENT, now - timedelta(hours=5))  # due after four hours
     quick = captured(clock, URGENT, now - timedelta(days=1))
     late = captured(clock, URGENT, now - timedelta(days=2))
     old = captured(clock, URGENT, now - timedelta(days=8))
@@ -146,7 +144,7 @@ def test_the_subject_is_within_the_limits_of_sns() -> None:
 @pytest.mark.parametrize("subscribed", [True, False])
 @pytest.mark.usefixtures("clock")
 def test_it_says_when_nobody_gets_the_alarms(aws: Aws, monkeypatch: pytest.MonkeyPatch, subscribed: bool) -> None:
-    """If nobody has confirmed a subscription to the alarms, an alarm about this would reach nobody."""
+    """An alarm about missing subscriptions would reach nobody."""
     sns, topic, endpoint = boto3.client("sns"), ENVIRONMENT["ALARM_TOPIC_ARN"], "+13125550100"
     alarms = Subscriptions(sns, {topic: frozenset({endpoint})})
     monkeypatch.setattr(send_digest, "digesting", varied(send_digest.digesting, alarms=alarms))

@@ -1,4 +1,4 @@
-"""Tests, on moto, that the mail sweep sends each mail once and within limits, and that staff see the result."""
+"""Tests that the mail sweep sends each mail once and within limits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sweep() -> int:
 
 
 def mails_of(reference: str) -> list[tuple[str, str, str]]:
-    """Returns (kind, status, reason) of each of the lead's mails, as staff see them."""
+    """Returns (kind, status, reason) of the lead's mails, as staff see them."""
     return [
         (entry["kind"], entry["status"], entry["reason"]) for entry in content(opened(reference))["mails"]["entries"]
     ]
@@ -114,9 +114,6 @@ def test_a_move_is_mailed_ten_minutes_after_it_and_a_move_back_is_too(aws: Aws, 
     assert ["9:30" in text for text in texts] == [True, False, True]
 
 
-# ---- never twice
-
-
 def test_a_mail_whose_reply_was_lost_is_not_sent_again(aws: Aws, clock: Clock) -> None:
     reference = captured()
     aws.wire.reply_lost = {SEND}
@@ -129,7 +126,7 @@ def test_a_mail_whose_reply_was_lost_is_not_sent_again(aws: Aws, clock: Clock) -
 
 
 class Killed(BaseException):
-    """Simulates a process that is killed. It is a BaseException, because mailing catches Exception."""
+    """A killed process. A BaseException, because mailing catches Exception."""
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -185,9 +182,6 @@ def test_nothing_is_sent_if_the_claim_cannot_be_written(aws: Aws) -> None:
     assert aws.mails() == []
 
 
-# ---- limits
-
-
 def test_an_address_gets_one_receipt_a_day(aws: Aws, clock: Clock) -> None:
     captured()
     again = captured(lead_id=OTHER)
@@ -217,7 +211,7 @@ def test_an_hour_full_of_receipts_delays_an_appointment_only_until_the_next_hour
     assert worked(reference, "book", booking={"at": "2026-01-16T09:30:00-06:00"})["statusCode"] == 200
     next_hour = clock.at.replace(minute=0, second=0, microsecond=0) + 60 * MINUTE
     clock.at += UNDO_WITHIN
-    assert clock.at < next_hour - 40 * MINUTE  # a mail that SES refuses fails after 31 minutes; this one waits
+    assert clock.at < next_hour - 40 * MINUTE  # a refused mail fails after 31 minutes
     monkeypatch.setattr(mailing, "MAILS_AN_HOUR", 1)
     waiting = [captured(lead_id=lead_id, contact=person(number)) for number, lead_id in enumerate((OTHER, THIRD))]
     while clock.at < next_hour:
@@ -236,9 +230,6 @@ def test_a_suspect_gets_no_mail(aws: Aws) -> None:
     captured(website="https://spam.example")
     assert sweep() == 0
     assert aws.wire.calls.count(SEND) == 0
-
-
-# ---- failures and erasure
 
 
 def test_a_lead_that_fails_does_not_delay_the_others(aws: Aws, logs: Callable[[], str]) -> None:

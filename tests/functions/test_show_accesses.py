@@ -1,5 +1,3 @@
-"""Tests that administrators see who opened which lead, and that reading the log is logged too."""
-
 from __future__ import annotations
 
 import csv
@@ -21,13 +19,13 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 def seen(**query: str) -> list[tuple[str, str]]:
-    """Returns (staff name, action) in the response's order. Omits entries about reading the log."""
+    """Returns (staff name, action), without entries about reading the log."""
     entries = content(accesses(**query))["entries"]
     return [(entry["staff_name"], entry["what"]) for entry in entries if entry["what"] != "read the log"]
 
 
 def some(count: int) -> list[str]:
-    """Captures leads of different people, because opening a lead also logs the same person's other leads as listed."""
+    """Captures leads of different people, because opening a lead also logs the person's other leads."""
     contacts = [{"name": f"Sample {number}", "phone": f"(312) 555-010{number}"} for number in range(count)]
     return [captured(PRIORITY, lead_id=str(uuid4()), contact=contact) for contact in contacts]
 

@@ -1,5 +1,3 @@
-"""Tests opening a lead, on moto."""
-
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Tests GET / and GET /web/{file}, GET /inbox and GET /inbox/{file}."""
+"""Tests the routes for pages and their files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_form_is_at_the_root(aws: Aws) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/web/{file}", "/inbox", "/inbox/{file}"])
 def test_head_is_answered_as_get(path: str) -> None:
-    """For HEAD requests, API Gateway removes the body from the response."""
+    """API Gateway removes the body from responses to HEAD."""
     asked = event("show_page") | {"pathParameters": {"file": "inbox.js" if "inbox" in path else "page.css"}}
     asked |= {"pathParameters": None} if "{" not in path else {}
     head = asked | {"routeKey": f"HEAD {path}"}
@@ -101,7 +101,7 @@ def test_its_files_have_their_media_types(file: str, media_type: str) -> None:
 
 @pytest.mark.parametrize("file", [None, "index.html", "icon.svg"])
 def test_the_policy_forbids_loading_from_elsewhere(file: str | None) -> None:
-    """Scripts and style sheets have no policy, because browsers would ignore it."""
+    """Browsers ignore policies of scripts and style sheets."""
     headers = ask(file)["headers"]
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
@@ -117,7 +117,7 @@ def test_every_file_says_its_type_and_stays_encrypted(file: str | None) -> None:
 
 
 def test_the_page_complies_with_its_policy() -> None:
-    # URLs that are meant for other sites; the page itself loads none of them
+    # URLs for other sites, which the page does not load
     body = re.sub(r'<meta property="og:[^>]*>|<link rel="(?:canonical|alternate)"[^>]*>', "", ask()["body"])
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
 
@@ -155,9 +155,6 @@ def test_a_copy_cached_without_an_origin_is_not_for_a_page_elsewhere(file: str |
 @pytest.mark.parametrize("refusal", ["", "br", "gzip;q=0", "gzip; q=0.0, br"])
 def test_without_gzip_the_content_is_plain(refusal: str) -> None:
     assert "content-encoding" not in ask("page.css", accept_encoding=refusal)["headers"]
-
-
-# ---- the staff inbox
 
 
 def ask_inbox(file: str | None = None) -> Json:
@@ -200,7 +197,7 @@ def test_patient_input_is_never_inserted_as_markup(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(path.name for path in (FOLDER / "inbox").glob("*.js")))
 def test_the_inbox_keeps_nothing_about_a_lead_beyond_its_tab(module: str) -> None:
-    """Only three things outlive the tab: when it was last used, how the last session ended, and the sound setting."""
+    """Only the last use, the end of the last session, and the sound setting outlive the tab."""
     kept = re.findall(r"localStorage\.(?:setItem|getItem|removeItem)\((\w+)", ask_inbox(module)["body"])
     assert set(kept) <= {"ACTIVE", "ENDED", "SETTING"}
 

@@ -1,5 +1,3 @@
-"""Tests GET /questionnaires/{id}."""
-
 from __future__ import annotations
 
 from functions.draw_form import handler

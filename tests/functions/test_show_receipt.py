@@ -138,8 +138,6 @@ def test_a_lead_sent_as_json_has_no_receipt_page(browser: PlainBrowser, aws: Aws
     assert browser.open(f"received/{LEAD_ID}").status == 404
 
 
-# --- the way back to the landing page ---
-
 NAMED = frozenset({"https://www.clinic.example"})
 
 

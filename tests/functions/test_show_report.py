@@ -1,5 +1,3 @@
-"""Tests the report's route, on moto."""
-
 from __future__ import annotations
 
 import codecs

@@ -1,5 +1,3 @@
-"""Tests the route that shows which rules are in use."""
-
 from __future__ import annotations
 
 from typing import Any

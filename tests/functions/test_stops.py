@@ -1,4 +1,4 @@
-"""Tests, on moto, that visitors who leave are counted by page, and that nothing else about them is stored."""
+"""Tests that visitors who leave are counted by page, without other data."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_who_comes_back_is_counted_where_they_leave_at_last(aws: Aws) -> None:
 def test_pages_are_shown_from_twenty_visitors_up(number: int, shown: list[tuple[str, int]]) -> None:
     for _ in range(number):
         left(page="P2")
-    # This visitor was counted on an earlier day, so today's count for "callback" becomes -1. The report shows 0.
+    # counted on an earlier day, so today's count for "callback" is -1
     left(before="callback")
     pages = content(reported())["pages"]
     assert [(page["page"], page["visitors"]) for page in pages][:3] == shown

@@ -51,8 +51,6 @@ def test_nothing_is_stored_before_consent(aws: Aws, clock: Clock) -> None:
     assert aws.leads() == []
 
 
-# --- the consent is unticked before Send ---
-
 TAKES_BACK: Json = {"answers": {}, "contact": None, "consents": {"contact": False}, "complete": False}
 
 
@@ -143,7 +141,7 @@ def test_after_a_withdrawal_the_visitor_can_still_send(aws: Aws, clock: Clock) -
         ("withdrawn", ""),
         ("sent_after_all", ""),
     ]
-    # otherwise the inbox would show "All 0 answers" and the mark "more answers"
+    # otherwise the inbox would show "All 0 answers"
     assert (shown["earlier"], shown["summary"]["sent_more"]) == ([], False)
 
 
@@ -205,7 +203,7 @@ def test_many_resubmissions_keep_the_lead_small(aws: Aws, clock: Clock) -> None:
 
 
 def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
-    """The visitor resubmits every three minutes. The desk is still alerted after 5 minutes and a manager after 10."""
+    """The visitor resubmits every three minutes."""
     audiences = []
     for number in range(4):
         send(EMERGENCY | {"note": f"Still waiting, {number}."}, complete=False)
@@ -217,7 +215,7 @@ def test_resubmissions_do_not_delay_escalation(aws: Aws, clock: Clock) -> None:
 
 
 def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None:
-    """Without a limit, a visitor could fill a lead to DynamoDB's 400 KB. Staff could then not acknowledge it."""
+    """Staff could not acknowledge a lead that fills DynamoDB's 400 KB."""
     texts = {
         consent.code: consent.text_hash for consent in RULEBOOK.rule_sets["fs-intake"].questionnaire.contact.consents
     }
@@ -261,7 +259,7 @@ def test_a_repeated_finished_form_gets_the_same_receipt(aws: Aws, clock: Clock) 
 
 
 def test_a_red_flag_that_arrives_after_the_finished_form_is_alerted(aws: Aws, clock: Clock) -> None:
-    """Only the unfinished form has the red flag, and it arrives last. Staff are alerted about the flag."""
+    """The red flag is only in the unfinished form, which arrives last."""
     finished = content(send())
     assert run_alerts(aws) == ["PRIORITY lead waiting"]
     worked(finished["reference"], "book")

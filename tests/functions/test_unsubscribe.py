@@ -1,4 +1,4 @@
-"""Tests the unsubscribe link. GET shows a button. POST stops mail to the address and adds to the consent ledger."""
+"""Tests the unsubscribe link, whose GET changes nothing."""
 
 from __future__ import annotations
 

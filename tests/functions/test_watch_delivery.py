@@ -1,7 +1,4 @@
-"""Tests, on moto, that a canary goes from the POST through the real functions to the queue.
-
-A canary is a lead that the service sends to itself. If a canary is lost, that is reported.
-"""
+"""Tests the canary, a lead that the service sends to itself to test delivery."""
 
 from __future__ import annotations
 
@@ -35,8 +32,8 @@ GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 class Api:
     """Replaces API Gateway: passes each POST to capture_lead.
 
-    spooled: function that returns the new spool entries, which are then replayed
-    stream: function called with the id of each lead that was sent; by default, it alerts staff
+    spooled: returns new spool entries, which are then replayed
+    stream: called with the id of each sent lead; alerts staff by default
     """
 
     def __init__(self, spooled: Callable[[], list[str]]) -> None:
@@ -68,7 +65,6 @@ class Api:
 @pytest.fixture
 def api(aws: Aws) -> Iterator[Api]:
     api = Api(aws.spooled)
-    # checks every 10 ms whether to stop
     thread = threading.Thread(target=api.server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     yield api
@@ -79,10 +75,7 @@ def api(aws: Aws) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Subscribes the canary's queue, with its filter, and a phone number to the alert topic.
-
-    Sets the long-poll time to 0, so that reading the queue does not wait.
-    """
+    """Subscribes the canary's queue, with its filter, and a phone number. Polls without waiting."""
     sqs, sns = cached_client("sqs"), cached_client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -97,7 +90,7 @@ def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def expecting(*endpoints: str, alarms: str = "") -> Subscriptions:
-    """Returns the check that expects `endpoints` at the alert topic and `alarms` at the alarm topic ("" for none)."""
+    """Returns the check for `endpoints` at the alert topic and `alarms` at the alarm topic."""
     expected = {
         ENVIRONMENT["ALERT_TOPIC_ARN"]: frozenset(endpoints),
         ENVIRONMENT["ALARM_TOPIC_ARN"]: frozenset({alarms} - {""}),
@@ -119,7 +112,7 @@ def metrics_of(written: str) -> Json:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the clock of watch_delivery advance a minute each time it is read. Other functions keep their own clock."""
+    """Makes watch_delivery's clock advance a minute with each reading."""
     ticks = iter(AN_OPEN_HOUR + timedelta(minutes=number) for number in range(100))
     monkeypatch.setattr(watch_delivery, "wiring", SimpleNamespace(now=lambda: next(ticks)))
 
@@ -152,7 +145,7 @@ def test_a_spool_that_accepts_nothing_is_reported(aws: Aws, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_an_outage_of_the_table_differs_from_one_of_the_api(aws: Aws, logs: Callable[[], str]) -> None:
-    """The spool accepts the canary, so the status is 202. The runbook distinguishes the outages by status."""
+    """The runbook distinguishes the outages by status: the spool's is 202."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert run()["delivered"] is False
     [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
@@ -204,7 +197,7 @@ def test_no_other_lead_expires(aws: Aws) -> None:
 
 
 def forged(number: int) -> str:
-    """Returns a forged token that tries to disguise a lead as a canary."""
+    """Returns a token that tries to disguise a lead as a canary."""
     mine = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
     return [
         "canary",
@@ -220,7 +213,7 @@ def forged(number: int) -> str:
 
 @pytest.mark.parametrize("number", range(8))
 def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
-    """A submission with a forged token becomes an ordinary lead, so that no lead is lost."""
+    """The submission becomes an ordinary lead, so that no lead is lost."""
     answer = capture_lead.handler(posting("capture_lead", submission(token=forged(number))), CONTEXT)
     assert content(answer)["reference"]
     [lead] = aws.leads()
@@ -229,7 +222,7 @@ def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
 
 @pytest.mark.usefixtures("hurried")
 def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], str]) -> None:
-    """The watch reads the clock at the start, before each wait, and at each alert. Each reading adds a minute."""
+    """The watch reads the clock at the start, before each wait, and at each alert."""
     run()
     assert metrics_of(logs())["canary_seconds"] == [120.0]
     api.stream = str
@@ -239,7 +232,7 @@ def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_a_missing_alert_is_reported(api: Api, logs: Callable[[], str]) -> None:
-    api.stream = str  # does nothing, so nobody is alerted
+    api.stream = str  # nobody is alerted
     assert run()["delivered"] is False
     written = logs()
     assert "the canary did not come out" in written
@@ -290,7 +283,7 @@ def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_address_of_the_stack_is_nobodys_own_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alerts to the desk's address are for the whole desk, so the address does not count as Ben's own subscription."""
+    """The desk's address belongs to the whole desk, so it is not Ben's."""
     monkeypatch.setenv("EXPECTED_SUBSCRIPTIONS", "desk@clinic.example,,+13125550100")
     monkeypatch.setenv("ON_CALL", "nora=nora@clinic.example,ben=desk@clinic.example")
     assert on_call_subscriptions() == {"nora": "nora@clinic.example"}

@@ -1,4 +1,4 @@
-"""Tests, on moto, staff actions on a lead, with their permissions, and with concurrent actions and alerts."""
+"""Tests staff actions, their permissions, and concurrent actions and alerts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_acknowledging_sets_the_owner_and_is_in_the_history(aws: Aws) -> None:
 
 
 def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
-    """Nobody but the owner is alerted about an owned lead (I8 in docs/reliability.md)."""
+    """Tests I8 of docs/reliability.md."""
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     aws.alerts()
@@ -66,7 +66,7 @@ def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
 
 
 def test_a_taken_lead_that_nobody_calls_reminds_its_owner_and_escalates_again(aws: Aws, clock: Clock) -> None:
-    """An owner who does not call in time loses the lead (I11 in docs/reliability.md)."""
+    """Tests I11 of docs/reliability.md."""
     reference = captured(EMERGENCY)
     worked(reference, "acknowledge")
     aws.alerts()
@@ -143,7 +143,7 @@ def test_a_second_acknowledgement_says_who_has_the_lead(aws: Aws) -> None:
     [("dynamodb.Query", 1), ("dynamodb.GetItem", 1), ("dynamodb.PutItem", 1), ("dynamodb.PutItem", 2)],
 )
 def test_of_two_concurrent_acknowledgements_one_wins(aws: Aws, operation: str, nth: int) -> None:
-    """The desk acknowledges the lead during the nurse's request, just before the `nth` call of `operation`."""
+    """The desk acknowledges the lead just before the `nth` call of `operation`."""
     reference = captured(URGENT)
     calls: list[str] = []
     first: list[Json] = []

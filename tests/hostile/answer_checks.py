@@ -13,7 +13,7 @@ from tests.functions.calls import Json
 from tests.hostile.attacker import Route
 
 LARGEST = 6 * 1024 * 1024  # bytes: Lambda's limit for a response
-AS_JSON = 12  # bytes that JSON needs at most for a character, as two escaped surrogates
+AS_JSON = 12  # maximum bytes of a character, as two escaped surrogates
 HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
 SCRIPT = re.compile(r"<script|<img|<iframe|<svg|\bon\w+\s*=", re.IGNORECASE)
 HTML = "text/html; charset=utf-8"
@@ -22,18 +22,21 @@ LINK = re.compile(r'\b(?:href|src|action|formaction)="([^"]*)"')
 RUNS = ("javascript:", "data:", "vbscript:")
 DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # routes whose pages show what a visitor typed
 CACHED = 304
-UNREADABLE = {400}  # responses to requests that API Gateway would not pass on
+UNREADABLE = {400}  # API Gateway would not pass such requests on
 
 
 def statuses(route: str) -> set[int]:
-    """Returns the allowed statuses: those in the OpenAPI document, UNREADABLE, and CACHED if the route is cacheable."""
+    """Returns the statuses in the OpenAPI document, UNREADABLE, and CACHED for a cacheable route."""
     operation = openapi.OPERATIONS[route]
     named = {int(status) for status in (*operation.answers, *operation.problems)}
     return named | UNREADABLE | ({CACHED} if operation.cacheable else set())
 
 
 def fault(route: Route, answer: object, *, out_of_order: bool = False) -> str:
-    """Returns what is wrong with the response ("": nothing). `out_of_order`: whether table and spool are down."""
+    """Returns what is wrong with the response, or "".
+
+    out_of_order: whether table and spool are down
+    """
     if not isinstance(answer, dict):
         return "no answer"
     status = answer["statusCode"]
@@ -82,7 +85,7 @@ def _body(route: Route, answer: Json) -> str:
 def _scripted(page: str) -> bool:
     """Returns whether a page has a tag that runs a script.
 
-    Of the quoted attribute values, only links can run a script. The others may contain any text.
+    Attribute values other than links may contain any text.
     """
     return any(map(_runs, set(TAG.findall(page))))
 

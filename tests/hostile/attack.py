@@ -1,4 +1,4 @@
-"""Runs the attacker in batches. Each batch starts with an empty table, so that one batch alone can be repeated."""
+"""Runs the attacker in batches. Each batch starts with an empty table, so it can be repeated alone."""
 
 from __future__ import annotations
 
@@ -16,22 +16,26 @@ from tests.quiet import quiet
 leaks.install()  # before any function is imported
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
-MOST_FAULTS = 20  # the most faults that a batch reports
+MOST_FAULTS = 20  # reported faults per batch
 EVERY_SO_OFTEN = 10  # in every tenth batch, table and spool are unavailable
-SEARCHED_FOR = 25  # after so many requests, the leak check forgets the personal data that it has seen
+SEARCHED_FOR = 25  # requests until the leak check forgets personal data
 
 
 @dataclass
 class Attacked:
-    """A batch's result. `statuses`: status -> number of responses; `faults`: the first MOST_FAULTS faults."""
+    """A batch's result.
+
+    statuses: status -> number of responses
+    faults: the first MOST_FAULTS faults
+    """
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
 
 def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
-    """Sends one batch: requests `first` to `first + count - 1`."""
-    # Functions read these variables on import. They are set here so that a fault can be reproduced outside pytest.
+    """Sends the requests `first` to `first + count - 1`."""
+    # functions read these variables on import, also outside pytest
     os.environ.update(ENVIRONMENT)
     attacker, attacked = Attacker(seed), Attacked()
     out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1

@@ -1,7 +1,6 @@
-"""Generates hostile requests to every route, as the events that API Gateway would send to functions.
+"""Generates hostile requests to every route.
 
 A request depends only on the seed and its number, so that it can be repeated.
-
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ QUERY = (
     *("language", "questionnaire", "mode", "return_to", "utm_source", "gclid", "view", "tier", "suspect", "cursor"),
     *("from", "to", "format", "reference", "staff", "q", "x", ""),
 )
-NEARLY_RIGHT = (  # query values that are valid or nearly valid
+NEARLY_RIGHT = (  # valid or nearly valid query values
     *("csv", "json", "fhir", "html", "true", "false", "open", "taken", "closed", "done", "EMERGENCY", "fs-intake"),
     *("2026-01-14", "2026-01-13", "2000-01-01", "2199-12-31", "2026-02-30", "0001-01-01", "2026-1-4", "M90GS-X3XCE"),
 )
@@ -70,7 +69,6 @@ class Route:
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Returns all routes of the template, so that new routes are attacked too."""
     found = []
     for name, function in template.routes().items():
         handler = importlib.import_module(f"functions.{module_name(function)}").handler
@@ -102,8 +100,6 @@ class Attacker:
         self._chance.seed(self._seed * 2**32 + number)
         (route,) = self._chance.choices(self._routes, self._weights)
         return route, self._event(route)
-
-    # --- the event ---
 
     def _event(self, route: Route) -> Json:
         method, path = route.name.split(" ")
@@ -155,8 +151,6 @@ class Attacker:
         if self._once_in(40):
             asked["headers"] = {}
 
-    # --- the body ---
-
     def _add_body(self, asked: Json, route: Route) -> None:
         makers = (
             lambda: self._structured(route.name),
@@ -167,7 +161,7 @@ class Attacker:
         )
         kind, content = self._chance.choices(makers, (8, 8, 4, 2, 1))[0]()
         asked["headers"]["content-type"] = kind
-        if self._once_in(30):  # a body that does not match its content type
+        if self._once_in(30):  # the body does not match its content type
             asked |= {"body": content.decode("latin-1"), "isBase64Encoded": True}
         elif self._once_in(2):
             asked |= {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}
@@ -254,8 +248,6 @@ class Attacker:
         end = self._chance.choice(("--x--\r\n", "--x--", "--y--", "", "--x"))
         return MULTIPART, ("".join(parts) + end).encode(errors="replace")
 
-    # --- values ---
-
     def _value(self) -> object:
         match self._chance.randrange(8):
             case 0:
@@ -284,7 +276,7 @@ class Attacker:
 
 @cache
 def _base(staff: bool) -> bytes:
-    """Returns a valid request for the attacker to change. Pickled, because unpickling is the fastest way to copy it."""
+    """Returns a pickled valid request, because unpickling is the fastest way to copy."""
     asked = event("show_lead" if staff else "show_receipt")
     return pickle.dumps({**asked, "pathParameters": None, "queryStringParameters": {}, "rawQueryString": ""})
 

@@ -1,5 +1,3 @@
-"""Provides the fixture `aws` of tests/functions: AWS in this process, with an empty table and topic."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator

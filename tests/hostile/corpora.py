@@ -1,7 +1,6 @@
 """Collects texts and documents that are known to break programs.
 
-The Big List of Naughty Strings comes from a package. The environment variable HOSTILE_CORPORA can name a folder with
-more, such as public fuzz lists. Each line of its text files becomes a string. Each small file becomes a request body.
+HOSTILE_CORPORA can name a folder with more: each line of a text file is a string, each small file a body.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ LARGEST_FILE = 256 * 1024  # bytes
 MOST_LINES = 50_000
 TEXT_FILES = {".txt", ".lst", ".csv", ".list", ".fuzz", ""}
 
-OURS = (  # texts that have broken tables, pages, or parsers of JSON, forms and headers
+OURS = (  # texts that have broken tables, pages or parsers
     *(
         "",
         " ",

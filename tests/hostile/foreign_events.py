@@ -1,4 +1,4 @@
-"""Provides events of AWS services that invoke no function here, and malformed events of services that invoke one."""
+"""Provides events that invoke no function here, and malformed events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.functions.calls import Json, event
 
-REST_API: Json = {  # an event of an API Gateway REST API (payload version 1.0)
+REST_API: Json = {  # payload version 1.0
     "version": "1.0",
     "resource": "/submissions",
     "path": "/submissions",
@@ -117,7 +117,7 @@ FOREIGN: dict[str, Any] = {
 
 
 def misshapen(request: Json) -> dict[str, Any]:
-    """Returns description -> a copy of the HTTP API event in which one part has the wrong type."""
+    """Returns description -> a copy of the event in which one part has the wrong type."""
     context = request["requestContext"]
     return {
         "no context": request | {"requestContext": None},

@@ -1,9 +1,8 @@
 """Tests how functions react to foreign events, which have the wrong source or shape.
 
-- Functions with a route respond 400 with problem details. Those of public routes add the emergency advice.
+- Functions with a route respond 400 with problem details.
 - Functions invoked by a stream, a queue, a topic or an operator raise ForeignEvent or InvalidInput.
 - Scheduled functions ignore the event that starts them.
-
 """
 
 from __future__ import annotations

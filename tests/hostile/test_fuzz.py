@@ -1,7 +1,6 @@
-"""Tests that every request to every route gets a response that the API describes, and never a server error.
+"""Tests that every request gets a response that the API describes, and never a server error.
 
-`make soak ONLY=requests` sends a million requests. To repeat a fault, use the seed and request number in its report.
-
+`make soak ONLY=requests` sends a million requests. A fault's report has the seed and request number.
 """
 
 from __future__ import annotations
@@ -88,7 +87,7 @@ def test_every_kind_of_fault_is_detected() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
-    """Sends each string as the name, without a phone number. The response shows the name again."""
+    """Each string is the name in a form without a phone number."""
     (route,) = (route for route in routes() if route.name == "POST /submissions")
     for text in corpora.strings():
         if len(text) > 3000:
@@ -100,12 +99,9 @@ def test_every_naughty_string_is_shown_as_text() -> None:
         assert (answer["statusCode"], fault(route, answer)) == (422, ""), repr(text)
 
 
-# --- faults that these checks have found ---
-
-
 @pytest.mark.usefixtures("aws")
 def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
-    """Covers seed 20261122, request 3180: the receipt's URL was mistaken for the service's URL."""
+    """Seed 20261122, request 3180."""
     asked = event("show_receipt")
     asked["headers"]["hx-request"] = "true"
     page = show_receipt.handler(asked, CONTEXT)["body"]
@@ -115,14 +111,14 @@ def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
 
 
 def test_a_lone_surrogate_in_a_query_is_refused() -> None:
-    """Covers seed 20261122, request 4764: rendering the page failed."""
+    """Seed 20261122, request 4764."""
     answer = draw_form.handler(event("draw_form") | {"queryStringParameters": {"utm_source": "\ud800"}}, CONTEXT)
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (400, 400)
 
 
 @pytest.mark.parametrize("host", ["6]þ", "[", "a/b", 'a"b', "a b", "a@b", "", "x" * 300])
 def test_an_invalid_host_header_is_ignored(host: str) -> None:
-    """Covers seed 7, request 43643: reading the service's own URL failed."""
+    """Seed 7, request 43643."""
     asked = event("draw_form")
     asked["headers"] |= {"host": host, "hx-request": "true", "referer": "https://elsewhere.example/"}
     answer = draw_form.handler(asked, CONTEXT)
@@ -132,7 +128,7 @@ def test_an_invalid_host_header_is_ignored(host: str) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> None:
-    """Covers seed 20261122, request 24: python-multipart logged characters of the body as a warning."""
+    """Seed 20261122, request 24: python-multipart logged the body as a warning."""
     answer = capture_lead.handler(body_post("/submissions", "é7", "multipart/form-data; boundary=x"), CONTEXT)
     assert answer["statusCode"] == 400
     assert caplog.text == ""
@@ -140,7 +136,7 @@ def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> No
 
 @pytest.mark.parametrize("answers", [{"age": ["none"], "region": ["lumbar"]}, {"age": "private", "em-now": ["none"]}])
 def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, Any]) -> None:
-    """Covers seed 20261128, requests 2430 and 36418: the response was 503, and an alarm would have fired."""
+    """Seed 20261128, requests 2430 and 36418."""
     version = {"id": "fs-intake", "version": "0.0.0"}
     asked = sent("draw_form.screening") | {"questionnaire": version, "answers": answers, "page": "P1"}
     answer = draw_form.handler(posting("draw_form.screening", asked), CONTEXT)
@@ -150,6 +146,6 @@ def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, An
 
 @pytest.mark.usefixtures("aws")
 def test_a_lead_without_a_reference_is_not_the_export_of_all() -> None:
-    """Covers seed 20261128, request 61159: an empty reference exported all leads."""
+    """Seed 20261128, request 61159."""
     asked = event("export_leads") | {"pathParameters": {"reference": ""}}
     assert export_leads.handler(signed_in(asked, "admin"), CONTEXT)["statusCode"] == 404

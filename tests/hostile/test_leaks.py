@@ -1,4 +1,4 @@
-"""Tests that the leak check (tests/leaks.py) finds a planted leak in every output."""
+"""Tests that the leak check finds a planted leak in every output."""
 
 from __future__ import annotations
 
@@ -138,7 +138,11 @@ def test_a_leak_fails_the_test_it_happens_in() -> None:
 
 
 class EmulatedCloud:
-    """Replaces the local cloud. Contains one lead. `log`: the last log line; `queue`: the message in each queue."""
+    """Replaces the local cloud with one lead.
+
+    log: the last log line
+    queue: the message in each queue
+    """
 
     outputs = {"LeadsTable": "leads"}  # noqa: RUF012
     resources = {name: name for name in ("Logs", *FAILURES)}  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""Tests that GET and HEAD requests, including prefetches by browsers, change only the access log."""
+"""Tests that GET and HEAD requests change only the access log."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_get_changes_no_lead_and_alerts_nobody(aws: Aws, route: Route) -> None
 
 
 def test_a_link_that_is_followed_twice_shows_the_same(aws: Aws) -> None:
-    """A mail scanner may open the receipt's page before the visitor does."""
+    """A mail scanner may open the receipt before the visitor does."""
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 201
     (route,) = (route for route in READING if route.name.startswith("GET /received"))
     asked = event("show_receipt")

@@ -1,4 +1,4 @@
-"""Tests that a token, proof, cursor or signature is refused if it expired, was changed, or has another purpose."""
+"""Tests that expired, changed or misused tokens, proofs, cursors and signatures are refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def flips(token: str) -> Iterator[str]:
-    """Yields copies of the token with one flipped bit each. Leaves out those that a request cannot contain."""
+    """Yields copies of the token with one flipped bit, without copies that no request can contain."""
     for place, character in enumerate(token):
         for bit in range(7):
             other = chr(ord(character) ^ 1 << bit)
@@ -110,7 +110,7 @@ def test_an_invalid_canary_token_makes_it_a_lead(
 
 
 def test_every_flipped_bit_of_a_proof_is_detected_or_has_no_meaning() -> None:
-    """If a proof with a flipped bit is accepted, it decodes to the same fields."""
+    """An accepted proof with a flipped bit decodes to the same fields."""
     proof = solved(GUARD)
     assert proof_sign(proof) == Sign.GOOD_PROOF
     for text in flips(proof):
@@ -140,7 +140,7 @@ def test_a_proof_with_another_key_submission_or_time_is_detected() -> None:
 
 
 def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
-    """The expiry is part of the salt. Both the proof of work and the signature cover the salt."""
+    """The proof of work and the signature cover the salt, which contains the expiry."""
     fields = read(solved(GUARD))
     bare = fields["salt"].partition("?")[0]
     digest = hashlib.sha256(f"{bare}{fields['number']}".encode()).hexdigest()
@@ -157,8 +157,6 @@ def test_our_signatures_have_256_bits() -> None:
 def test_the_work_is_work() -> None:
     assert form_guard.MAX_NUMBER >= 50_000
 
-
-# --- webhooks, verified with the library of the Standard Webhooks specification ---
 
 KEY = ENVIRONMENT["WEBHOOK_KEY"]
 BODY = b'{"type":"lead.new","data":{"reference":"7K3MQ-2XDRT"}}'

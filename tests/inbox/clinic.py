@@ -1,7 +1,4 @@
-"""Serves the inbox to a browser from this process, with functions on moto and a sign-in page without passwords.
-
-test_on_the_local_cloud.py uses the real user pool.
-"""
+"""Serves the inbox from this process, with a sign-in page without passwords."""
 
 from __future__ import annotations
 
@@ -38,7 +35,7 @@ AUTHORIZE = """<!doctype html><title>Sign in</title><form>
 LOGOUT = '<!doctype html><script>location.replace(new URLSearchParams(location.search).get("logout_uri"))</script>'
 
 
-# A function expects one request at a time. In this process, all functions share one logger and its metrics.
+# all functions share one logger and its metrics, so they need one request at a time
 one_at_a_time = threading.Lock()
 
 
@@ -65,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Does nothing, so that requests are not logged."""
 
     def _call(self, body: str) -> tuple[int, dict[str, str], bytes]:
-        """Calls the function of the route as API Gateway would. Returns the status, headers and body of its answer."""
+        """Calls the route's function as API Gateway would. Returns status, headers and body."""
         parts = urlsplit(self.path)
         for key, function, parameters in _matches(self.command, parts.path):
             call = event("list_leads")
@@ -92,11 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def served() -> Iterator[str]:
-    """Serves the inbox, and yields its address.
-
-    A browser treats localhost as secure, so the page may use crypto.subtle. Serving through Playwright would be slower
-    and would turn off the browser's cache.
-    """
+    """Serves the inbox at localhost, where browsers allow crypto.subtle, and yields its address."""
     with LocalServer(("localhost", 0), _Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         address = f"http://localhost:{server.server_port}"
@@ -117,10 +110,7 @@ def _token(username: str) -> str:
 
 
 def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yields (route key, function, path parameters) of each matching route.
-
-    Routes without parameters come first, because API Gateway prefers them.
-    """
+    """Yields (route key, function, path parameters) of each matching route."""
     for key, function in _routes():
         asked, _, pattern = key.partition(" ")
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern), path)

@@ -1,4 +1,4 @@
-"""Provides staff who use the inbox in Chromium. The functions of this process serve it."""
+"""Provides staff who use the inbox in Chromium."""
 
 from __future__ import annotations
 
@@ -38,16 +38,14 @@ def aws() -> Iterator[Aws]:
 
 
 def hours_are(hours: OpeningHours, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shows these opening hours to staff. Deadlines still depend on the hours in the settings."""
+    """Shows staff these opening hours, which change no deadlines."""
     shown = ShownHours.of(hours)
     monkeypatch.setattr(ShownHours, "of", lambda _: shown)
 
 
 @pytest.fixture
 def send(aws: Aws) -> Send:
-    """Provides a function that sends a patient's form, alerts staff, and returns the lead's reference.
-
-    Example: `send({"pain": 9}, phone="(312) 555-0199")`."""
+    """Provides a function that sends a patient's form, alerts staff, and returns the reference."""
 
     def arrive(answers: Json | None = None, language: str = "en", **contact: str) -> str:
         with one_at_a_time:
@@ -58,14 +56,13 @@ def send(aws: Aws) -> Send:
 
 @pytest.fixture
 def clinic(aws: Aws) -> Iterator[str]:
-    """Provides the address of the inbox."""
     with served() as address:
         yield address
 
 
 @pytest.fixture
 def member(browser: Browser, clinic: str) -> Iterator[Come]:
-    """Provides a function that opens a browser for a member of staff, not yet signed in: `member("nurse")`.
+    """Provides a function that opens a browser for a member of staff, not yet signed in.
 
     Unexpected errors fail the test.
     """
@@ -85,5 +82,4 @@ def member(browser: Browser, clinic: str) -> Iterator[Come]:
 
 @pytest.fixture
 def stored(aws: Aws) -> Callable[[str], Json]:
-    """Provides a function that returns the stored lead with a reference, as a flat dict."""
     return lambda reference: next(lead for lead in aws.leads() if lead["reference"] == reference)

@@ -14,19 +14,19 @@ from tests.browser.conftest import Console
 from tests.browser.patient import appears
 
 OPEN_LEADS = re.compile(r"/leads\?view=open$")
-REFRESHED_EVERY = 16_000  # milliseconds of the page's clock, a little more than the interval in web/inbox/refresh.js
+REFRESHED_EVERY = 16_000  # milliseconds; more than the interval in web/inbox/refresh.js
 TURNS = 20
-TURN = 1_000  # milliseconds to wait for a reload, up to TURNS times
+TURN = 1_000  # milliseconds
 
 
 def next_january() -> str:
-    """Returns 9:30 on a Wednesday in January of next year, in the format of a datetime-local input."""
+    """Returns 9:30 on a Wednesday of next January, as a datetime-local input."""
     middle = date(datetime.now(UTC).year + 1, 1, 13)
     return f"{middle.replace(day=13 + (2 - middle.weekday()) % 7)}T09:30"
 
 
 class Member:
-    """A member of staff in a browser: opens links, signs in, presses buttons."""
+    """A member of staff in a browser."""
 
     def __init__(self, page: Page, site: str, name: str, console: Console) -> None:
         self.page, self.site, self.name, self.console = page, site, name, console
@@ -36,7 +36,10 @@ class Member:
         page.on("pageerror", lambda error: console.errors.append(str(error)))
 
     def open(self, reference: str = "") -> Member:
-        """Opens the inbox and signs in. `reference`: the lead to open, with the URL in its alert; "": none."""
+        """Opens the inbox and signs in.
+
+        reference: the lead to open, by the URL in its alert; "": none
+        """
         self.page.goto(f"{self.site}inbox{f'#lead={reference}' if reference else ''}")
         self.sign_in()
         return self.sees(reference) if reference else self
@@ -45,10 +48,10 @@ class Member:
         self.page.get_by_label("Username").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.locator("#user", has_text=self.name).wait_for(state="attached")  # attached, because a phone hides it
+        self.page.locator("#user", has_text=self.name).wait_for(state="attached")  # a phone hides the name
 
     def goes_to(self, reference: str) -> Member:
-        """Opens a lead by its URL. The member must have signed in."""
+        """Opens a lead by its URL, after signing in."""
         self.page.evaluate("reference => { location.hash = `lead=${reference}` }", reference)
         return self.sees(reference)
 
@@ -61,7 +64,7 @@ class Member:
         return self
 
     def filter(self, name: str, choice: str) -> Member:
-        """Chooses a value in a filter of the list. Opens the filters first if they are folded."""
+        """Chooses a value in a filter of the list, which may be folded."""
         if self.page.locator("#find").get_attribute("open") is None:
             self.page.locator("#find summary").click()
         self.page.locator(f"[data-filter={name}]").select_option(choice)
@@ -74,12 +77,11 @@ class Member:
         return self.press("Save the appointment").has("^Booked by you")
 
     def has(self, text: str) -> Member:
-        """Checks what the open lead's page says about its owner. `text`: a regular expression."""
         appears(self.page.locator(".has", has_text=re.compile(text)))
         return self
 
     def refreshes(self) -> Member:
-        """Advances the page's clock until the page reloads the list. A page that is still loading skips a reload."""
+        """Advances the page's clock until the list reloads. A loading page skips a reload."""
         for _ in range(TURNS):
             with suppress(TookTooLongError), self.page.expect_request(OPEN_LEADS, timeout=TURN):
                 self.page.clock.fast_forward(REFRESHED_EVERY)
@@ -87,7 +89,6 @@ class Member:
         raise AssertionError("the page does not refresh")
 
     def second_tab(self) -> Member:
-        """Opens the inbox in another tab of the same browser, and signs in there."""
         return Member(self.page.context.new_page(), self.site, self.name, self.console).open()
 
     def row(self, reference: str) -> Locator:

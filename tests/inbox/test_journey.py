@@ -91,7 +91,7 @@ OUTSIDE_HOURS = "That is outside opening hours. Press again to keep it."
 def test_each_call_says_what_is_next_until_the_appointment(
     send: Send, member: Come, stored: Callable[[str], Json], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hours_are(HOURS._replace(days={}), monkeypatch)  # always closed
+    hours_are(HOURS._replace(days={}), monkeypatch)
     reference = send(URGENT, language="es")
     nurse = member("nurse").open(reference).press("I'll take it").has("^You have had it")
     following = nurse.page.locator(".next")
@@ -107,7 +107,7 @@ def test_each_call_says_what_is_next_until_the_appointment(
     expect(following).to_contain_text("Next: Call again")
     expect(following).to_be_focused()
     expect(following).to_be_in_viewport()
-    # the instruction to call is gone, because the nurse has just called
+    # the nurse has just called
     expect(nurse.lead.locator(".does")).to_have_count(0)
     expect(nurse.page.locator("#undo")).to_have_text("Undo: you called: No answer")
     nurse.press("Another outcome …").press("Call again then")
@@ -167,7 +167,7 @@ def test_a_moved_appointment_is_not_called_booked(send: Send, member: Come, monk
 def test_an_appointment_with_a_wrong_year_is_refused_beside_its_field(
     send: Send, member: Come, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hours_are(HOURS._replace(days={}), monkeypatch)  # always closed
+    hours_are(HOURS._replace(days={}), monkeypatch)
     nurse = member("nurse").open(send(URGENT))
     time = nurse.press("Booked …").page.get_by_label("When")
     time.fill("9" + next_january()[1:])
@@ -187,7 +187,7 @@ def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send,
     assert not [
         address for address in nurse.addresses if token[1] in address or "5550188" in address.replace("%20", "")
     ]
-    # when the inbox was last used, and when and why the last session ended
+    # last use, and end of the last session
     assert nurse.page.evaluate("Object.keys(localStorage).sort()") == ["inbox:active", "inbox:ended"]
     assert nurse.page.evaluate("document.cookie") == ""
     assert "code=" not in nurse.page.url
@@ -355,7 +355,7 @@ def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) ->
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
     nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
-    with nurse.page.expect_request("**/leads/" + reference):  # its response is held until the nurse has pressed Close
+    with nurse.page.expect_request("**/leads/" + reference):  # held until the nurse has pressed Close
         nurse.page.locator("#refresh").click()
     nurse.press("Close …")
     for route in held:

@@ -1,4 +1,4 @@
-"""Tests the list of leads, with its URL, its pages, its mark of the open lead, and its news of new leads."""
+"""Tests the list of leads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.functions.staff_calls import IDS
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import Member
 
-PAGE = 250  # leads that `Table` returns per request
+PAGE = 250  # leads per request
 MANY = 1_060
 NOW = datetime.now(UTC)
 CUT = "row => [row, ...row.querySelectorAll('.who, .status-line')].some(a => a.scrollWidth > a.clientWidth)"
@@ -53,7 +53,10 @@ def row(number: int, **changes: Any) -> Json:
 
 
 class Table:
-    """Responds to the list's requests in place of the service. `asked`: the queries of these requests."""
+    """Responds to the list's requests in place of the service.
+
+    asked: the queries of the requests
+    """
 
     def __init__(self, rows: list[Json]) -> None:
         self.rows = rows
@@ -79,7 +82,6 @@ class Table:
 
 
 def at_table(member: Member, rows: list[Json], address: str = "") -> Table:
-    """Opens the inbox at `address` (the part of the URL after the path), with these leads in the list."""
     table = Table(rows)
     member.page.route("**/leads?*", table.answer)
     member.page.goto(f"{member.site}inbox{address}")
@@ -153,12 +155,12 @@ def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
     asked = {(query.get("source", [""])[0], query.get("questionnaire", [""])[0]) for query in table.asked}
     assert asked >= {("", "knee"), ("google-ads", "knee")}
     del rules["rule_sets"][1:]
-    manager.page.reload()  # the filter in the URL stays visible, although the rules no longer have its questionnaire
+    manager.page.reload()  # the rules no longer have the filter's questionnaire
     expect(manager.page.get_by_label("Questionnaire").locator("option")).to_have_text(["all", "fs-intake", "knee"])
     manager.page.goto(f"{manager.site}inbox#")
     manager.page.reload()
     expect(manager.page.locator("#rules")).to_be_visible()
-    expect(manager.page.get_by_label("Questionnaire")).to_be_hidden()  # only one questionnaire is left
+    expect(manager.page.get_by_label("Questionnaire")).to_be_hidden()
 
 
 def test_the_open_lead_is_marked_and_in_view(send: Send, member: Come) -> None:

@@ -1,4 +1,4 @@
-"""Tests that staff see whether mails reached the patient, so that they can call if not."""
+"""Tests that staff see whether mails reached the patient."""
 
 from __future__ import annotations
 

@@ -24,12 +24,12 @@ COVERED = """() => {
     box.left >= over.right || over.left >= box.right || box.top >= over.bottom || over.top >= box.bottom;
   return [...document.querySelectorAll("a, button, input, select, textarea")]
     .filter((node) => node.checkVisibility() && !beside(node.getBoundingClientRect())).map((node) => node.outerHTML);
-}"""  # returns the links, buttons and fields that the message in the header (#status) covers
+}"""  # returns the controls that #status covers
 
 
 @pytest.fixture
 def alerts(cloud: LocalCloud) -> Callable[[str], str]:
-    """Subscribes a new queue to the alerts. Provides a function that returns the text of the alert about a lead."""
+    """Provides a function that returns the text of the alert about a lead."""
     queues, topics = cloud.client("sqs"), cloud.client("sns")
     queue = queues.create_queue(QueueName=f"inbox-{uuid4()}")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

@@ -1,4 +1,4 @@
-"""Tests who can revoke consents, export and erase in the inbox, and what these buttons do."""
+"""Tests who can revoke consents, export and erase in the inbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ ERASED = re.compile("^This lead was erased on ")
 
 
 def downloaded(member: Member, button: str) -> tuple[str, str]:
-    """Presses the button, and returns the downloaded file's name and text."""
     with member.page.expect_download() as waiting:
         member.press(button)
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_text(encoding="utf-8-sig")
@@ -122,7 +121,7 @@ def test_an_export_says_how_far_it_is(send: Send, member: Come, monkeypatch: pyt
         manager.press("Download CSV")
         for text in ("1 lead …", "2 leads …"):
             expect(manager.page.locator("#export-status")).to_have_text(text)
-            until(manager.page, lambda: bool(held))  # this request follows the text
+            until(manager.page, lambda: bool(held))
             held.pop().fallback()
     lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert {row["reference"] for row in csv.DictReader(lines)} == references
@@ -191,7 +190,7 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     admin.page.get_by_role("link", name="Access log").click()
     expect(admin.page.get_by_role("region", name="Access log")).to_be_visible()
     lines = admin.page.get_by_role("region", name="What staff saw and did").locator("tbody tr")
-    # Latest first. The export made three entries, one per lead. Two of them are on this page and share a line.
+    # two entries of the export share a line
     expect(lines).to_have_text(
         [
             re.compile(r"20\d\d, \d+:\d\d:\d\d.*admin\s*read this log"),

@@ -1,5 +1,3 @@
-"""Tests what the inbox asks and says before staff close, book or reopen an emergency or urgent lead."""
-
 from __future__ import annotations
 
 import re

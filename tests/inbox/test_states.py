@@ -1,4 +1,4 @@
-"""Checks accessibility and layout of every state of the inbox: wide, on a phone, and dark. Takes screenshots."""
+"""Checks accessibility and layout of every state of the inbox."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TARGETS = """
   .filter(([, box]) => box.height < smallest || box.width < smallest)
   .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
 """
-# Returns whether the element's content fits, and nothing covers its first and last corner.
+# Returns whether the content fits, and nothing covers its first and last corner.
 ON_TOP = """
 part => {
   const { left, right, top, bottom } = part.getBoundingClientRect();
@@ -46,11 +46,7 @@ COLOURS = ALL_RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}
 
 
 def look(member: Member, name: str) -> None:
-    """Takes screenshots of the current state and checks it, in light and dark.
-
-    All of axe's rules run on the wide layout in light and on the phone layout in dark. On the phone layout in light,
-    only the rule for contrast runs. On the narrow layout, none runs.
-    """
+    """Takes screenshots of the current state and checks it, in light and dark."""
     page = member.page
     for folder, size, scheme in (
         ("wide", WIDE, "light"),
@@ -120,7 +116,7 @@ def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> Non
     look(nurse, "02-locked")
     nurse.press("Sign in")
     expect(nurse.page.get_by_label("Username")).to_be_visible()
-    # the page has signed out at the user pool, so the sign-in page asks for the password again
+    # after a sign-out at the user pool, the sign-in page asks for the password again
     assert any("/logout?" in address for address in nurse.addresses)
     nurse.sign_in()
     nurse.sees(reference)
@@ -228,7 +224,7 @@ def test_a_mail_link_adds_no_recipient(send: Send, member: Come) -> None:
 
 def test_loading_and_not_found(send: Send, member: Come) -> None:
     nurse = member("nurse").open(send())
-    # NAME_NOT_RESOLVED: the request for lead 00000-00000 gets no response, and fails when the test ends
+    # NAME_NOT_RESOLVED: the request for lead 00000-00000 fails when the test ends
     nurse.console.expect("404|NAME_NOT_RESOLVED")
     nurse.page.route("**/leads/00000-00000", lambda _route: None)
     nurse.page.evaluate("location.hash = 'lead=00000-00000'")
@@ -300,7 +296,7 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     expect(dialog).to_be_hidden()
     keys.press("Escape")
     expect(nurse.lead).to_be_hidden()
-    # focus cannot return to the lead's row, because the list shows only closed leads
+    # the list of closed leads has no row that could get the focus back
     expect(nurse.page.locator("#main")).to_be_focused()
 
 
@@ -312,7 +308,7 @@ def test_only_a_clinician_is_offered_not_a_fit_for_an_urgent_lead(send: Send, me
         expect(staff.page.get_by_role("button", name="Not a fit", exact=True)).to_have_count(offered)
 
 
-@pytest.mark.parametrize("zone", ["America/Chicago", "Asia/Tokyo"])  # in Tokyo, a note about the clinic's zone is shown
+@pytest.mark.parametrize("zone", ["America/Chicago", "Asia/Tokyo"])  # Tokyo staff see a note about the clinic's zone
 def test_the_header_stays_in_view_on_a_wide_screen(send: Send, member: Come, zone: str) -> None:
     reference = send({"ces": ["unsure"], "change": "yes"})
     for number in range(15):
@@ -337,7 +333,7 @@ def test_who_it_is_and_why_it_is_urgent_stay_in_view(send: Send, member: Come, s
     reference = send({"em-now": ["chest-pressure", "self-harm"], "signs": ["leg-swollen", "rash"]}, name=name)
     nurse = member("nurse", viewport=size).open(reference)
     why, call = nurse.lead.locator(".because"), nurse.page.get_by_role("link", name=re.compile("^Call "))
-    for _ in range(2):  # before and after the nurse takes the lead
+    for _ in range(2):
         expect(why).to_have_text(SELF_HARM)
         expect(why).to_be_in_viewport(ratio=1)
         expect(call).to_be_in_viewport(ratio=1)

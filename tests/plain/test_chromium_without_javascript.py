@@ -1,4 +1,4 @@
-"""Tests the plain form in Chromium without JavaScript. Checks each state of the pages, and takes screenshots."""
+"""Tests the plain form in Chromium without JavaScript."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture(scope="module")
 def copy(browser: Browser) -> Iterator[Page]:
-    """Provides a tab with JavaScript, which axe needs. `judge` copies the page under test into this tab."""
+    """Yields a tab with JavaScript, which axe needs, for copies of the tested page."""
     context = browser.new_context(viewport=PHONE, bypass_csp=True)
     yield context.new_page()
     context.close()
@@ -46,7 +46,7 @@ def copy(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def look(plain_page: Page, copy: Page) -> Look:
-    """Provides a function that checks the page's current state and saves screenshots under a name."""
+    """Provides a function that checks the page and saves screenshots under a name."""
 
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
@@ -146,7 +146,7 @@ def test_the_single_page_and_an_emergency_in_the_dark(plain_page: Page, site: st
     look("51-single-errors")
     answer(plain_page, {"em-now": ["chest-pressure"]})
     press(plain_page, "Send")
-    # the emergency page has the same colours in dark mode
+    # dark mode does not change the emergency page
     expect(plain_page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     look("73-emergency-in-the-dark")
 
@@ -166,7 +166,7 @@ def test_an_emergency(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_every_page_shows_the_notice_and_exists_in_spanish(plain_page: Page, site: str, look: Look) -> None:
-    """On a page with answers, the language switch is a button that posts the form, so that no URL contains answers."""
+    """On a page with answers, the language switch posts the form, so that no URL contains answers."""
     es = words("es")
     notice, title = plain_page.locator(".approval").first, plain_page.locator("h1")
     go_to(plain_page, site, 4)
@@ -281,7 +281,7 @@ def test_spanish(plain_page: Page, site: str, look: Look) -> None:
 
 
 def test_a_page_by_keyboard(plain_page: Page, site: str) -> None:
-    """Answers the first page with Tab, Space and Enter. Tab must never reach the hidden field that traps bots."""
+    """Tab must never reach the hidden field that traps bots."""
     plain_page.goto(f"{site}form")
     seen = []
     for _ in range(40):

@@ -1,4 +1,4 @@
-"""Tests the plain form with MechanicalSoup, a client without JavaScript, on the local cloud."""
+"""Tests the plain form with MechanicalSoup, a client without JavaScript."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def fill(visitor: Visitor, values: dict[str, Any], form: str = "main form") -> V
 
 
 def press(visitor: Visitor, text: str) -> Any:
-    """Presses the button with this text, in any form of the page."""
     button = next(one for one in visitor.page.select("button") if one.get_text(strip=True) == text)
     number = visitor.page.select("form").index(button.find_parent("form"))
     form = visitor.select_form("form", nr=number)

@@ -1,4 +1,4 @@
-"""Tests that htmx on another site's page submits the form, and puts our response into that page."""
+"""Tests that htmx on another site's page submits the form and shows our response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.npm import installed
 
-ENDINGS = itertools.count(100)  # last digits of phone numbers that no other test uses
+ENDINGS = itertools.count(100)
 LANDING = "http://localhost:8000/"  # a site that the local cloud allows
 CONFIGURATION = {
     "htmx2": {"selfRequestsOnly": False, "responseHandling": [{"code": ".*", "swap": True}]},
@@ -34,7 +34,6 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Landing pa
 
 @pytest.fixture(scope="session")
 def htmx() -> Path:
-    """Provides the node_modules folder, installed from the committed lock file."""
     return installed(Path(__file__).parent / "npm", "htmx") / "node_modules"
 
 

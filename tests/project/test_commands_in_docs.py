@@ -1,4 +1,4 @@
-"""Tests that the commands in the documentation can be pasted into a shell, and that a deploy can be rolled back."""
+"""Tests that the commands in the documentation can be pasted into a shell."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ REAL_ACCOUNT = ("smoke", "redrive", "rotate", "resubscribe")
 
 
 def blocks(page: Path) -> list[str]:
-    """Returns the page's indented blocks that are shell commands."""
     found = BLOCK.findall(page.read_text(encoding="utf-8"))
     return [block for block in found if block.lstrip().startswith(COMMANDS)]
 
@@ -50,7 +49,7 @@ def test_a_command_for_a_deployed_stack_names_it(page: Path) -> None:
 
 
 def test_a_change_and_two_rollbacks_in_one_shell_deploy_what_they_say(tmp_path: Path) -> None:
-    """Pastes the commands of "Change and roll back" twice into one shell, which starts in infra/ as after a deploy."""
+    """Pastes the commands of "Change and roll back" twice into one shell in infra/."""
     text = (PROJECT / "docs/deploy.md").read_text(encoding="utf-8")
     section = text.partition("\n## Change and roll back\n")[2].partition("\n## ")[0]
     pasted = "".join(BLOCK.findall(section)).replace("COMMIT", "v1")

@@ -1,7 +1,4 @@
-"""Tests the repository's conventions for names, documentation and log lines.
-
-test_layers.py tests the imports.
-"""
+"""Tests the repository's conventions for names, documentation and log lines."""
 
 from __future__ import annotations
 
@@ -43,9 +40,6 @@ def test_a_function_has_one_name_everywhere(logical_id: str) -> None:
     assert (PROJECT / "tests" / "functions" / f"test_{name}.py").is_file()
 
 
-# ---- documentation
-
-
 REFERENCE = (PROJECT / "docs" / "reference.md").read_text()
 ROUTES = set(template.routes())
 
@@ -71,9 +65,6 @@ def test_every_rule_has_a_reason_and_a_source_for_staff() -> None:
         for rule in (*rule_set.safety, *rule_set.not_fit, *rule_set.fit.rules, *rule_set.tags):
             assert rule.reason
             assert rule.citations
-
-
-# ---- references in the documents
 
 
 NAMED_FILE = re.compile(r"(?<![\w/.-])(?:benchmarks|dev|docs|events|functions|infra|shared|tests|web)/[\w./-]*\.\w+")
@@ -114,9 +105,6 @@ def test_a_dead_reference_is_found() -> None:
     ]
 
 
-# ---- logging
-
-
 LOGGED = {
     "reference",
     "tier",
@@ -129,12 +117,12 @@ LOGGED = {
     "mail_kind",
     "mail_status",
     "reason",
-}  # keys that a log line may have besides its fixed text
+}  # keys of a log line
 PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screening", "record", "note", "consents"}
 
 
 def logger_calls() -> Iterator[tuple[str, ast.Call, set[str]]]:
-    """Yields (file, call, names of the parameters in that file with a Literal type) for each logger call."""
+    """Yields (file, call, parameters with a Literal type in the file) for each logger call."""
     for path in PROJECT.glob("functions/*.py"):
         tree = ast.parse(path.read_text())
         listed = {
@@ -157,7 +145,7 @@ def test_log_lines_are_a_fixed_text_and_a_few_known_keys() -> None:
     calls = list(logger_calls())
     assert calls
     for name, call, listed in calls:
-        # append_keys logs no text; it adds keys to all later log lines
+        # append_keys logs no text, but adds keys to later log lines
         if isinstance(call.func, ast.Attribute) and call.func.attr == "append_keys":
             assert (call.args, {keyword.arg for keyword in call.keywords} - LOGGED) == ([], set()), name
             continue
@@ -183,9 +171,6 @@ def test_events_and_errors_are_never_logged_whole() -> None:
 
 def test_no_variable_makes_powertools_log_events() -> None:
     assert not {"POWERTOOLS_LOGGER_LOG_EVENT", "POWERTOOLS_DEV"} & template.variables()
-
-
-# ---- the repository is fit to be published
 
 
 def tracked() -> list[str]:

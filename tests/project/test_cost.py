@@ -1,4 +1,4 @@
-"""Tests that docs/cost.md states the current costs, and that reading costs no more as the table grows."""
+"""Tests that docs/cost.md states the current costs, and that reads stay cheap."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
     a_page = "a page of closed leads"
     assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
     assert many[a_page][0] <= 3  # requests, one per month until the page is full
-    assert many[a_page][1] <= 60  # capacity units, with a read of each row's lead for its name
+    assert many[a_page][1] <= 60  # capacity units, with each row's lead for its name
 
 
 def test_no_index_partition_overloads_at_10_000_submissions_a_second(facts: cost.Facts) -> None:

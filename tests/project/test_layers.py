@@ -1,4 +1,4 @@
-"""Tests that each layer imports only lower layers, and that each library is imported only where it is needed."""
+"""Tests that each layer imports only lower layers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
-# The layers, from the top. A module may import its own package and lower layers, but not its layer's other packages.
+# From the top. A module may import its own package and lower layers.
 LAYERS = (
     ("functions",),
     ("shared.http", "shared.triggers"),
@@ -42,7 +42,7 @@ def is_within(module: str, package: str) -> bool:
 
 
 def place_of(module: str) -> tuple[int, str] | None:
-    """Returns the number of a module's layer (0: the top) and its package in LAYERS, or None if it is in no layer."""
+    """Returns the number of a module's layer, 0 at the top, and its package in LAYERS, or None."""
     return next(((n, part) for n, parts in enumerate(LAYERS) for part in parts if is_within(module, part)), None)
 
 

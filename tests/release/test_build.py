@@ -1,4 +1,4 @@
-"""Tests that a bundle has only the function, its dependencies, and .pyc files that Lambda uses."""
+"""Tests that a bundle has only the function, its dependencies, and their .pyc files."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ AS_ON_LAMBDA = HERE == build.LAMBDA_PYTHON and platform.system() == "Linux" and 
 OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
 NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 FUNCTIONS = [build.module_name(name) for name in function_names()]
-# Loads each function in a separate process, because what Powertools imports depends on earlier imports. The processes
-# are forks, so that boto3 is imported only once.
+# Powertools' imports depend on earlier imports, so each function gets its own fork.
 LOAD_EACH = """
 import importlib, os, sys
 sys.path.insert(0, {bundle!r})
@@ -49,9 +48,7 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Provides one function's bundle, as `sam build` makes it. Other bundles differ only in the function's own part.
-
-    If this machine differs from Lambda's, the bundle is built for this machine, so that tests can load it."""
+    """Provides one function's bundle, as `sam build` makes it, for this machine."""
     folder = tmp_path_factory.mktemp("bundle") / build.WEB_FUNCTION
     build.bundle([build.WEB_FUNCTION], folder, HERE, build.LAMBDA_PLATFORM if AS_ON_LAMBDA else None)
     return folder
@@ -59,7 +56,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Provides each function's own part of its bundle. Does not compile it, because that would take long."""
+    """Provides each function's own part of its bundle, without compiling."""
     folders = {name: tmp_path_factory.mktemp(name) for name in FUNCTIONS}
     with patch.object(build, "compile_all"):
         for name, folder in folders.items():
@@ -84,7 +81,7 @@ def test_a_cached_folder_is_made_again_only_from_other_texts(tmp_path: Path, mon
 
 
 def test_every_file_of_shared_is_in_the_key_of_the_common_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If a changed file were not in the key, an old version of it would be deployed."""
+    """Otherwise an old version of a changed file would be deployed."""
     shutil.copytree(build.PROJECT / "shared", tmp_path / "shared")
     monkeypatch.setattr(build, "PROJECT", tmp_path)
     monkeypatch.setattr(build, "dependencies", lambda *_: tmp_path)
@@ -145,12 +142,12 @@ def test_it_is_small(bundle: Path) -> None:
 
 
 def test_workflows_run_the_python_that_lambda_runs() -> None:
-    """With another Python, CI would test a bundle that differs from the deployed one."""
+    """With another Python, CI would test another bundle than the deployed bundle."""
     workflows = [file.read_text() for file in (build.PROJECT / ".github" / "workflows").glob("*.yml")]
     versions = {version for text in workflows for version in re.findall(r"python-version: (.*?)[,}\n]", text)}
 
     assert versions == {'"{}.{}"'.format(*build.LAMBDA_PYTHON)}
-    # ubuntu-24.04 has an x86_64 processor, as the functions have
+    # an x86_64 processor, as for the functions
     assert {runner for text in workflows for runner in re.findall(r"runs-on: (.*)", text)} == {"ubuntu-24.04"}
 
 
@@ -168,7 +165,7 @@ def test_everything_is_compiled(bundle: Path) -> None:
 def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     own_parts: dict[str, Path], bundle: Path, tmp_path: Path
 ) -> None:
-    """Loads each handler from its function's own part, and everything else from one function's bundle."""
+    """Everything besides the handler comes from one function's bundle."""
     for name, folder in own_parts.items():
         shutil.copytree(folder / "functions", tmp_path / name / "functions")
     own = {name: str(tmp_path / name) for name in own_parts}
@@ -177,7 +174,7 @@ def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
 
 
 def test_pages_are_drawn_from_compiled_templates(tmp_path: Path, own_parts: dict[str, Path], bundle: Path) -> None:
-    """Draws a page after removing the template files."""
+    """The template files are removed."""
     shutil.copytree(own_parts["draw_form"] / "functions", tmp_path / "functions")
     shutil.copytree(bundle / "shared", tmp_path / "shared", ignore=shutil.ignore_patterns("*.html"))
     event = build.PROJECT / "events" / "draw_form.json"
@@ -195,7 +192,7 @@ sys.exit(None if answer["statusCode"] == 200 and "<form" in answer["body"] else 
 
 
 def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
-    """Replaces each source file by one that exits, so that only its .pyc can be imported."""
+    """Each source file exits, so that only its .pyc can be imported."""
     with zipfile.ZipFile(io.BytesIO(zip_folder(bundle))) as archive:
         archive.extractall(tmp_path / "unzipped")
     for source in (tmp_path / "unzipped").rglob("*.py"):
@@ -206,14 +203,13 @@ def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
 
 
 def run_alone(program: str) -> str:
-    """Runs a program without this machine's packages (-I, -S). Returns its error output, or "" if it succeeds."""
+    """Runs a program without this machine's packages. Returns its error output, or ""."""
     command = [sys.executable, "-I", "-S", "-B", "-c", program]
     result = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     return result.stderr if result.returncode else ""
 
 
 def environment() -> dict[str, str]:
-    """Returns an environment with all variables that the template or Lambda may set."""
     special = {
         "INDEX_SHARDS": "1",
         "CLINIC_TIME_ZONE": "America/Chicago",
@@ -251,7 +247,7 @@ def test_the_same_content_zips_to_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_build_refuses_a_rulebook_that_does_not_load(tmp_path: Path) -> None:
-    """If the build succeeded, the deployed form would fail."""
+    """Otherwise the deployed form would fail."""
     shutil.copytree(build.PROJECT / "shared" / "rulebook", tmp_path, dirs_exist_ok=True)
     rules = tmp_path / "fs-triage.toml"
     build.check_data(tmp_path)

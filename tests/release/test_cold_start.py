@@ -1,8 +1,6 @@
 """Tests that cold starts import no more than was recorded.
 
-These tests start three functions and compare what they import. `make soak ONLY=cold-starts`, which runs every night,
-starts all functions and counts their instructions too. After an intended change, run `make bench-baseline` and commit
-the result.
+After an intended change, run `make bench-baseline` and commit the result.
 """
 
 from __future__ import annotations

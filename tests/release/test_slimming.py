@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 
 @pytest.fixture(scope="module")
 def shipped() -> Path:
-    """Provides the folder of dependencies as deployed, but for this machine's Python."""
+    """Provides the deployed dependencies, but for this machine's Python."""
     return build.dependencies(sys.version_info[:2], None)
 
 
@@ -38,9 +38,9 @@ def is_client(node: ast.expr) -> bool:
 
 
 def operations(source: str) -> Iterator[str]:
-    """Yields names of AWS operations in the code: attributes of AWS clients, and arguments of `get_paginator`.
+    """Yields names of AWS operations in the code.
 
-    Treats every object whose name ends in client, dynamodb, sns or sqs as an AWS client.
+    An AWS client is any object whose name ends in client, dynamodb, sns or sqs.
     """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and is_client(node.value) and node.attr not in NOT_OPERATIONS:
@@ -56,7 +56,6 @@ def test_every_operation_that_the_code_calls_is_shipped_and_no_other() -> None:
 
 
 def known() -> set[str]:
-    """Returns the names of all operations of the services in COVERED."""
     session = botocore.session.get_session()
     models = [session.get_service_model(service) for service in session.get_available_services() if service in COVERED]
     return {xform_name(operation) for model in models for operation in model.operation_names}
@@ -85,7 +84,7 @@ def test_a_call_is_found() -> None:
 
 
 def test_every_operation_that_the_template_grants_is_shipped() -> None:
-    """A function cannot call an operation whose description by botocore is not shipped."""
+    """An operation needs botocore's description of it."""
     granted = set(re.findall(r"\b(dynamodb|sns|sqs):(\w+)", (PROJECT / "infra/template.yaml").read_text()))
     by_aws = {("sqs", "SendMessage")} | {
         (service, name) for service, name in granted if "Stream" in name or name == "*"
@@ -104,12 +103,12 @@ def session_of(folder: Path) -> Any:
 
 
 KEYS: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-NEW_REGION = "us-east-9"  # a region that botocore does not know
+NEW_REGION = "us-east-9"  # unknown to botocore
 
 
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)
 def test_requests_go_to_the_same_addresses_as_with_the_endpoint_rules(shipped: Path, service: str) -> None:
-    """The endpoint rules are not deployed. Without them, botocore takes the URLs from endpoints.json."""
+    """Without the endpoint rules, botocore takes the URLs from endpoints.json."""
     full, slim = botocore.session.Session(), session_of(shipped)
     partitions = full.get_available_partitions()
     regions = [region for name in partitions for region in full.get_available_regions(service, name)]
@@ -126,7 +125,7 @@ class Sent(Exception):
 
 
 def sent(session: Any, service: str, region: str) -> tuple[str, str]:
-    """Makes a request without sending it. Returns its URL, and the region and service in its signature."""
+    """Returns a request's URL, and the region and service in its signature, without sending."""
 
     def stop(request: Any, **_: object) -> None:
         scope = re.search(rb"Credential=testing/\d+/([^,]+)", request.headers["authorization"])
@@ -168,7 +167,7 @@ def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path
 
 
 def described(operation: Any) -> object:
-    """Returns an operation's model and shapes without their documentation, to compare them."""
+    """Returns an operation's model and shapes without their documentation."""
     shapes = [operation.input_shape, operation.output_shape, *operation.error_shapes]
     model = slimming._without_documentation(operation._operation_model)
     return model, [shape and shape_of(shape, frozenset()) for shape in shapes]
@@ -191,7 +190,7 @@ def shape_of(shape: Any, above: frozenset[str]) -> object:
 
 
 def test_the_certificate_authorities_are_amazons(shipped: Path) -> None:
-    """The root certificates include those whose fingerprints https://www.amazontrust.com/repository/ publishes."""
+    """Source of the fingerprints: https://www.amazontrust.com/repository/"""
     bundle = shipped / "botocore" / "cacert.pem"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(bundle)
@@ -227,7 +226,7 @@ def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pyt
 
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:
-    """Checks top-level imports only, because libraries import unused features inside functions."""
+    """Libraries import unused features inside functions, so only top-level imports count."""
     gone = [name.replace("/", ".").removesuffix("_*") for name in slimming.UNUSED if name[0] != "*"]
     for path in (*SOURCES, *shipped.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -252,7 +251,7 @@ for region in numbers.SUPPORTED_REGIONS:
 
 
 def test_powertools_batch_loads_after_pydantic(shipped: Path) -> None:
-    """If pydantic is loaded, the batch utility also imports Powertools' parser, which must be shipped then."""
+    """After pydantic, the batch utility also imports Powertools' parser."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import pydantic; import aws_lambda_powertools.utilities.batch"
     )

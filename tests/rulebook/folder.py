@@ -1,5 +1,3 @@
-"""Copies the rulebook's files for tests that change them."""
-
 from __future__ import annotations
 
 import re
@@ -17,9 +15,9 @@ WORDS, WEIGHTS = "fs-intake.words.toml", "fs-intake.weights.toml"
 
 
 def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
-    """Copies questionnaire, rules, words and tiers into `folder`, unsigned. Does not copy translations.
+    """Copies questionnaire, rules, words and tiers into `folder`, unsigned and without translations.
 
-    second: whether to add the invented second questionnaire, which has no free text.
+    second: whether to add the invented second questionnaire
     """
     for name in (INTAKE, TRIAGE, TIERS, WORDS, WEIGHTS):
         shutil.copy(FOLDER / name, folder)
@@ -32,7 +30,7 @@ def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
 
 
 def sign(folder: Path, by: str = "Dr. Sample", on: str = SIGNED_ON) -> None:
-    """Signs questionnaire and rules with name, date and content hash, as docs/rules.md describes."""
+    """Signs questionnaire and rules as docs/rules.md describes."""
     rule_set = load(folder).of("fs-intake")
     assert rule_set is not None
     for name in (INTAKE, TRIAGE):
@@ -51,7 +49,7 @@ def _sign(file: Path, **values: str) -> None:
 def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = SIGNED_ON, *, reviewed: bool = False) -> Rulebook:
     """Returns a copy of the rulebook that is signed by `by`.
 
-    by: the physician's name; "" makes the copy unsigned
+    by: the physician's name; "": unsigned
     reviewed: whether the translations count as reviewed
     """
 
@@ -70,7 +68,6 @@ def unsigned(rulebook: Rulebook) -> Rulebook:
 
 
 def change(folder: Path, file: str, old: str, new: str) -> None:
-    """Replaces the first occurrence of `old` in a file. Fails if there is none."""
     text = (folder / file).read_text()
     assert old in text, f"{file} no longer holds {old!r}: fix the test"
     (folder / file).write_text(text.replace(old, new, 1))

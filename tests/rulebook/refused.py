@@ -135,7 +135,6 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         TRIAGE, 'e = "fs-intake"', 'e = "fs-in"',
         "fs-triage.toml: there is no questionnaire fs-in.toml",
     ),
-    # things that may exist only once
     "rule twice": (TRIAGE, 'id = "CARD-02"', 'id = "CARD-01"', "fs-triage.toml: safety: 'CARD-01' is listed twice"),
     "rule twice across lists": (
         TRIAGE, 'id = "TAG-PAD"', 'id = "NF-02"',
@@ -190,7 +189,6 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         INTAKE, PREG, 'shown_when = { not = { question = "age", at_most = 17 } }',
         f"{AT_PREG}.shown_when: a form cannot evaluate Not",
     ),
-    # conditions
     "no condition": (TRIAGE, WOUND, "when = []", "fs-triage.toml.safety[INF-11].when: needs at least one condition"),
     "score out of reach": (
         TRIAGE, 'score = "sugioka", at_least = 7', 'score = "sugioka", at_least = 13',
@@ -284,7 +282,6 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         WEIGHTS, "\ngroup die = ", "\ngroup die = 1 ",
         "fs-intake.weights.toml: rows: 'group die' needs 5 numbers",
     ),
-    # keys and values
     "unknown key of a rule": (
         TRIAGE, SURGERY, f"{SURGERY}\nwhen_not = []",
         "fs-triage.toml.tags[TAG-SURG]: unknown key when_not",
@@ -366,7 +363,6 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         TRIAGE, 'what = "First', 'what = "" # "First',
         "fs-triage.toml.changes[1.0.0]: what is empty",
     ),
-    # messages
     "message never shown": (
         TRIAGE, "[messages.M-R]", '[messages.M-X]\ntext = "x"\n\n[messages.M-R]',
         "fs-triage.toml: message M-X is never shown",
@@ -387,7 +383,6 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         TRIAGE, 'floor = "EMERGENCY"\nmessage = "M-E-HEART"', 'floor = "EMERGENCY"',
         "fs-triage.toml.safety[CARD-01]: needs a message, because the tier EMERGENCY has none",
     ),
-    # conditions
     **{
         name: (TRIAGE, WOUND, f"when = [{condition}]", f"{AT_WHEN}{error}")
         for name, (condition, error) in CONDITIONS.items()

@@ -1,4 +1,4 @@
-"""Tests shadow mode: a candidate rulebook's results are recorded, and never affect a lead."""
+"""Tests that a candidate rulebook's results are recorded, and never affect a lead."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ class Breaks:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Provides a candidate rulebook with every URGENT floor lowered to PRIORITY."""
     for path in FOLDER.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     rules = tmp_path / "fs-triage.toml"

@@ -1,4 +1,4 @@
-"""Tests that the rules' change log, which staff see, is current."""
+"""Tests that the rules' change log is current."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
 from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook, sign
 
-# Version, date and hash of the last entry of `changes`. After a change, the failing test says what to write here.
+# Of the last entry of `changes`. A failing test says what to write here.
 VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "237f839fa9d700a8"  # pragma: allowlist secret
 PROJECT = Path(__file__).parents[2]
 SIGNATURES = ("approved_by", "approved_on", "approved_content", "changes")
 
 
 def fingerprint(folder: Path) -> str:
-    """Returns a hash of the parsed files, without signatures and change log. It changes only when the rules do."""
+    """Returns a hash of the parsed files without signatures and change log."""
     files = [
         tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in (TRIAGE, INTAKE, TIERS, WORDS, WEIGHTS)
     ]

@@ -1,4 +1,4 @@
-"""Tests that the published form definition agrees with what the API accepts."""
+"""Tests that the form definition agrees with what the API accepts."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_every_sentence_about_a_refused_answer_is_translated() -> None:
 
 
 def test_contact_fields_and_consents_are_those_of_the_api() -> None:
-    # there is no field for the extension, because people type it after the number
+    # people type the extension after the number
     assert {field["code"] for field in DRAWN["contact"]["fields"]} == set(ContactEntry.model_fields) - {"extension"}
     assert {consent["code"] for consent in DRAWN["contact"]["consents"]} == set(Consents.model_fields)
     assert [consent["code"] for consent in DRAWN["contact"]["consents"] if consent["required"]] == ["contact"]

@@ -1,4 +1,4 @@
-"""Tests that loading refuses an inconsistent rulebook, and that the error names the place."""
+"""Tests that loading refuses an inconsistent rulebook, and names the place."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_the_steps_of_the_error_lead_to_a_new_sheet(tmp_path: Path) -> None:
     for name in (INTAKE, TRIAGE):
         change(tmp_path, name, 'approved_by = "Dr. Sample"', 'approved_by = ""')
         change(tmp_path, name, f'approved_on = "{SIGNED_ON}"', 'approved_on = ""')
-    assert not load(tmp_path).approved  # although approved_content is still there
+    assert not load(tmp_path).approved
 
 
 @pytest.mark.parametrize("file", [TRIAGE, INTAKE])

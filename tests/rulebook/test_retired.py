@@ -1,4 +1,4 @@
-"""Tests the wording of dropped questions and options, which staff see in answers from older forms."""
+"""Tests the wording of dropped questions and options."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.domain.answer_sets import HEALTHY, RULE_SET
 
 
 def test_no_code_has_two_wordings() -> None:
-    """If a retired code is still in use, its two wordings must be equal, because a code never changes its meaning."""
+    """A retired code in use needs equal wordings, because a code never changes its meaning."""
     current = {question.code: question.text for question in RULE_SET.questionnaire.questions.values()}
     for question in RULE_SET.questionnaire.questions.values():
         current |= {f"{question.code}.{option.code}": option.label for option in question.options}

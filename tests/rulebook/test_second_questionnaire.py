@@ -1,4 +1,4 @@
-"""Tests that a second questionnaire needs only data, and no new code."""
+"""Tests that a second questionnaire needs only data."""
 
 from __future__ import annotations
 

@@ -1,5 +1,3 @@
-"""Tests the JSON that the build makes from a TOML file. It has the same content, and is ignored if outdated."""
-
 from __future__ import annotations
 
 import json

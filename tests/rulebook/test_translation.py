@@ -1,4 +1,4 @@
-"""Tests that a change of texts ends a translation's review, and that a translation keeps placeholders."""
+"""Tests that a change of texts ends a translation's review."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ KEY = ("fs-intake", "es")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Provides a copy of the rulebook with an unreviewed translation."""
     shutil.copy(FOLDER / SPANISH, copy_of_rulebook(tmp_path))
     review(tmp_path, "", "", "")
     return tmp_path

@@ -21,7 +21,7 @@ EXAMPLES = re.findall(r"^\| `(\{.+?\})` \|", RULES, re.MULTILINE)
 INNER = (
     '{ question = "fn", any_of = ["lot"] }, { question = "pain", at_least = 9 }, { question = "age", answered = true }'
 )
-NOT_READ = {"Condition", "Facts", "Score"}  # classes that are not conditions of rules
+NOT_READ = {"Condition", "Facts", "Score"}
 
 
 def read(example: str) -> Condition:

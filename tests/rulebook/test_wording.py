@@ -1,4 +1,4 @@
-"""Tests that every sentence that patients read in questionnaire and advice has a reading grade of 6 or less."""
+"""Tests that texts for patients have a reading grade of 6 or less."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.rulebook.ui_texts import words
 HARDEST = 6.0
 FEWEST_WORDS = 5  # a shorter text's grade means little
 SILENT = re.compile(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$")
-# Names of conditions and medicines, which patients know or must know. Each counts as the word "it".
+# Names of conditions and medicines count as one short word.
 NAMES = re.compile(
     r"\b(cauda equina syndrome|foraminal stenosis|spinal stenosis|degenerative disc disease|spondylolisthesis"
     r"|ankylosing spondylitis|osteoporosis|scoliosis|diabetes|antibiotics|prednisone|warfarin|eliquis|xarelto"
@@ -23,7 +23,7 @@ NAMES = re.compile(
 
 
 def syllables(word: str) -> int:
-    """Counts a word's groups of vowels. Does not count a silent ending."""
+    """Counts a word's groups of vowels, without a silent ending."""
     word = re.sub(r"[^a-z]", "", word.lower())
     if len(word) <= 3:
         return 1
@@ -35,7 +35,6 @@ def words_of(text: str) -> list[str]:
 
 
 def grade(text: str) -> float:
-    """Returns a text's Flesch-Kincaid grade level."""
     sentences = max(1, len(re.findall(r"[.?!](?:\s|\)|$)", text)))
     found = words_of(text)
     return 0.39 * len(found) / sentences + 11.8 * sum(map(syllables, found)) / len(found) - 15.59
@@ -48,7 +47,7 @@ def sentences_of(text: str) -> list[str]:
 
 
 def read_by_patients() -> Iterator[tuple[str, str]]:
-    """Yields (place, text) for each hint, option and message. The questions have their own test."""
+    """Yields (place, text) for each hint, option and message."""
     rule_set = load().rule_sets["fs-intake"]
     for question in rule_set.questionnaire.questions.values():
         yield f"{question.code} hint", question.hint

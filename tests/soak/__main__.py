@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tests.aws import ENVIRONMENT
 
-os.environ.update(ENVIRONMENT)  # functions read these variables on import
+os.environ.update(ENVIRONMENT)
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 

@@ -1,4 +1,4 @@
-"""Defines a long check, which consists of pieces of work. A piece depends only on the seed, so it can be repeated."""
+"""Defines a long check, which consists of repeatable pieces of work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Histogram = dict[int, int]  # value -> how often it occurred
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a long check: units `first` to `first + count - 1`. A unit depends only on `seed` and its number."""
+    """Units `first` to `first + count - 1` of a long check. A unit depends only on `seed` and its number."""
 
     seed: int
     first: int
@@ -20,12 +20,11 @@ class Piece:
 
 @dataclass(slots=True)
 class Found:
-    """The result of a piece of a long check, or the sum of several pieces.
+    """The result of one or several pieces of a long check.
 
-    violations: sentences, each with how to reproduce it
-    notes: findings worth reading that are not violations
+    violations: sentences, each with how to reproduce the violation
+    notes: findings that are not violations
     histograms: name with unit, such as "alert delay, s" -> histogram
-
     """
 
     done: int
@@ -54,15 +53,14 @@ class Check:
     """A long check.
 
     name: as in ONLY=name
-    promise: what is true if there are no violations
+    promise: what is true without violations
     amount: number of units
     unit: word for the units, plural
-    piece: units per piece; a piece takes at most about ten seconds, because Ctrl-C waits for its end
-    run: runs a piece; a top-level function, because pool processes look it up by name
+    piece: units per piece; at most about ten seconds, because Ctrl-C waits for the end of a piece
+    run: runs a piece; a top-level function, because pool processes look functions up by name
     takes: approximate CPU milliseconds per unit
-    alone: whether a piece must run without any other piece at the same time
-    summary: returns the lines to print on the terminal
-
+    alone: whether a piece must run without other pieces
+    summary: returns the lines for the terminal
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Defines the long check of what each function imports on a cold start, and of the CPU cost."""
+"""Defines the long check of each function's cold start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.build import module_name
 from tests.soak.check import Check, Found, Piece
 
 BASELINE = json.loads(cold_start.BASELINE.read_text(encoding="utf-8"))
-# capture_lead is first, because other functions read what it stores
+# other functions read what capture_lead stores
 FUNCTIONS = [module_name(name) for name in function_names()]
 
 

@@ -1,8 +1,6 @@
-"""The load test: many visitors send forms over HTTP at the same time. Each lead must be stored and alerted.
+"""The load test: many visitors send forms over HTTP at the same time.
 
-on_the_local_cloud tests the whole path from gateway to topic. behind_a_server tests only the function capture_lead, on
-moto in this process, to show how long the function itself takes.
-
+on_the_local_cloud tests the path from gateway to topic. behind_a_server tests only capture_lead, on moto.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ from tests.soak.check import Found, Histogram, Piece
 
 AT_ONCE = 8
 ATTEMPTS = 3  # a page retries after a 503
-ALERTED_WITHIN = 180  # seconds, enough for two sweeps after the last submission
+ALERTED_WITHIN = 180  # seconds, enough for two sweeps
 TIMEOUT = 60  # seconds for one response
 
 
@@ -42,7 +40,6 @@ class Load:
     statuses: HTTP status -> number of responses
     took: milliseconds until the response -> number of responses
     seconds: duration of the load
-
     """
 
     statuses: Counter[int]
@@ -60,7 +57,7 @@ class Load:
 
 
 def send_all(address: str, lead_ids: list[str]) -> Load:
-    """Sends a submission for each id, AT_ONCE at a time, each on a separate connection."""
+    """Sends AT_ONCE submissions at a time, each on a separate connection."""
     statuses, took, writing = Counter[int](), Histogram(), threading.Lock()
 
     def send(lead_id: str) -> None:
@@ -101,7 +98,7 @@ def _ids(piece: Piece) -> list[str]:
 def on_the_local_cloud(piece: Piece) -> Found:
     lead_ids = _ids(piece)
     with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder)) as cloud, Outbox(cloud) as outbox:
-        # one request before the load, so that no cold start is measured
+        # so that no cold start is measured
         _post(cloud.api, json.dumps(submission(URGENT)))
         load = send_all(cloud.api, lead_ids)
         names = {reference_of(UUID(lead_id)): lead_id for lead_id in lead_ids}
@@ -128,11 +125,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Does nothing, so that requests are not logged."""
+        pass
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 8 * AT_ONCE  # long, because a client waits a second if the queue is full
+    request_queue_size = 8 * AT_ONCE  # a client waits a second if the queue is full
 
 
 def behind_a_server(piece: Piece) -> Found:

@@ -1,11 +1,8 @@
 """Runs mutmut, which makes small changes (mutants) in functions/ and shared/, and checks that a quick test fails.
 
-mutmut changes the bodies of undecorated functions and methods, in a copy of the project. pyproject.toml has its
-settings. To see a mutant: `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
+To see a mutant: `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
 
-For each mutant, mutmut runs the tests that called the function. It counts calls on import as calls by the first test.
-So if a function is called on import and by fewer than FEW tests, `with_imports` selects all tests.
-
+mutmut counts calls on import as calls by the first test.
 """
 
 from __future__ import annotations
@@ -30,15 +27,13 @@ MUTANTS = 100
 AT_ONCE = 50  # mutants per round; a round takes about a minute before its first mutant
 SURVIVED, UNTESTED = "survived", "no tests"  # words that mutmut prints
 UNKNOWN = ("not checked", "skipped")
-FEW = 100  # tests; see `with_imports`
+FEW = 100  # tests
 
 
 def mutate(piece: Piece) -> Found:
     """Tests a piece's mutants, in an order that depends on the seed.
 
-    A surviving mutant is a note, not a violation, because some mutants do not change behaviour. Mark the line of such
-    a mutant with `# pragma: no mutate` and the reason.
-
+    Mark a mutant that does not change behaviour with `# pragma: no mutate` and the reason.
     """
     names = _in_order(piece.seed)[piece.first : piece.first + piece.count]
     output = _mutmut("run", "--max-children", str(CORES), *names)
@@ -52,7 +47,6 @@ def mutate(piece: Piece) -> Found:
 
 
 def _module(name: str) -> str:
-    """Returns the name of a mutant's module: shared.domain for shared.domain.x_f__mutmut_1."""
     return name.rpartition(".")[0]
 
 
@@ -70,18 +64,18 @@ def _copy() -> Path:
 
 
 def _prepare() -> None:
-    """Copies all files that git does not ignore, generates all mutants, and records which tests run each function."""
+    """Copies the project, generates all mutants, and records each function's tests."""
     copy = _copy()
     if (copy / "mutants" / "mutmut-stats.json").exists():
         return
-    shutil.rmtree(COPIES, ignore_errors=True)  # copies of all versions of the code
+    shutil.rmtree(COPIES, ignore_errors=True)  # copies of all versions
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True).stdout
     for name in filter(None, files.split("\0")):
         if (PROJECT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, copy / name)
-    output = _mutmut("run", "none of them")  # only prepares, because no mutant has this name
+    output = _mutmut("run", "none of them")  # no mutant has this name, so mutmut only prepares
     statistics = copy / "mutants" / "mutmut-stats.json"
     if not statistics.exists():
         raise RuntimeError(f"mutmut could not prepare:\n{output[-3000:]}")
@@ -90,7 +84,7 @@ def _prepare() -> None:
 
 
 def with_imports(statistics: dict[str, Any]) -> dict[str, Any]:
-    """Returns mutmut's statistics. Lists all tests for a function called on import and by fewer than FEW tests."""
+    """Lists all tests for a function that is called on import and by fewer than FEW tests."""
     everything = list(statistics["duration_by_test"])  # in the order in which they ran
     tests = {
         function: everything if everything[0] in called and len(called) < FEW else called
@@ -126,7 +120,7 @@ def _mutmut(*arguments: str) -> str:
 
 
 def _summary(found: Found) -> list[str]:
-    """Returns lines for the terminal: each module's mutation score, lowest first, and the surviving mutants."""
+    """Returns each module's mutation score, lowest first, and the surviving mutants."""
     modules = {name.rpartition(": ")[0] for name in found.counts}
     scores = []
     for module in modules:

@@ -1,5 +1,3 @@
-"""Defines the long check that runs the restore drill (dev/drill.py)."""
-
 from __future__ import annotations
 
 from dev import drill

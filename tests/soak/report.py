@@ -1,4 +1,4 @@
-"""Writes the long checks' report: one self-contained HTML file with a table, and a plot for each histogram."""
+"""Writes the long checks' report as one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -57,7 +57,6 @@ def percentile(values: Histogram, share: float) -> int:
 
     Raises:
         ValueError: the histogram is empty
-
     """
     needed, seen = share * sum(values.values()), 0
     for value in sorted(values):
@@ -68,7 +67,7 @@ def percentile(values: Histogram, share: float) -> int:
 
 
 def plot(values: Histogram) -> str:
-    """Draws a histogram as SVG. Bar heights are square roots of the counts, so that rare values are visible."""
+    """Draws a histogram as SVG. Bar heights are square roots, so that rare values are visible."""
     low, high = min(values), max(values)
     step = max(1, -(-(high - low + 1) // BARS))
     bars: dict[int, int] = {}

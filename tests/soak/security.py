@@ -29,15 +29,12 @@ def send_hostile_requests(piece: Piece) -> Found:
 
 
 def _named(status: int) -> str:
-    """Returns the label under which responses with this status are counted."""
+    """Returns the label of this status in the counts."""
     return f"status {status}{', the table made to fail' if status >= 500 else ''}"
 
 
 def play_by_the_description(piece: Piece) -> Found:
-    """Sends requests generated from the OpenAPI description.
-
-    If the route has a body, every second piece sends invalid bodies. `done` counts the requests that were sent.
-    """
+    """Sends requests generated from the OpenAPI description. Every second piece sends invalid bodies."""
     route = PUBLIC[piece.first // CASES]
     negative = described.OPERATIONS[route].request is not None and piece.first // AT_ONCE % 2 == 1
     mode = GenerationMode.NEGATIVE if negative else GenerationMode.POSITIVE

@@ -1,4 +1,4 @@
-"""Runs long checks on all cores, saves each piece's result, resumes an interrupted run, and reports."""
+"""Runs long checks on all cores, and resumes an interrupted run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-# Imported before any function: tests.aws starts moto, and functions create AWS clients on import.
+# before any function: tests.aws starts moto, and functions create AWS clients on import
 from tests import leaks
 from tests.aws import ENVIRONMENT
 from tests.soak.check import Check, Found, Piece
@@ -33,13 +33,17 @@ leaks.install()  # before any function is imported
 PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2
-SHOWN = 5  # violations on the terminal; the report has all
-YOUNG = 20_000  # allocations until the garbage collector runs; many, because pieces create few cycles
+SHOWN = 5  # violations on the terminal
+YOUNG = 20_000  # allocations until the garbage collector runs
 
 
 @dataclass(slots=True)
 class Result:
-    """The result of one check. `took`: CPU seconds; `resumed`: number of units that earlier runs finished."""
+    """The result of one check.
+
+    took: CPU seconds
+    resumed: units that earlier runs finished
+    """
 
     check: Check
     found: Found = field(default_factory=lambda: Found(0))
@@ -52,10 +56,9 @@ class Result:
 
 
 def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> list[Result]:
-    """Runs the pieces that no earlier run of this seed finished with this version of the code.
+    """Runs the pieces that no earlier run of this seed and code finished.
 
-    After the first Ctrl-C, the run stops when the running pieces are done. A second Ctrl-C stops the run at once.
-
+    The first Ctrl-C waits for the running pieces.
     """
     began = time.monotonic()
     results = [Result(check) for check in checks]
@@ -110,7 +113,7 @@ def _add(result: Result, found: Found, took: float) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
-    """Yields a list. The first Ctrl-C adds an entry; the second raises KeyboardInterrupt."""
+    """Yields a list, to which the first Ctrl-C adds. The second raises KeyboardInterrupt."""
     pressed: list[int] = []
 
     def press(number: int, frame: FrameType | None) -> None:
@@ -127,7 +130,7 @@ def _interruptible() -> Iterator[list[int]]:
 
 @contextmanager
 def _processes() -> Iterator[ProcessPoolExecutor]:
-    """Yields one process pool for all checks, because starting a process takes longer than running a short piece."""
+    """Yields one process pool for all checks, because starting a process takes long."""
     context = multiprocessing.get_context("spawn")  # forking would copy the progress thread
     pool = ProcessPoolExecutor(CORES, context, initializer=_initialize)
     try:
@@ -145,7 +148,7 @@ def _run(
 ) -> Iterable[tuple[Piece, Found, float]]:
     """Yields (piece, result, CPU seconds) as pieces finish.
 
-    The result of a crashed piece has a violation and no units, so the next run repeats the piece.
+    A crashed piece has a violation and no units, so the next run repeats the piece.
     """
     running: dict[Future[tuple[Found, float]], Piece] = {}
     waiting = iter(pieces)
@@ -161,7 +164,7 @@ def _run(
 
 
 def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tuple[Found, float]]:
-    """Submits a piece. Blocks SIGINT, because the first call starts the processes, which must not get a Ctrl-C."""
+    """Blocks SIGINT, because the processes that the first call starts must not get a Ctrl-C."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_timed, check, piece)
@@ -170,11 +173,11 @@ def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tup
 
 
 def _initialize() -> None:
-    """Initializes a pool process. Its garbage collector ignores what was imported until now."""
+    """The garbage collector ignores what was imported until now."""
     os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # sys.exit cleans up, which stops the processes that the piece started
+    # sys.exit stops the processes that the piece started
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     gc.freeze()
     gc.set_threshold(YOUNG)
@@ -186,18 +189,18 @@ def _timed(check: Check, piece: Piece) -> tuple[Found, float]:
         found = check.run(piece)
     except Exception:  # noqa: BLE001  the other pieces continue
         found = Found(0, [f"broke at {piece}: {traceback.format_exc(limit=-4)}"])
-    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)  # user and system time, including child processes
+    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)  # with child processes
 
 
 class SavedPieces:
-    """The saved results of pieces, as lines of JSON. Each version of the code has its own folder."""
+    """The saved results of pieces. Each version of the code has its own folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / digest_of_sources()
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def of(self, check: Check) -> dict[int, tuple[Found, float]]:
-        """Returns the finished pieces of a check: number of the first unit -> result and CPU seconds."""
+        """Returns number of the first unit -> result and CPU seconds."""
         path = self._path(check)
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         return {line["first"]: (_found(line["found"]), line["took"]) for line in map(json.loads, lines)}
@@ -225,7 +228,7 @@ def _found(kept: dict[str, object]) -> Found:
 def digest_of_sources() -> str:
     """Returns a digest of all source files that can change a check's result."""
     digest = hashlib.sha256()
-    # infra/ without subfolders, because `sam build` puts 80,000 files into one of them
+    # without subfolders of infra/, because `sam build` puts 80,000 files there
     for part in ("shared/**", "functions/**", "infra", "tests/**", "dev/**", "benchmarks/**"):
         for path in sorted(PROJECT.glob(f"{part}/*")):
             if path.suffix in (".py", ".toml", ".yaml", ".html", ".json"):

@@ -1,5 +1,3 @@
-"""Tests that the long checks of hostile input report planted faults."""
-
 from __future__ import annotations
 
 import logging

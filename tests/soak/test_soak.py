@@ -1,4 +1,4 @@
-"""Tests that the runner of long checks adds up results, resumes, and reports violations."""
+"""Tests the runner of long checks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.slow
 
 
 def count(piece: Piece) -> Found:
-    """Simulates a check with a violation in unit 7 of seed 2, and a crash in the second piece of seed 3."""
     bad = [f"unit 7 of seed {piece.seed}"] if piece.seed == 2 and piece.first <= 7 < piece.first + piece.count else []
     if piece.seed == 3 and piece.first == 10:
         raise KeyError("a piece that breaks")
@@ -61,7 +60,7 @@ def test_a_run_adds_up_reports_and_resumes(tmp_path: Path) -> None:
     assert len(lines) == 3
     kept.write_text(lines[0] + "\n")
     assert run(1, tmp_path)[0]
-    assert kept.read_text().splitlines()[0] == lines[0]  # finished pieces are not run again
+    assert kept.read_text().splitlines()[0] == lines[0]
     assert len(kept.read_text().splitlines()) == 3
 
 
@@ -94,7 +93,7 @@ def test_an_interrupted_run_keeps_finished_pieces(tmp_path: Path) -> None:
         [sys.executable, str(script), str(tmp_path)],
         cwd=PROJECT,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
-        start_new_session=True,  # so that the piece's Ctrl-C does not reach pytest
+        start_new_session=True,  # the piece's Ctrl-C must not reach pytest
         capture_output=True,
         text=True,
         timeout=300,
@@ -102,7 +101,7 @@ def test_an_interrupted_run_keeps_finished_pieces(tmp_path: Path) -> None:
     )
     assert "`make soak SEED=1` continues" in done.stdout
     [kept] = tmp_path.rglob("*.jsonl")
-    assert len(kept.read_text().splitlines()) == 3  # the running piece is saved too
+    assert len(kept.read_text().splitlines()) == 3
     assert "interrupt: not finished" in done.stdout
 
 

@@ -1,4 +1,4 @@
-"""Finds faults in a FHIR Bundle that validators miss, such as links to missing entries and unknown codes."""
+"""Finds faults in a FHIR Bundle that validators miss."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = {
     "Communication",
     "Appointment",
 }
-HL7_SYSTEMS = {  # HL7's code system -> those of its codes that we use
+HL7_SYSTEMS = {  # HL7's code system -> codes that we use
     "http://terminology.hl7.org/CodeSystem/consentscope": {"patient-privacy"},
     "http://terminology.hl7.org/CodeSystem/communication-category": {"alert", "instruction"},
     "http://loinc.org": {"59284-0"},
@@ -73,7 +73,7 @@ def _codes(bundle: Json, rule_set: RuleSet) -> Iterator[str]:
 
 
 def _answers(bundle: Json, rule_set: RuleSet) -> Iterator[str]:
-    """Yields each answer that does not fit the Questionnaire, because its version, page, text or number is wrong."""
+    """Yields each answer whose version, page, text or number does not fit the Questionnaire."""
     form = as_fhir(rule_set)
     asked = {item["linkId"]: item for item in items(form)}
     pages = {item["linkId"]: page["linkId"] for page in form["item"] for item in page.get("item", ())}

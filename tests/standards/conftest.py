@@ -1,7 +1,4 @@
-"""Provides npm validators, installed once into .local/npm from the committed lock file.
-
-Skips the tests if npm is missing.
-"""
+"""Provides npm validators. Skips the tests without npm."""
 
 from __future__ import annotations
 
@@ -16,12 +13,11 @@ from tests.npm import installed
 
 @pytest.fixture(scope="session")
 def npm() -> Path:
-    """Provides the folder that contains node_modules."""
     return installed(Path(__file__).parent / "npm", "npm")
 
 
 def rule_sets() -> dict[str, RuleSet]:
-    """Provides the rule sets. A key names questionnaire and language, such as "fs-intake-en"."""
+    """Provides the rule sets. A key is like "fs-intake-en"."""
     rulebook = load()
     return {
         f"{code}-{language}": found

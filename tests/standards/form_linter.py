@@ -1,4 +1,4 @@
-"""Finds faults in a FHIR Questionnaire that validators miss, such as references to missing items."""
+"""Finds faults in a FHIR Questionnaire that validators miss."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def items(parent: Json) -> Iterator[Json]:
 
 
 def faults(form: Json, rule_set: RuleSet | None = None) -> list[str]:
-    """Returns a Questionnaire's faults. With a rule set, adds how the Questionnaire differs from the rule set."""
+    """Returns a Questionnaire's faults, and its differences from the rule set."""
     every = list(items(form))
     counted = Counter(item["linkId"] for item in every)
     found = [f"{link_id}: duplicate linkId" for link_id, count in counted.items() if count > 1]
     known: dict[str, Json] = {}
-    for item in every:  # in order, because an item can depend only on earlier items
+    for item in every:
         found += [f"{item['linkId']}: {fault}" for row in item.get("enableWhen", ()) for fault in _row(row, known)]
         codes = Counter(_code(option["valueCoding"]) for option in item.get("answerOption", ()))
         found += [f"{item['linkId']}: duplicate option {code}" for code, count in codes.items() if count > 1]

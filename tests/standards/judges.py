@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def medplum(npm: Path, *resources: Json) -> list[list[str]]:
-    """Returns a list for each resource: the issues that the Medplum validator finds."""
+    """Returns the issues that the Medplum validator finds in each resource."""
     command = ["node", str(PROGRAM)]
     done = subprocess.run(command, cwd=npm, input=json.dumps(resources), capture_output=True, text=True, check=True)
     judged: list[list[str]] = json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""Serves the functions as one WSGI application, and turns each request into an API Gateway event."""
+"""Serves the functions as one WSGI application."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class LambdaWsgi:
             match = pattern.fullmatch(raw_path)
             if match and method == environ["REQUEST_METHOD"]:
                 return handler(_event(environ, route, raw_path, match.groupdict()), CONTEXT)
-        return {  # as API Gateway responds if no route matches
+        return {  # API Gateway's response if no route matches
             "statusCode": 404,
             "headers": {"content-type": "application/json"},
             "body": '{"message":"Not Found"}',
@@ -53,7 +53,7 @@ class LambdaWsgi:
 
 
 def _event(environ: dict[str, Any], route: str, path: str, parameters: dict[str, str]) -> dict[str, Any]:
-    """Returns an HTTP API event (payload version 2.0), with header names in lower case and binary bodies in base64."""
+    """Returns an HTTP API event (payload version 2.0)."""
     headers = {key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]

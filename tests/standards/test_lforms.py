@@ -1,4 +1,4 @@
-"""Tests that LHC-Forms (npm lforms), an independent renderer, can draw the FHIR Questionnaire in Chromium."""
+"""Tests that LHC-Forms, an independent renderer, can draw the FHIR Questionnaire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.formats.fhir.questionnaire import as_fhir
 from shared.rulebook.loading import load
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000  # milliseconds, enough for a busy machine
+PATIENCE = 20_000  # milliseconds
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 WEB_COMPONENT = "node_modules/lforms/dist/lforms"
 PAGE = """<!doctype html>
@@ -30,7 +30,7 @@ PAGE = """<!doctype html>
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Does nothing, so that requests are not logged."""
+        pass
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_shows_follow_ups_when_they_are_due(page: Page) -> None:
 
 
 def test_asks_everyone_but_minors_for_contact_data(page: Page) -> None:
-    see(page, CONTACT)  # without an age, a visitor is not a minor
+    see(page, CONTACT)
     say_age(page, "17")
     miss(page, CONTACT)
     say_age(page, "18")

@@ -47,7 +47,7 @@ ADVICE = "emergency_advice"
         ("application/xml, text/*", None),
         ("application/schema+json ; q=1.000", SCHEMA),
         ("application/schema+json;Q=1", SCHEMA),
-        ("application/schema+json;q=2", None),  # 2 is not a valid quality, so the entry is ignored
+        ("application/schema+json;q=2", None),  # 2 is not a valid quality
         ("application/schema+json;q=much, application/json", JSON),
         ("*/json", None),
         ("json, ;, /, application/", None),

@@ -1,4 +1,4 @@
-"""Reads the template, both as written (SOURCE) and after the SAM transform (EXPANDED)."""
+"""The template, as written (SOURCE) and after the SAM transform (EXPANDED)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ TOPIC = {"Ref": "AlertTopic"}
 
 
 def of_type(kind: str) -> dict[str, Any]:
-    """Returns logical id -> properties, for all resources of this type."""
     resources = EXPANDED["Resources"].items()
     return {name: resource.get("Properties", {}) for name, resource in resources if resource["Type"] == kind}
 
@@ -25,7 +24,7 @@ FUNCTIONS = of_type("AWS::Lambda::Function")
 
 
 def called(name: str) -> dict[str, Any]:
-    """Returns a reference to the function's alias, or to the function if it has no alias. Callers must use this."""
+    """Returns a reference to the function's alias, if any, which callers must use."""
     alias = f"{name}Aliaslive"
     return {"Ref": alias} if alias in EXPANDED["Resources"] else {"Fn::GetAtt": [name, "Arn"]}
 

@@ -1,8 +1,4 @@
-"""Tests the alarms on missing traffic, undelivered messages, and backlogs.
-
-The tests read the template after the SAM transform, because the local cloud has no alarms.
-
-"""
+"""Tests the alarms on missing traffic, undelivered messages, and backlogs."""
 
 from __future__ import annotations
 
@@ -88,9 +84,7 @@ def test_a_backlog_raises_an_alarm(name: str, namespace: str, metric: str, thres
 
 
 def test_an_alarm_may_publish_to_its_topic() -> None:
-    """The topic uses our key, so CloudWatch needs permission for both the key and the topic.
-
-    CloudWatch cannot publish to a topic that uses the AWS managed key for SNS."""
+    """CloudWatch needs permission for the topic and for the topic's key."""
     (allowed,) = [
         statement
         for statement in of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"]["Statement"]

@@ -1,4 +1,4 @@
-"""Tests that the resources and metrics that alarms, dashboard and runbook name exist."""
+"""Tests that the resources and metrics in alarms, dashboard and runbook exist."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SEARCH = (
     r"""SEARCH\('\{AWS/Lambda,FunctionName\} MetricName="(\w+)" FunctionName=\$\{AWS::StackName\}', '(\w+)', 300\)"""
 )
 
-# AWS namespace -> the sets of dimensions that its metrics have. Sources: Lambda developer guide, "Types of
-# metrics for Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS developer
-# guide, "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
+# AWS namespace -> the sets of dimensions that its metrics have. Sources: Lambda developer guide, "Types of metrics for
+# Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS developer guide,
+# "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
 BY: dict[str, set[tuple[str, ...]]] = {
     "AWS/Lambda": {(), ("FunctionName",)},  # (): the sum over all functions of the account
     "AWS/SNS": {(), ("TopicName",)},
@@ -51,7 +51,7 @@ AWS_METRICS = {
 
 
 def test_no_function_adds_a_dimension_of_its_own() -> None:
-    """CloudWatch bills each value of a dimension as a metric, and alarms would not see the sum over the values."""
+    """CloudWatch bills each value of a dimension as a metric."""
     for path in (PROJECT / "functions").glob("*.py"):
         assert not [*calls(path.read_text(), "add_dimension"), *calls(path.read_text(), "set_default_dimensions")]
 
@@ -86,7 +86,7 @@ def must_exist(where: str, namespace: str, metric: str, dimensions: dict[str, An
 
 
 def named(value: Any) -> str:
-    """Returns what a Ref, a GetAtt, or a ${} of the dashboard refers to, as "id" or "id.attribute"."""
+    """Returns what a Ref, a GetAtt or a ${} refers to, as "id" or "id.attribute"."""
     match value:
         case {"Ref": str(name)}:
             return name
@@ -124,7 +124,7 @@ def metric_widgets() -> list[dict[str, Any]]:
 def drawn() -> Iterator[tuple[str, list[str]]]:
     """Yields (widget title, parts of the metric) for each metric on the dashboard, except for a SEARCH.
 
-    In the dashboard's body, "." repeats a part of the previous metric. Here, such a part is written out.
+    The parts are complete, although "." repeats a part in the dashboard's body.
     """
     for widget in metric_widgets():
         before: list[str] = []
@@ -137,8 +137,8 @@ def drawn() -> Iterator[tuple[str, list[str]]]:
 def searched() -> Iterator[tuple[str, str]]:
     """Yields (metric, statistic) of each SEARCH on the dashboard.
 
-    A SEARCH finds the functions whose names contain the stack's name. In quotes, the stack's name would find only a
-    function with exactly that name."""
+    In quotes, the stack's name would find only a function with exactly this name.
+    """
     for widget in metric_widgets():
         for (only,) in (metric for metric in widget["metrics"] if isinstance(metric[0], dict)):
             found = re.fullmatch(SEARCH, only["expression"])
@@ -157,10 +157,7 @@ def test_the_dashboard_shows_only_emitted_metrics() -> None:
 
 
 def test_every_function_is_on_the_dashboard() -> None:
-    """The dashboard finds functions whose names contain the stack's name.
-
-    CloudFormation puts the stack's name into a function's name, unless the template sets FunctionName.
-    """
+    """CloudFormation puts the stack's name into a function's name, unless the template sets FunctionName."""
     assert set(searched()) == {("Errors", "Sum"), ("Throttles", "Sum"), ("Duration", "p95")}
     assert {metric for metric, _ in searched()} <= AWS_METRICS["AWS/Lambda"]
     assert not [name for name in FUNCTIONS if "FunctionName" in RESOURCES[name]["Properties"]]
@@ -169,7 +166,7 @@ def test_every_function_is_on_the_dashboard() -> None:
 def test_the_dashboard_shows_every_alarm_in_full_rows() -> None:
     (alarms,) = (widget["properties"]["alarms"] for widget in widgets() if widget["type"] == "alarm")
     assert sorted(named(alarm) for alarm in alarms) == sorted(f"{name}.Arn" for name in ALARMS)
-    assert not any({"x", "y"} & widget.keys() for widget in widgets())  # so CloudWatch places them in order
+    assert not any({"x", "y"} & widget.keys() for widget in widgets())  # CloudWatch places the widgets in order
     assert [widget["width"] for widget in widgets()] == [24, *[8] * 12]  # a row has 24 columns
 
 
@@ -216,7 +213,7 @@ def test_every_metric_is_explained_and_every_explained_one_is_emitted() -> None:
 
 
 def test_a_storage_error_is_counted_by_what_functions_log() -> None:
-    """Functions log an exception's name in the field `error`, which the metric filter reads."""
+    """The metric filter reads an exception's name in the field `error`."""
     (metric_filter,) = (entry for entry in RESOURCES.values() if entry["Type"] == "AWS::Logs::MetricFilter")
     properties = metric_filter["Properties"]
     assert properties["LogGroupName"] == {"Ref": "Logs"}

@@ -1,7 +1,6 @@
-"""Tests that each alarm sounds in time during an outage, and never without one.
+"""Tests that each alarm sounds in time during an outage, and never without an outage.
 
-OUTAGES has the metrics that AWS would report. The tests evaluate them by CloudWatch's rules (user guide, "Configuring
-how CloudWatch alarms treat missing data").
+Source of the rules: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data".
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ import pytest
 from tests.template.stack import MINUTE, SOURCE, of_type
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
-FURTHER_BACK = 2  # extra periods that CloudWatch reads in the guide's example: 5 periods to evaluate 3
-BEGINS = 48 * 60  # the minute when each outage begins, after two days without one
+FURTHER_BACK = 2  # extra periods that CloudWatch reads
+BEGINS = 48 * 60  # minute, after two days without an outage
 Series = Callable[[int], float | None]  # minute -> the metric's value, or None if nothing is reported
 
 
@@ -28,7 +27,7 @@ def once(value: float = 1) -> Series:
 
 
 def rising(by: float) -> Series:
-    """Returns a series that grows by `by` each minute after BEGINS, such as the age of a waiting message."""
+    """Returns a series that grows by `by` each minute after BEGINS."""
     return lambda minute: (minute - BEGINS) * by
 
 
@@ -37,17 +36,17 @@ def silent(_minute: int) -> None:
 
 
 def retried(minute: int) -> float | None:
-    """Returns the age that SQS reports for the oldest spooled message, in seconds, while every replay fails.
+    """Returns the age, in seconds, that SQS reports while every replay fails.
 
-    The age of a message counts only until SQS has delivered it three times.
+    The age of a message counts only until SQS has delivered the message three times.
     """
     return (minute - BEGINS) * 60.0 if minute - BEGINS <= 4 else 0.0
 
 
 def in_flight(minute: int) -> float:
-    """Returns the metric for messages in flight (received, not yet deleted) while the table is unavailable.
+    """Returns the number of messages in flight while the table is unavailable.
 
-    Every 90 s, the messages are in the queue for a moment. Some values of the metric are of such a moment, so 0.
+    The number is 0 for a moment every 90 s, when the messages are back in the queue.
     """
     return 0 if minute % 9 == 0 else 1
 
@@ -107,7 +106,7 @@ def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
 
 
 def sounds(name: str, series: Series) -> int | None:
-    """Returns the first minute at which the alarm is on (None: never). Ignores the first day."""
+    """Returns the first minute at which the alarm is on, or None. Ignores the first day."""
     alarm = ALARMS[name]
     period, wanted = int(alarm["Period"]) // MINUTE, int(value_of(alarm["EvaluationPeriods"]))
     points = [aggregated(alarm["Statistic"], series, first, period) for first in range(0, 2 * BEGINS, period)]
@@ -126,7 +125,7 @@ def aggregated(statistic: str, series: Series, first: int, period: int) -> float
 
 
 def is_on(alarm: dict[str, Any], points: list[float | None], wanted: int) -> bool:
-    """Returns whether the alarm is on, by the latest `wanted` points with data. If there are fewer, data is missing."""
+    """Returns whether the alarm is on, by the latest `wanted` points with data."""
     threshold = value_of(alarm["Threshold"])
     below = alarm["ComparisonOperator"] == "LessThanThreshold"
     real = [point for point in points if point is not None][-wanted:]

@@ -1,8 +1,4 @@
-"""Tests the API's routes: who may call them, from which origins, and how often.
-
-The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
-
-"""
+"""Tests the API's routes: who may call them, from which origins, and how often."""
 
 from __future__ import annotations
 
@@ -51,7 +47,6 @@ STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff", "/rota")  # prefixes of
 
 
 def the_routes() -> dict[str, dict[str, Any]]:
-    """Returns route key -> properties of the route."""
     return {route["RouteKey"]: route for route in of_type("AWS::ApiGatewayV2::Route").values()}
 
 
@@ -87,7 +82,7 @@ def test_the_api_may_call_only_the_functions_of_its_routes() -> None:
 
 
 def test_exactly_the_staff_routes_require_a_sign_in() -> None:
-    """Only access tokens have the required scope, so the staff routes accept no other kind of token."""
+    """Only access tokens have the required scope."""
     guards = {
         key: (route.get("AuthorizationType"), route.get("AuthorizerId"), route.get("AuthorizationScopes"))
         for key, route in the_routes().items()
@@ -123,7 +118,7 @@ def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
 
 
 def test_a_second_factor_is_required() -> None:
-    """Without this requirement, the sign-in page does not let users set up a second factor."""
+    """Otherwise the sign-in page does not let users set up a second factor."""
     (pool,) = of_type("AWS::Cognito::UserPool").values()
 
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
@@ -165,9 +160,10 @@ def test_only_the_named_origins_may_post() -> None:
 
 
 def test_a_page_elsewhere_may_add_headers_but_never_a_sign_in() -> None:
-    """A site's monitoring scripts may add headers to requests, so all headers are allowed.
+    """A site's monitoring scripts may add headers to requests.
 
-    In the Fetch standard (4.9), `*` excludes Authorization. Without AllowCredentials, browsers send no cookies."""
+    In the Fetch standard (4.9), `*` excludes Authorization. Without AllowCredentials, browsers send no cookies.
+    """
     _condition, allowed, _otherwise = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]["Fn::If"]
 
     assert allowed["AllowHeaders"] == ["*"]
@@ -182,7 +178,7 @@ def test_api_gateway_throttles_a_flood() -> None:
     taking_out = {
         route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead", "ShowAccesses"}
     }
-    limited = staff | {"POST /stops"}  # POST /stops has a limit because anyone can increase the counts
+    limited = staff | {"POST /stops"}  # anyone can increase the counts of POST /stops
     assert set(stage["RouteSettings"]) == limited
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {
@@ -205,5 +201,5 @@ def test_access_log_lines_name_the_route_and_no_person() -> None:
         "responseLatency",
         "responseLength",
         "error.responseType",
-        "integrationErrorMessage",  # the reason why API Gateway could not invoke a function
+        "integrationErrorMessage",  # why API Gateway could not invoke a function
     }

@@ -1,8 +1,4 @@
-"""Tests the stream, subscriptions, webhooks and scheduled functions, by which staff are alerted.
-
-The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
-
-"""
+"""Tests how staff are alerted: stream, subscriptions, webhooks and schedules."""
 
 from __future__ import annotations
 
@@ -77,10 +73,7 @@ def test_subscriptions_filter_alerts_and_none_gets_a_canary() -> None:
 
 
 def test_mail_filters_let_through_what_is_mailed() -> None:
-    """Compares the filters of all e-mail subscriptions with `Alert.is_mailed`.
-
-    Functions limit the rate of only those messages whose `is_mailed` is true.
-    """
+    """Functions limit the rate of only those messages whose `is_mailed` is true."""
     filters = [
         s["FilterPolicy"]
         for s in of_type("AWS::SNS::Subscription").values()
@@ -113,7 +106,7 @@ def test_mail_filters_let_through_what_is_mailed() -> None:
 
 
 def matches(rules: dict[str, list[Any]], attributes: dict[str, str]) -> bool:
-    """Returns whether SNS delivers a message. Each attribute named in `rules` must match one of its listed values."""
+    """Returns whether SNS delivers a message, which must match a value of each attribute in `rules`."""
     return all(
         any(name not in attributes if value == {"exists": False} else attributes.get(name) == value for value in values)
         for name, values in rules.items()

@@ -1,8 +1,4 @@
-"""Tests the parameters of a deploy, and that a first deploy and a second stack are possible.
-
-The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
-
-"""
+"""Tests the parameters of a deploy, a first deploy and a second stack."""
 
 from __future__ import annotations
 
@@ -25,7 +21,7 @@ from dev.cloud import PARAMETERS
 from dev.deploy_local import SAM
 from tests.template.stack import EXPANDED, PROJECT, SOURCE, TOPIC, listed, of_type
 
-# (resource type, property) of each literal name in the template -> where the name must be unique, or why it may repeat.
+# (resource type, property) of each literal name -> where the name must be unique, or why it may repeat
 LITERAL_NAMES = {
     ("AWS::ApiGatewayV2::Stage", "StageName"): "in its API",
     ("AWS::ApiGatewayV2::Authorizer", "Name"): "in its API",
@@ -40,7 +36,6 @@ HIDDEN = {name: parameter for name, parameter in SOURCE["Parameters"].items() if
 
 
 def references(value: Any) -> set[str]:
-    """Returns the logical ids and parameters that the value refers to."""
     if isinstance(value, list):
         return {name for item in value for name in references(item)}
     if not isinstance(value, dict):
@@ -58,7 +53,7 @@ def references(value: Any) -> set[str]:
 
 
 def test_one_deploy_is_enough_for_the_first_time() -> None:
-    """The sign-in refers to the API, and routes refer to the sign-in. Still, there is no cycle of references."""
+    """The sign-in refers to the API, and routes refer to the sign-in, without a cycle."""
     resources = EXPANDED["Resources"]
     after = {
         name: (references(resource.get("Properties", {})) | set(listed(resource.get("DependsOn", [])))) & set(resources)
@@ -70,9 +65,7 @@ def test_one_deploy_is_enough_for_the_first_time() -> None:
 
 
 def test_two_stacks_fit_into_one_account() -> None:
-    """A second stack with the same literal name would roll back, because a name is unique per account and region.
-
-    Without a literal name, CloudFormation makes a name from the stack's. A dashboard's name is unique per account."""
+    """Literal names are unique per account and region, or per account for a dashboard."""
     literal = {
         (resource["Type"], name)
         for resource in EXPANDED["Resources"].values()
@@ -217,19 +210,16 @@ def test_a_hidden_parameter_can_be_disabled_as_documented() -> None:
 
 
 def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
-    """People who may read a repository's settings can read its variables, but not its secrets."""
+    """Readers of a repository's settings can read its variables, but not its secrets."""
     workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     for name in HIDDEN:
         (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)
         assert f'{secret}: "${{{{ secrets.{secret} }}}}"' in workflow
 
 
-@pytest.mark.build  # needs SAM CLI, like the build
+@pytest.mark.build
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
-    """Types the required and hidden parameters, and presses Enter at every other question.
-
-    SAM then fails, because the AWS endpoint does not exist.
-    """
+    """Answers only the questions about required and hidden parameters. SAM then fails without an AWS endpoint."""
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
     stack_and_region, afterwards = ["", ""], [""] * 10

@@ -1,8 +1,4 @@
-"""Tests the functions in the template: module, environment, reserved concurrency and time limits.
-
-The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
-
-"""
+"""Tests the functions in the template: module, environment, reserved concurrency and time limits."""
 
 from __future__ import annotations
 
@@ -32,7 +28,7 @@ def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
     events = {path.stem for path in (PROJECT / "events").glob("*.json")}
-    # a function with several routes has more events, such as capture_lead.answers.json
+    # a function with several routes has several events
     assert names == {stem.partition(".")[0] for stem in events}
     assert names <= events
 
@@ -46,7 +42,7 @@ def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_gets_only_the_variables_that_its_settings_need(name: str) -> None:
-    """Variables in `Globals` do not count, because all functions get them."""
+    """All functions get the variables in `Globals`, which do not count."""
     assert set(FUNCTIONS[name]["Environment"]["Variables"]) == settings_needed(module_name(name)) | set(SHARED)
 
 
@@ -62,7 +58,6 @@ def test_globals_have_only_shared_variables_and_no_secret() -> None:
 
 
 def settings_needed(module: str) -> set[str]:
-    """Returns the environment variables of the settings that the function uses, directly or through wiring.py."""
     function = ast.parse((PROJECT / "functions" / f"{module}.py").read_text())
     parts = [function, *wired(function)]
     sources = [inspect.getsource(getattr(settings, name)) for part in parts for name in settings_imported(part)]
@@ -115,7 +110,7 @@ def test_reserved_concurrency_leaves_100_for_the_account() -> None:
 
 
 def longest(config: Any) -> float:
-    """Returns the most seconds that a call takes: the timeouts of all attempts, and a second between attempts."""
+    """Returns the maximum seconds of a call: all timeouts, and a second between attempts."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
@@ -124,8 +119,8 @@ def longest(config: Any) -> float:
 def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
     """Checks R7 of docs/reliability.md when both table and spool hang.
 
-    A form that completes an unfinished one needs a second call to the table. That call is made only if the first was
-    quick. The rest of the six seconds is for creating the spool's client, and for the response."""
+    Only a quick first call to the table is followed by a second call.
+    """
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5
@@ -133,7 +128,7 @@ def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> No
 
 
 def test_a_request_to_be_called_is_answered_in_six_seconds_whatever_hangs() -> None:
-    """The request is written to the table only if the lookup of the open lead with the same number was quick."""
+    """The table is written only after a quick lookup of the number."""
     hanging = LOOKED_UP_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging < 6
@@ -141,7 +136,7 @@ def test_a_request_to_be_called_is_answered_in_six_seconds_whatever_hangs() -> N
 
 
 def test_adding_answers_ends_before_its_function_times_out() -> None:
-    """The lead is written only if reading it was quick."""
+    """The lead is written only after a quick read."""
     hanging = WRITTEN_WITHIN.total_seconds() + longest(PATIENT_FACING)
 
     assert hanging < FUNCTIONS["CaptureLead"]["Timeout"] - 1

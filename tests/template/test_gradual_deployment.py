@@ -1,4 +1,4 @@
-"""Tests gradual deployment: which functions shift traffic, and which alarms trigger a rollback."""
+"""Tests which functions shift traffic gradually, and which alarms trigger a rollback."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from dev.cloud import PARAMETERS
 SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
-# REQUESTS: for five minutes, a tenth of the requests goes to the new version; then all do. RUNS: each minute, another
-# tenth of a function's runs moves to the new version. The sweep runs only once a minute.
+# the sweep runs once a minute
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
@@ -50,7 +49,7 @@ def test_these_functions_deploy_gradually_and_these_alarms_roll_back() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_callers_use_the_alias(name: str) -> None:
-    """Calls without the alias would all reach the new version at once, even after a rollback."""
+    """Calls without the alias would reach the new version at once, even after a rollback."""
     about = ("AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::CloudWatch::")
     around = {
         who
@@ -76,13 +75,13 @@ def test_stream_schedule_and_routes_use_the_alias() -> None:
 
 @pytest.mark.parametrize("name", GRADUAL)
 def test_a_changed_parameter_publishes_a_version(name: str) -> None:
-    """SAM publishes no version for a changed parameter alone. So the description, which SAM compares, changes too."""
+    """SAM publishes a version for a changed description, but not for a changed parameter."""
     variables = RESOURCES[name]["Properties"]["Environment"]
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    used |= {"Tracing"}  # the expanded template has the value of Tracing, not a reference to it
+    used |= {"Tracing"}  # the expanded template does not refer to Tracing
     assert used <= {entry["Ref"] for entry in settings}
     description = {"Fn::Sub": "Settings ${SettingsVersion}"}
     assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (
@@ -92,7 +91,7 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
 
 
 def test_a_rotation_reaches_every_function_with_a_key_in_one_deploy() -> None:
-    """CloudFormation reads a function's secrets again only if the function changes. Here, its description changes."""
+    """CloudFormation reads a function's secrets again only if the function changes."""
     settings = SOURCE["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Join"][1]
     with_keys = {
         name: entry["Properties"]["Description"]["Fn::Sub"]

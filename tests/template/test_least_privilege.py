@@ -1,7 +1,6 @@
-"""Tests that each role allows exactly the calls that its function makes on moto, and has no wildcard.
+"""Tests that each role allows exactly the calls that its function makes on moto.
 
-If a function gets a new AWS call, add that call to a flow in this file.
-
+If a function gets a new AWS call, add the call to a flow in this file.
 """
 
 from __future__ import annotations
@@ -83,7 +82,7 @@ PUBLIC_PAGES = {"DrawForm", "ShowPage", "ShowRules"}
 
 @pytest.fixture(scope="module")
 def used() -> set[Use]:
-    """Provides the calls that functions make in all flows, and the calls that Lambda makes for functions."""
+    """Provides the calls that functions make, and that Lambda makes for functions."""
     quiet = patch.object(logging.getLogger("leads"), "disabled", new=True)
     with recording() as uses, redirect_stdout(io.StringIO()), quiet:
         for play in (
@@ -105,11 +104,8 @@ def used() -> set[Use]:
     return uses | sent_by_lambda()
 
 
-# --- the flows that make functions call AWS ---
-
-
 def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Invokes the code that calls no AWS service: the public pages, the challenge and the webhook."""
+    """Invokes the functions that call no AWS service."""
     for module, name in functions().items():
         for sample in EVENTS.glob(f"{module.removeprefix('functions.')}*.json") if name in PUBLIC_PAGES else ():
             answer = import_module(module).handler(event(sample.stem), CONTEXT)
@@ -122,11 +118,7 @@ def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) 
 
 
 def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Stores leads in every way except through the spool.
-
-    Sends one form three times: unfinished, complete, and complete again. Then adds answers, requests a call, revokes a
-    consent, and sends a plain form, a report of where a visitor stopped, and an ad lead.
-    """
+    """Stores leads in every way except through the spool."""
     for status, complete in ((201, False), (200, True), (200, True)):
         body = submission(complete=complete, consents={"contact": True, "sms": True})
         assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
@@ -143,7 +135,6 @@ def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Spools submissions and replays them, with an unreadable entry."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert capture_lead.handler(event("capture_lead"), CONTEXT)["statusCode"] == 202
     assert capture_ad_lead.handler(event("capture_ad_lead"), CONTEXT)["statusCode"] == 200
@@ -155,12 +146,12 @@ def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def alert(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Alerts staff by the stream, by the sweep (also if batch reads fail), and by the digest."""
+    """Alerts staff by the stream, by the sweep and by the digest."""
     captured(URGENT, alerted=False)
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     captured(URGENT, lead_id=OTHER, alerted=False)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
-    # Both leads escalate. If BatchGetItem fails, each lead is read by a separate call.
+    # both leads escalate
     clock.at += timedelta(minutes=31)
     aws.wire.down = {"dynamodb.BatchGetItem"}
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
@@ -210,7 +201,6 @@ def export_and_erase(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> Non
 
 
 def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Closes two leads and deletes their answers, then their evidence, then their tombstones."""
     assert worked(captured(URGENT), "close", reason="declined", text="Seen elsewhere.")["statusCode"] == 200
     assert (
         worked(captured(PRIORITY, lead_id=OTHER), "close", reason="declined", text="Seen elsewhere.")["statusCode"]
@@ -223,14 +213,13 @@ def retire(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def hash_again(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Hashes a lead's phone number and e-mail address again after a rotation of keys."""
     captured(PRIORITY)
     patches.setattr(retire_leads, "keys", ("a fresh key of tests", ENVIRONMENT["PERSON_KEY"]))
     assert retired()["rekeyed"] == 1
 
 
 def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends one canary through the table and one through the spool, and checks the alert topic's subscriptions."""
+    """Sends a canary through the table and another through the spool."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -251,9 +240,6 @@ def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> N
     assert watch_delivery.handler({"check": "subscriptions"}, CONTEXT)["subscriptions_missing"] == 2
     answer = watch_delivery.handler(event("watch_delivery"), CONTEXT)
     assert (answer["delivered"], answer["delivered_by_spool"]) == (True, True)
-
-
-# --- comparing calls and permissions ---
 
 
 def test_every_function_has_exactly_the_permissions_it_uses(used: set[Use]) -> None:
@@ -288,7 +274,7 @@ def test_a_call_is_recorded_for_the_function_that_makes_it() -> None:
     assert uses == {Use("CaptureLead", "dynamodb:PutItem", "LeadsTable")}
 
 
-# --- KMS keys, which do not appear in the recorded calls ---
+# --- KMS keys, which the recorded calls do not show ---
 
 
 @pytest.mark.parametrize("function", functions().values())
@@ -336,11 +322,11 @@ def test_managed_policies_are_only_those_that_lambda_needs() -> None:
     }
 
     assert attached == {
-        # lets the function write its log
+        # for the function's log
         *((function, "AWSLambdaBasicExecutionRole") for function in functions().values()),
         ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),
-        ("IndexLeads", "AWSLambdaDynamoDBExecutionRole"),  # lets Lambda read the table's stream for the function
-        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # lets Lambda read the spool for the function
+        ("IndexLeads", "AWSLambdaDynamoDBExecutionRole"),  # Lambda reads the table's stream
+        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # Lambda reads the spool
     }
     assert read_by_lambda() == {
         ("AlertStaff", "LeadsTable"),

@@ -1,8 +1,4 @@
-"""Tests the resources for mail to patients: the sender, the sending address, and the topic for bounces.
-
-The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
-
-"""
+"""Tests the resources for mail to patients."""
 
 from __future__ import annotations
 
@@ -15,11 +11,11 @@ from tests.least_privilege import statements
 from tests.template.stack import EXPANDED, FUNCTIONS, SOURCE, called, of_type
 
 OURS = re.compile(r"Mail|CloseAddress|Unsubscribe")
-SES_A_SECOND = 14  # mails per second that SES allows an account with production access
+SES_A_SECOND = 14  # SES's limit in mails per second, with production access
 
 
 def test_without_a_sender_nothing_of_it_exists_but_who_wants_no_more() -> None:
-    """Without a sender, only the table of addresses that get no more mail and the key of its hashes remain."""
+    """Only the table of closed addresses and the key of its hashes remain."""
     conditions = {name: entry.get("Condition") for name, entry in EXPANDED["Resources"].items()}
     mail = {name for name in conditions if OURS.search(name) and "AlertEmail" not in name and "AlarmEmail" not in name}
     emails = {name for name in mail if re.fullmatch(r"(Desk|Clinician|Manager)EmailSubscription", name)}
@@ -71,6 +67,6 @@ def test_the_sweep_of_mail_runs_every_minute_at_a_pace_that_ses_takes() -> None:
     assert of_type("AWS::Events::Rule")["SendMailEveryMinute"]["ScheduleExpression"] == "rate(1 minute)"
     assert (late["MaximumRetryAttempts"], late["MaximumEventAgeInSeconds"]) == (0, 60)
     assert FUNCTIONS["SendMail"]["Timeout"] < 60
-    assert min(10, SES_A_SECOND) >= 2 / MAIL_PACE  # two runs at once, because EventBridge may start a run twice
+    assert min(10, SES_A_SECOND) >= 2 / MAIL_PACE  # EventBridge may start a run twice
     mailing: Any = MAILING
     assert mailing.retries == {"total_max_attempts": 1, "mode": "standard"}  # a second attempt could send a mail twice

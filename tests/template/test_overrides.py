@@ -1,4 +1,4 @@
-"""Tests that the deploy workflow reads its parameters and never silently truncates a value."""
+"""Tests that the deploy workflow never silently truncates a parameter."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Tests who may use keys, tables and queues, and which of them outlive the stack.
-
-The tests read the template after the SAM transform, because the local cloud ignores many of its properties.
-
-"""
+"""Tests who may use keys, tables and queues, and which of them outlive the stack."""
 
 from __future__ import annotations
 
@@ -80,7 +76,6 @@ def test_no_policy_allows_an_unnamed_principal() -> None:
 
 
 def statements_in(value: Any) -> list[dict[str, Any]]:
-    """Returns every policy statement in a resource's properties."""
     if isinstance(value, dict):
         if "Effect" in value:
             return [value]
@@ -150,9 +145,7 @@ def test_queues_keep_failures_for_two_weeks_encrypted() -> None:
 
 
 def test_the_spool_retries_for_a_day_and_drains_quickly() -> None:
-    """During an outage of the table, SQS delivers a spool entry after each visibility timeout, for at least a day.
-
-    The timeout is short, so that staff are alerted within two minutes after the outage."""
+    """The timeout is short, so that staff are alerted within two minutes after an outage."""
     spool, replay = of_type("AWS::SQS::Queue")["SpooledSubmissions"], FUNCTIONS["ReplaySubmissions"]
     mapping = of_type("AWS::Lambda::EventSourceMapping")["ReplaySubmissionsSpooled"]
 

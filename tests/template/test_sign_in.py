@@ -1,4 +1,4 @@
-"""Tests that staff routes accept no ID tokens. A route requires a scope, because functions do not check `token_use`."""
+"""Tests that staff routes accept no ID tokens, because functions do not check `token_use`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.functions.calls import CONTEXT, event
 from tests.template.stack import of_type
 
 CLIENT = {"Ref": "InboxClient"}
-# Kind of token -> its claims (Cognito developer guide, "Understanding user pool JSON web tokens").
+# Source of the claims: Cognito developer guide, "Understanding user pool JSON web tokens".
 ID_TOKEN = {"token_use": "id", "sub": "s", "aud": CLIENT, "cognito:groups": ["admin"]}
 ACCESS_TOKEN = {"token_use": "access", "sub": "s", "client_id": CLIENT, "scope": "openid", "cognito:groups": ["admin"]}
 
@@ -22,9 +22,7 @@ ACCESS_TOKEN = {"token_use": "access", "sub": "s", "client_id": CLIENT, "scope":
 def admits(route: str, claims: dict[str, Any]) -> bool:
     """Returns whether API Gateway admits the token.
 
-    The authorizer's audience must include the token's `aud` or, if it has none, its `client_id`. If the route has
-    scopes, the token's `scope` must include one of them (developer guide, "Control access to HTTP APIs with JWT
-    authorizers").
+    Source of the checks: API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers".
     """
     (asked,) = (entry for entry in of_type("AWS::ApiGatewayV2::Route").values() if entry["RouteKey"] == route)
     (authorizer,) = of_type("AWS::ApiGatewayV2::Authorizer").values()

@@ -1,4 +1,4 @@
-"""Tests that functions end before Lambda stops them, so that they can report what happened."""
+"""Tests that functions end before Lambda stops them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.template.stack import FUNCTIONS
 
 
 def longest_call(config: Any) -> float:
-    """Returns the most seconds that a call takes: the timeouts of all attempts, and a second between attempts."""
+    """Returns the maximum seconds of a call: all timeouts, and a second between attempts."""
     attempts = config.retries["total_max_attempts"]
     return float(attempts * (config.connect_timeout + config.read_timeout) + (attempts - 1))
 
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
-    """After the wait for delivery, the function makes one more call, which checks the subscriptions."""
+    """After the wait, one more call checks the subscriptions."""
     assert (
         watch_delivery.LONGEST_DELIVERY.total_seconds() + longest_call(BACKGROUND)
         < FUNCTIONS["WatchDelivery"]["Timeout"]
@@ -25,18 +25,18 @@ def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> Non
 
 
 def test_a_sweep_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """After the sweep's time limit, a slow lead may need four more calls: read, claim, publish and record."""
+    """A slow lead may need four more calls: read, claim, publish and record."""
     ends = escalate_leads.TIME_LIMIT.total_seconds() + 4 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["EscalateLeads"]["Timeout"]
 
 
 def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """After the time limit of retention, a slow lead may need two more calls: read and write."""
+    """A slow lead may need two more calls: read and write."""
     ends = retire_leads.TIME_LIMIT.total_seconds() + 2 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["RetireLeads"]["Timeout"]
 
 
 def test_a_webhook_is_given_up_before_its_function_is_stopped() -> None:
-    waits: Any = webhook.TIMEOUT  # Any, because the declared type allows None as timeouts
+    waits: Any = webhook.TIMEOUT  # the declared type allows None
     assert waits.connect_timeout + waits.read_timeout <= webhook.LONGEST
     assert FUNCTIONS["DeliverWebhook"]["Timeout"] - 5 > webhook.LONGEST
