@@ -11,10 +11,10 @@ from typing import NamedTuple
 def cause_of(error: BaseException) -> str:
     """Returns the class name of an error's cause and the AWS error code.
 
-    An error without cause and code gives "". The text of an error is left out, because it could quote a patient.
+    The text of an error is left out, because it could quote a patient.
     """
     source = error.__cause__ or error
-    answered = getattr(source, "response", None) or {}  # `response` is None if the connection broke
+    answered = getattr(source, "response", None) or {}
     code = answered.get("Error", {}).get("Code", "")
     return f"{type(source).__name__} {code}".strip() if code or source is not error else ""
 
@@ -40,12 +40,10 @@ class FieldProblem(NamedTuple):
 
 
 class LeadIntakeError(Exception):
-    """The base class of all errors of the domain."""
+    pass
 
 
 class InvalidInput(LeadIntakeError):
-    """Raised if fields of a request are invalid."""
-
     def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
         super().__init__(", ".join(problem.pointer for problem in problems))
         self.problems = problems
@@ -76,7 +74,7 @@ class LeadChanged(LeadIntakeError):
 
 
 class RotaChanged(LeadIntakeError):
-    """Raised if somebody else saved the rota after it was read."""
+    pass
 
 
 class AlreadyTaken(LeadIntakeError):
@@ -87,8 +85,6 @@ class AlreadyTaken(LeadIntakeError):
 
 
 class NotAllowed(LeadIntakeError):
-    """Raised if the caller may not carry out an action."""
-
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -136,4 +132,4 @@ class ReceiptUnavailable(StoreUnavailable):
 
 
 class NotDelivered(LeadIntakeError):
-    """Raised if the receiver does not accept a message."""
+    pass

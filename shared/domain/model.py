@@ -19,7 +19,7 @@ class Stored(BaseModel):
     """The base class of stored values.
 
     Unknown fields are ignored, so that older code can read newer data after a rollback.
-    Create values by `model_construct` and write them by `as_json`, because building a schema slows a cold start.
+    `model_construct` and `as_json` avoid building the schema, which slows a cold start.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)

@@ -1,4 +1,4 @@
-"""Computes the clinic's opening times and the ends of time spans."""
+"""Computes opening times and the ends of time spans."""
 
 from __future__ import annotations
 
@@ -86,7 +86,6 @@ class OpeningHours(NamedTuple):
         return closes
 
     def opening(self, at: datetime, days: int) -> datetime:
-        """Returns the opening time (UTC) of the `days`-th business day after the day of `at`."""
         tomorrow = at.astimezone(self.zone).date() + timedelta(days=1)
         opens, _ = next(islice(self._open_days(tomorrow), days - 1, None))
         return opens
@@ -96,10 +95,7 @@ class OpeningHours(NamedTuple):
         return datetime.combine(at.astimezone(self.zone).date(), clock, self.zone).astimezone(UTC)
 
     def _open_days(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """Yields the opening and closing times of all open days from `day` on.
-
-        Raises: ValueError if the clinic is closed for LONGEST_CLOSURE days in a row.
-        """
+        """Raises ValueError if the clinic is closed for LONGEST_CLOSURE days in a row."""
         closed = 0
         while closed < LONGEST_CLOSURE:
             hours = self.on(day)
@@ -110,7 +106,7 @@ class OpeningHours(NamedTuple):
         raise ValueError("opening hours: closed for too long")
 
 
-@lru_cache(maxsize=64)  # each submission looks up the same days several times
+@lru_cache(maxsize=64)
 def _in_utc(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     opens = datetime.combine(day, opens_at, zone).astimezone(UTC)
     closes = max(datetime.combine(day, closes_at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -25,7 +25,7 @@ MONTHS = {
 }
 
 
-@lru_cache(maxsize=8)  # a receipt names the same deadline several times
+@lru_cache(maxsize=8)
 def spoken_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     """Returns the time in words with its time zone, in English if the language is unknown."""
     language = language if language in DAYS else "en"
@@ -57,7 +57,7 @@ def spoken_hours(days: Mapping[int, tuple[time, time]], language: str) -> str:
 @lru_cache(maxsize=8)
 def _spoken_hours(known: tuple[tuple[int, tuple[time, time]], ...], language: str) -> str:
     days, spans = dict(known), []
-    for _, same in groupby(range(len(DAYS[language])), key=days.get):  # neighbouring days with the same hours
+    for _, same in groupby(range(len(DAYS[language])), key=days.get):
         numbers = list(same)
         hours = days.get(numbers[0])
         if hours is None:

@@ -23,14 +23,13 @@ CONTACT_COLUMNS = {
     "postal": ("POSTAL_CODE",),
 }
 NAME_COLUMNS = ("FULL_NAME", "FIRST_NAME", "LAST_NAME")
-NOTE = "note"  # the code of the free-text question
+NOTE = "note"
 NOT_NOTED = {*NAME_COLUMNS, *(column for columns in CONTACT_COLUMNS.values() for column in columns)}
 # The note omits these answers, because "Numbness between the legs: No" would read like a complaint.
 PLAIN_NO = frozenset({"no", "none", "never", "n/a", "na", "ninguno", "ninguna", "nunca"})
 
 
 def _text(value: Any) -> str:
-    """Returns text or a number as one line, and "" for other values."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     text: str = clean_line(str(int(value) if isinstance(value, float) and value.is_integer() else value))
@@ -45,8 +44,6 @@ AnyText = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int
 
 
 class Column(Stored):
-    """A field of the ad form, with what the visitor entered."""
-
     column_id: AnyText = ""
     column_name: AnyText = ""
     string_value: AnyText = ""
@@ -87,7 +84,7 @@ class AdLead(Stored):
         )
 
     def _contact(self) -> ContactEntry:
-        """Returns the first valid value of each contact field. Nobody can correct the other values."""
+        """Nobody can correct invalid values, so the first valid value of each field counts."""
         candidates = {field: self._values(*columns) for field, columns in CONTACT_COLUMNS.items()}
         candidates["name"] = (*self._values("FULL_NAME"), " ".join(self._values("FIRST_NAME", "LAST_NAME")))
         good = {
@@ -128,7 +125,6 @@ class AdLead(Stored):
 
 
 def _is_good(field: str, value: str) -> bool:
-    """Returns whether a value is valid for this contact field."""
     try:
         ContactEntry.model_validate({field: value})
     except ValidationError as error:

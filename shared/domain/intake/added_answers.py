@@ -12,14 +12,12 @@ from shared.domain.rules.questionnaire import Answers, Questionnaire
 
 
 class AddedAnswers(Model):
-    """Answers to the questions of the page after Send."""
-
     questionnaire: QuestionnaireVersion
     answers: AnswerMap
     token: Token = None
 
     def readable(self, questionnaire: Questionnaire) -> Answers:
-        """Drops answers that were given to another version and are invalid in `questionnaire`."""
+        """Drops answers to another version that are invalid in `questionnaire`."""
         return self.answers if self._is_current(questionnaire) else questionnaire.readable(self.answers)
 
     def problems(self, questionnaire: Questionnaire) -> Iterator[FieldProblem]:

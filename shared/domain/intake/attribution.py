@@ -10,7 +10,7 @@ from pydantic import model_validator
 from shared.domain.intake.fields import clean_line, without_query
 from shared.domain.model import Model
 
-Fields = Mapping[str, tuple[str, ...]]  # the fields of a plain form: name -> texts, in the order sent
+Fields = Mapping[str, tuple[str, ...]]  # form field -> texts, in the order sent
 LONGEST_TEXT = 120  # characters; longer campaign parameters are cut
 LONGEST_HOST = 253
 LONGEST_PATH = 500
@@ -18,8 +18,6 @@ LONGEST_CLICK_ID = 512  # longer click ids are dropped, because part of a click 
 
 
 class Attribution(Model):
-    """Where a visitor came from."""
-
     utm_source: str | None = None
     utm_medium: str | None = None
     utm_campaign: str | None = None
@@ -49,7 +47,6 @@ LONGEST = {"referrer_host": LONGEST_HOST, "landing_path": LONGEST_PATH}
 
 
 def clean_attribution(given: Mapping[str, object]) -> dict[str, str]:
-    """Returns the usable values of known fields. Cuts long texts."""
     found = {name: _cleaned(name, given[name]) for name in ATTRIBUTION if name in given}
     return {name: text for name, text in found.items() if text}
 

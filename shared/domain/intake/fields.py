@@ -16,18 +16,18 @@ from shared.domain.intake.phone import e164, extension_alone
 
 MAX_ANSWERS = 100
 MAX_OPTIONS = 40
-MAX_CODE = 64  # characters in an option code
+MAX_CODE = 64
 MAX_TEXT = 2_000  # characters in a free-text answer
 MAX_NUMBER = 10**6
 UNKNOWN_KIND: LiteralString = "Enter a whole number, text, or a list of option codes."
 DAY = r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}"
-# Most addresses match, and so avoid the import of email_validator, which is slow.
+# Most addresses match this pattern, which saves the slow import of email_validator.
 USUAL_ADDRESS = re.compile(r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*\.(?:com|net|org|edu|gov|us)")
-LONGEST_USUAL = 64  # characters, because a domain label of over 63 characters is invalid
+LONGEST_USUAL = 64  # characters, so that no domain label exceeds the maximum of 63
 LONGEST_ADDRESS = 500  # a page's URL is cut to this many characters
 CONTROL = ("Cc", "Cs")  # without Cn (unassigned), where Python puts emoji that it does not know yet
 LINE_BREAKS = "\n\r\t"
-UNSEEN = ("Cc", "Cs", "Cf")  # categories of invisible characters: control, surrogates, format
+UNSEEN = ("Cc", "Cs", "Cf")  # control, surrogate and format characters
 # Invisible characters outside the categories of UNSEEN.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Direction marks can reorder a text on the screen and mislead staff.
@@ -36,15 +36,15 @@ REPLACED = DIRECTION_MARKS | dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"),
 
 
 def several_lines(text: str) -> str:
-    """Removes control characters and direction marks from a text of several lines."""
-    if text.isascii() and text.isprintable():  # fast path for most texts
+    """Removes control characters and direction marks from a text."""
+    if text.isascii() and text.isprintable():
         return text
     text = text.translate(REPLACED)
     return "".join(c for c in text if c in LINE_BREAKS or unicodedata.category(c) not in CONTROL)
 
 
 def clean_line(value: Any) -> Any:
-    """Returns a text as one line without invisible characters. Leaves other values unchanged."""
+    """Returns a text as one line without invisible characters, and other values unchanged."""
     if not isinstance(value, str):
         return value
     if not (value.isascii() and value.isprintable()):
@@ -54,7 +54,6 @@ def clean_line(value: Any) -> Any:
 
 
 def page_address(value: Any) -> str | None:
-    """Returns a page's URL without its query; None if `value` is empty or no text."""
     return without_query(clean_line(value))[:LONGEST_ADDRESS].strip() or None if isinstance(value, str) else None
 
 
@@ -75,7 +74,6 @@ def language_of(value: Any) -> str:
 
 
 def trap(value: Any) -> str | None:
-    """Returns the value of the trap field as text, whatever type a bot sent."""
     return str(value)[:500] if value else None
 
 
@@ -164,7 +162,7 @@ Proof = Annotated[
 TextHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Trap = Annotated[str | None, BeforeValidator(trap)]
 QuestionCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-AnswerShape = (  # the JSON Schema of an answer to an unknown question
+AnswerShape = (
     Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
     | Annotated[str, Field(max_length=MAX_TEXT)]
     | Annotated[list[Annotated[str, Field(max_length=MAX_CODE)]], Field(max_length=MAX_OPTIONS)]

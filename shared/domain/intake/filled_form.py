@@ -3,7 +3,6 @@
 Field names are those of the API, such as `answers.age` and `contact.phone`.
 `step` is the id of the posted page, and `asked` lists its questions.
 Hidden inputs repeat the fields of other pages, because the server keeps no state.
-A follow-up is a question that is shown only after certain answers to other questions.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ CARRIED = (
     "website",
 )
 NOT_TICKED = frozenset({"", "0", "no", "off", "false"})
-IN_EMERGENCY = ("name", "phone")  # the contact fields on the page with emergency advice
-IN_CALLBACK = ("name", "phone", "best_time")  # the contact fields of the callback form
+IN_EMERGENCY = ("name", "phone")
+IN_CALLBACK = ("name", "phone", "best_time")
 SOMEBODY_ELSE = "for-somebody-else"  # the condition that holds if somebody fills in the form for the patient
 CheckContact = Callable[[Mapping[str, str]], tuple[FieldProblem, ...]]
 MOST_SCALE = 10
@@ -49,7 +48,6 @@ def is_scale(question: Question) -> bool:
 
 
 def unanswered(question: Question) -> str:
-    """Returns the error for a question without an answer; "" if the question is optional."""
     if not question.required:
         return ""
     return "Choose a number." if is_scale(question) else _MISSING[question.type]
@@ -66,8 +64,6 @@ def invalid(question: Question) -> str:
 
 @dataclass(frozen=True)
 class FilledForm:
-    """A plain form as the visitor posted it."""
-
     fields: Fields
     questionnaire: Questionnaire
 
@@ -138,7 +134,7 @@ class FilledForm:
 
     @property
     def not_asked_yet(self) -> tuple[Question, ...]:
-        """The due questions that the visitor has not seen yet."""
+        """The questions on the page that the visitor's answers made visible."""
         return tuple(
             question
             for question in self.due(self.step)
@@ -146,7 +142,6 @@ class FilledForm:
         )
 
     def answer(self, question: Question) -> Answer | None:
-        """Returns the answer in the API's format; None if the question has no answer."""
         given = [text for text in self.typed(ANSWERS + question.code) if text.strip()]
         if not given:
             return None
@@ -168,7 +163,7 @@ class FilledForm:
                 yield code, answer
 
     def answers(self) -> dict[str, Answer]:
-        """Returns the answers. A form with several pages omits those to hidden questions."""
+        """Returns the answers. A form with several pages leaves out answers to hidden questions."""
         paged = self.step not in ("", WHOLE)
         questions = self.questionnaire.questions
         return {
@@ -180,9 +175,8 @@ class FilledForm:
     def answers_to_screen(self, *, texts: bool) -> dict[str, Answer]:
         """Returns the valid answers for the safety check.
 
-        Omits an answer until its required follow-ups on the page are answered.
-        Otherwise, the rules would assume the worst answer to the follow-up.
-        texts: whether to include free text.
+        Omits an answer while a required question that depends on the answer is unanswered.
+        Otherwise, the rules would assume the worst answer to that question.
         """
         unfinished = {
             code
@@ -205,10 +199,7 @@ class FilledForm:
         return any(text.strip().lower() not in NOT_TICKED for text in self.typed(CONSENTS + consent))
 
     def submission(self, submission_id: UUID, page: str) -> dict[str, Any]:
-        """Returns the form as the JSON body of a submission.
-
-        page: the URL of the form if the form does not post its own.
-        """
+        """`page` is the URL of the form, used if the form does not post its own."""
         content: dict[str, Any] = {
             "submission_id": submission_id,
             "questionnaire": self._version,
@@ -237,7 +228,6 @@ class FilledForm:
         return {"questionnaire": self._version, "answers": self.answers(), "language": self.questionnaire.language}
 
     def added_answers(self) -> dict[str, Any]:
-        """Returns the JSON body for answers to the questions after Send."""
         return {
             "questionnaire": self._version,
             "answers": self.answers(),
@@ -263,14 +253,13 @@ class FilledForm:
         }
 
     def problems(self, check_contact: CheckContact) -> tuple[FieldProblem, ...]:
-        """Returns the problems of the posted page. Contact details are on the last page."""
+        """Returns the problems of the posted page, which may include the contact details."""
         found = tuple(self._problems_of(question for question in self.due(self.step) if question.code in self.asked))
         if self.step != self.questionnaire.page_ids[-1] or not self.asked:
             return found
         return found + self._all_contact_problems(check_contact)
 
     def incomplete_page(self, check_contact: CheckContact) -> str:
-        """Returns the id of the first page with a problem; "" without problems."""
         ids = self.questionnaire.page_ids
         wrong = (page for page in ids if next(self._problems_of(self.due(page)), None))
         return next(wrong, "") or (ids[-1] if self._all_contact_problems(check_contact) else "")
@@ -338,7 +327,7 @@ class FilledForm:
                 yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we can contact you.")
 
     def page_of(self, problems: Collection[FieldProblem]) -> str:
-        """Returns the id of the first page with a wrong answer. The last page has the contact details."""
+        """Returns the id of the first page with a wrong answer, or else of the page with the contact details."""
         if self.step in ("", WHOLE, CALLBACK_STEP):
             return self.step
         wrong = {problem.pointer for problem in problems}

@@ -11,7 +11,7 @@ from shared.domain.intake.filled_form import CALLBACK_STEP, WHOLE, FilledForm
 from shared.domain.rules.advice import ShownMessage
 from shared.domain.rules.questionnaire import Page, Question
 
-MINUTES = 0.5  # minutes that a visitor needs for a page
+MINUTES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,6 @@ class FormView:
 
     @property
     def sections(self) -> tuple[tuple[Page, tuple[Question, ...]], ...]:
-        """The pages of the view, each with the questions to show."""
         return tuple((page, tuple(filter(self._shows, page.questions))) for page in self.form.pages(self.step))
 
     def _shows(self, question: Question) -> bool:

@@ -9,9 +9,6 @@ THREE_LETTERS = {"spa": "es", "eng": "en"}  # ISO 639-2 -> ISO 639-1, which RFC 
 
 
 def primary_language(tag: str) -> str:
-    """Returns the language of a tag, such as "es" for es-MX, es-419, es_MX and spa.
-
-    Reads only the first tag of a list, such as an Accept-Language header.
-    """
+    """Returns the language of a tag, or of the first tag in a list such as Accept-Language."""
     language = re.split("[-_,;]", tag.strip(), maxsplit=1)[0].strip().lower()
     return THREE_LETTERS.get(language, language)

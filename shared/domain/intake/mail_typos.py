@@ -11,7 +11,7 @@ USUAL = (
 
 
 def meant(address: str) -> str:
-    """Returns the address with the usual domain that was probably meant; "" for no correction.
+    """Returns the address with the domain that was probably meant; "" for no correction.
 
     The first letter must be right, because mail.com and ymail.com are not typos of gmail.com.
     """

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
 WANTED = "Enter one phone number that we can call, with area code (312-555-0190) or with + and country code."
-HOME_REGION = "US"  # the country of phone numbers without a country code
+HOME_REGION = "US"  # the country of numbers without a country code
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 # The label before an extension, as in "ext. 12", "x12", "#12", "extensión núm. 12" or "int. 12" (Mexico).
 LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
 EXTENSION = re.compile(rf"(.*\d\)?)[\s,;.(/-]*(?:(?:w/|with|con)\s*)?{LABEL}(\d{{1,10}})\s*\)?", re.IGNORECASE)
 # A number and its extension after a comma, at which a phone pauses, such as "3125550142,12".
 PAUSE = re.compile(r"((?:[^\d,;]*\d){10,15})\s*[,;]+\s*(\d{1,6})")
-# A number with the kind of phone, such as "312-555-0142 cell". Compiled on first use, because few people write a kind.
+# A number with the kind of phone, such as "312-555-0142 cell".
 WHICH_PHONE = (
     r"(?i)((?:\D*\d){10,}\)?)[\s,;:(/-]*(?:cell(?:ular|phone)?|mobile|home|work|office|landline|celular|m[o\u00f3]vil|casa"
     r"|trabajo|oficina)(?:\s+(?:phone|number))?[\s.)]*"
@@ -31,7 +31,7 @@ DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "
 EXIT_CODE = re.compile(r"00[ .-]?(?=[1-9])")  # most countries dial 00 in place of +
 # A Mexican number, perhaps with a prefix that was dialled until 2020 (1, 01, 044, 045).
 MEXICAN = re.compile(r"(?:(?:\+|011)?[ .-]?52[ .(-]*(?:0?1|044|045)?|04[45])\)?((?:[ .()-]*[0-9]){10})")
-# Most numbers match, and so avoid the import of the phonenumbers library, which is slow.
+# Most numbers match this pattern, which saves the slow import of phonenumbers.
 USUAL_PHONE = re.compile(
     r"(?:\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\)|([2-9][0-9]{2}))[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})", re.ASCII
 )
@@ -53,7 +53,6 @@ def spoken_number(phone: str) -> str:
 
 
 def without_extension(value: str) -> tuple[str, str]:
-    """Splits a phone number into number and extension, which may be ""."""
     plain = _plain(value)
     found = EXTENSION.fullmatch(plain) or PAUSE.fullmatch(plain)
     return (found[1].strip(), found[2]) if found else (value, "")

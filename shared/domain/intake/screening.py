@@ -14,8 +14,6 @@ PageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,20}$")]
 
 
 class QuestionnaireVersion(Model):
-    """The questionnaire that the visitor saw."""
-
     id: QuestionnaireId
     version: Annotated[str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
 

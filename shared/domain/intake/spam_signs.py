@@ -12,7 +12,7 @@ from enum import StrEnum
 class Sign(StrEnum):
     """A clue to whether a visitor or a bot filled in the form."""
 
-    TRAP_FILLED = "trap-filled"  # a field that people do not see was filled in
+    TRAP_FILLED = "trap-filled"
     TOO_QUICK = "too-quick"  # the form was sent in less time than it takes to read it
     NO_TOKEN = "no-token"  # noqa: S105  the form is on another site, or a program sent it
     NO_ANSWERS = "no-answers"  # all answers except free text are missing
@@ -32,7 +32,7 @@ WEIGHTS = {
     Sign.BAD_PROOF: 1,
     Sign.GOOD_PROOF: -2,
 }
-# The lowest score of a suspect, above the 2 that a form on another site scores.
+# Must exceed 2, the score of every form on another site.
 SUSPECT_AT = 4
 
 

@@ -9,7 +9,7 @@ from shared.domain.model import Model
 class Stop(Model):
     """The page on which a visitor left the form, without personal details.
 
-    page: the page shown last; None if the visitor sent the form after all.
+    page: None if the visitor sent the form after all.
     before: the earlier page that this tab reported, which no longer counts; None for the first report.
     """
 

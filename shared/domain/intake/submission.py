@@ -87,7 +87,6 @@ class ContactEntry(Model):
     @model_validator(mode="before")
     @classmethod
     def extension_apart(cls, value: Any) -> Any:
-        """Moves an extension at the end of the phone number to its own field."""
         phone = value.get("phone") if isinstance(value, dict) else None
         number, extension = without_extension(clean_line(phone)) if isinstance(phone, str) else ("", "")
         return {**value, "phone": number, "extension": extension} if extension else value
@@ -180,7 +179,7 @@ class Submission(Model):
     def content_hash(self) -> str:
         """Returns the SHA-256 (hex) of the submission's content, whatever the order of keys and entries.
 
-        Default values are left out, so that a new field keeps the hashes of earlier submissions.
+        Default values are left out, so that adding a field does not change earlier hashes.
         """
         ordered = self.model_copy(
             update={

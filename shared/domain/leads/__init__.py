@@ -1,1 +1,1 @@
-"""Models a lead from its arrival to its erasure."""
+"""Models a lead from arrival to erasure."""

@@ -16,8 +16,8 @@ from shared.domain.leads.export import Period
 from shared.domain.leads.lead import reference_of
 from shared.domain.model import Model
 
-USUAL_DAYS = timedelta(days=6)  # from the first day to the last, so 7 days in all
-# Limited, because a query reads all entries of its days before it filters them.
+USUAL_DAYS = timedelta(days=6)
+# A query reads all entries of its days before it filters them.
 MOST_DAYS = timedelta(days=92)
 
 
@@ -26,7 +26,6 @@ class Access:
     """An entry of the access log.
 
     what: the name of a staff action, GIVEN_BACK, or another text such as "opened", "exported" or "listed".
-    references: the references of the leads; empty for "read the log".
     """
 
     at: datetime
@@ -41,7 +40,6 @@ class AccessQuery(Model):
 
     Days are in the clinic's time zone. The default is the last seven days.
     reference: a lead's reference or half of it; None for all entries.
-    staff: the user name of a member of staff; None for all staff.
     """
 
     format: Literal["json", "csv"] = "json"
@@ -65,17 +63,13 @@ class AccessQuery(Model):
         return Period.of_days(*self.days(at, zone), zone)
 
     def next_page(self, cursor: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
-        """Returns the query parameters of the page after `cursor`."""
         first, last = self.days(at, zone)
         asked = {"format": self.format, "from": str(first), "to": str(last), "reference": self.reference}
         asked |= {"staff": self.staff, "cursor": cursor}
         return {name: value for name, value in asked.items() if value is not None}
 
     def wants(self, access: Access, reference: str | None) -> bool:
-        """Returns whether an entry passes the filters.
-
-        reference: `self.reference` in its stored form.
-        """
+        """`reference` is `self.reference` in its stored form."""
         about = {part for each in access.references for part in (each, *each.split("-"))}
         return (reference is None or reference in about) and (
             self.staff is None or access.staff_name.casefold() == self.staff.strip().casefold()

@@ -17,7 +17,7 @@ from shared.domain.model import Model
 from shared.domain.rules.triage import Tier
 
 BOOKED_WITHIN = timedelta(days=2 * 365)  # a later appointment must be a typing error
-LONGEST_WAIT = timedelta(days=30)  # how far ahead a person can ask to be called
+LONGEST_WAIT = timedelta(days=30)
 
 ActionName = Literal[
     "acknowledge",
@@ -80,7 +80,6 @@ class Action(Model):
     """A request by a member of staff to act on a lead.
 
     version: the version of the lead that the member of staff saw.
-    outcome: the result of a contact attempt.
     again_at: when the person wants to be called again, with the offset from UTC.
     to: the user name of the colleague who gets the lead.
     text: a note, a reason, or how the patient revoked the consent.

@@ -111,12 +111,7 @@ def _same(one: Answer, other: Answer) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Addition:
-    """Makes the next version of the lead `before`.
-
-    action: ADDED or ASKED.
-    rescored: the assessment of all answers, including the added ones.
-    submitted, earlier: the values of these fields in the next version.
-    """
+    """Makes the next version of the lead `before`. `action` is ADDED or ASKED."""
 
     before: Lead
     action: str
@@ -139,7 +134,6 @@ class _Addition:
 
     @property
     def brings_red_flag(self) -> bool:
-        """True if the addition has a red flag that staff have not seen."""
         return self.rescored.red_flag and bool(self._new_rules())
 
     @property
@@ -175,7 +169,7 @@ class _Addition:
             return True
         escalation = self.before.escalation
         if self.action == ASKED and not self.before.submitted.complete and escalation.alert_delivered == 0:
-            return True  # the visitor may never finish the form
+            return True
         waiting = escalation.next_at not in (None, NEVER)
         return not waiting and (self.brings_red_flag or self.action == ASKED)
 
@@ -194,7 +188,6 @@ class _Addition:
         return new if self.raises or self.brings_red_flag else replace(new, messages_shown=old.messages_shown)
 
     def _new_rules(self) -> tuple[FiredRule, ...]:
-        """Returns the safety rules that fired for the first time."""
         triages = (self.before.assessment.triage, *(earlier.triage for earlier in self.before.earlier))
         known = {rule.id for triage in triages for rule in triage.safety_rules}
         return tuple(rule for rule in self.rescored.triage.safety_rules if rule.id not in known)
@@ -212,7 +205,7 @@ class _Addition:
         return escalation.restarted(self.at, escalates=self.tiers[self.tier].escalates)
 
     def _deadline(self) -> datetime | None:
-        """Returns the deadline. Only for a booked or closed lead can the deadline move to a later time."""
+        """Only a booked or closed lead can get a later deadline."""
         old, span = self.before.escalation.deadline, self.tiers[self.tier].deadline
         if not (self.raises or self.alerts_again) or span is None:
             return old
@@ -220,7 +213,7 @@ class _Addition:
         return new if old is None or self.before.work.is_done else min(old, new)
 
     def _history(self) -> tuple[HistoryEntry, ...]:
-        """Returns the history, in which consecutive additions of answers share one entry."""
+        """Consecutive additions of answers share one history entry."""
         history = self.before.history
         if history and history[-1].action == self.action == ADDED and not self.alerts_again:
             history = history[:-1]

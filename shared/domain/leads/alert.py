@@ -25,7 +25,6 @@ WORDS = {
     CONFIRM_BOOKING: "book a time",
     CLOSE: "book or close it",
 }
-# the next step after the person revoked the consent to contact
 AFTER_REVOCATION = "close it, or call for a medical reason"
 
 
@@ -36,10 +35,8 @@ class Alert:
     SNS does not encrypt attributes and subjects, so they must not contain personal data.
     level: the escalation level, from 1; 0 for a reminder.
     kind: "new" at level 1, "escalation" above level 1, "reminder" for the owner, "canary" for a test lead.
-    suspect: whether a bot may have sent the lead. Subscriptions can exclude suspects.
     received_at: None for an unfinished form, for a reminder, and after alerts have restarted.
     summarised: whether e-mail subscriptions get a summary instead.
-    owner: the user name of the owner, for a reminder; "" for other alerts.
     on_call: a user name or EVERYONE, for an alert to clinicians; "" for other audiences.
     """
 
@@ -62,12 +59,11 @@ class Alert:
 
     @property
     def to(self) -> str:
-        """The user name of the only recipient; "" for a whole audience."""
         return self.owner or (self.on_call if self.audience == ON_CALL else "")
 
     @property
     def is_mailed(self) -> bool:
-        """Must agree with the filter policies of e-mail subscriptions in infra/template.yaml."""
+        """The filter policies of e-mail subscriptions in infra/template.yaml must agree with this property."""
         return not (self.suspect or self.summarised or self.is_canary)
 
     @property
@@ -96,8 +92,7 @@ class Alert:
 class Summary:
     """A notice that replaces the individual e-mails about many leads.
 
-    leads: the number of alerts that the notice replaces.
-    safety: how many of these leads are in a safety tier.
+    safety: how many of the leads are in a safety tier.
     """
 
     audience: str
@@ -175,7 +170,6 @@ def alert_for(
 
 
 def reminder_for(lead: Lead, staff_link: str, zone: ZoneInfo) -> Alert:
-    """Returns the alert that reminds a lead's owner of the next action."""
     planned = next_action(lead)
     step = (AFTER_REVOCATION if lead.contact_revoked else WORDS[planned.what]) if planned else ""
     returns_at = planned.returns_at if planned else None

@@ -10,9 +10,8 @@ ASSUMED_LENGTH = timedelta(minutes=30)  # FHIR and iCalendar require an end, whi
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """An appointment.
+    """An appointment. Times are UTC.
 
-    at: when it begins, in UTC.
     with_whom: the name of the clinician; "" if not decided yet.
     note: a text that is sent to the person, unlike other notes by staff.
     """

@@ -15,7 +15,6 @@ class CalendarEntry:
 
     uid: the id by which a calendar replaces an earlier version of the entry.
     sequence: how often the entry has changed.
-    busy: whether the entry blocks the time.
     """
 
     uid: str
@@ -27,7 +26,6 @@ class CalendarEntry:
     busy: bool = True
 
     def ics(self, at: datetime) -> str:
-        """Returns the text of an iCalendar file that is made at the time `at`."""
         lines = (
             "BEGIN:VCALENDAR",
             "VERSION:2.0",
@@ -64,5 +62,5 @@ def _folded(line: str) -> str:
     while octets:
         part = octets[:room].decode(errors="ignore")  # a character that would be split goes to the next part
         parts.append(part)
-        octets, room = octets[len(part.encode()) :], LINE - 1  # later parts begin with a space
+        octets, room = octets[len(part.encode()) :], LINE - 1
     return "\r\n ".join(parts)

@@ -10,7 +10,6 @@ CONTACTS = frozenset({"contact_attempt", "book"})  # staff who booked a visit ha
 
 
 def first_call_at(lead: Lead) -> datetime | None:
-    """Returns when staff first tried to contact the person, with or without success."""
     undone = {entry.undo_of for entry in lead.history}
     return next(
         (entry.at for entry in lead.history if entry.action in CONTACTS and entry.version not in undone),

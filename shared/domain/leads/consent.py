@@ -64,7 +64,6 @@ class ConsentRecord:
         return ConsentRecord(**entry, hash=_hash(entry))
 
     def after(self, previous: str) -> ConsentRecord:
-        """Returns a copy that follows the ledger entry with the hash `previous`."""
         return replace(self, previous=previous).sealed()
 
     @property
@@ -72,7 +71,6 @@ class ConsentRecord:
         return (self.given, self.text_hash, self.language, self.covers, self.how)
 
     def intact(self, previous: str) -> bool:
-        """Returns whether the entry is unchanged and follows the entry with the hash `previous`."""
         return self.previous == previous and self.hash == _hash(self._entry())
 
     def _entry(self) -> dict[str, Any]:
@@ -141,17 +139,13 @@ def email_part(record: ConsentRecord) -> ConsentRecord:
 
 
 def revocation(earlier: ConsentRecord, how: str, at: datetime, previous: str) -> ConsentRecord:
-    """Returns the ledger entry that revokes a consent.
-
-    how: the person's words, or the channel that they used.
-    """
+    """`how`: the person's words, or the channel that they used."""
     return replace(
         earlier, given=False, how=f"revoked: {how}", at=at, previous=previous, source_address="", user_agent=""
     ).sealed()
 
 
 def reinstatement(earlier: ConsentRecord, at: datetime, previous: str) -> ConsentRecord:
-    """Returns the ledger entry that undoes a mistaken revocation."""
     return replace(earlier, given=True, how=UNDONE, at=at, previous=previous, source_address="", user_agent="").sealed()
 
 

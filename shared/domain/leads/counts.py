@@ -1,4 +1,4 @@
-"""Defines which counts include a lead, by the day of its arrival and while it is open.
+"""Counts leads by day of arrival, and counts open leads.
 
 A changed lead is subtracted from its former counts and added to its new counts.
 The counts name no person, so an erased lead stays in the counts of its day.
@@ -37,7 +37,7 @@ LEADS, DUE, CALLED, IN_TIME, BOOKED, ACKNOWLEDGED_IN, CALLED_IN = (
 UNTAKEN, TAKEN = "untaken", "taken"
 HOUR = "%Y-%m-%dT%H"
 NO_CAMPAIGN = "(none)"
-LONGEST_NAME = 60  # characters in the name of a campaign
+LONGEST_NAME = 60
 EXACT = 100  # minutes; longer times are rounded to limit the number of cells
 
 # Medians are not counted per campaign, because a URL can name any campaign and table items must stay small.
@@ -54,9 +54,8 @@ class Counted:
     """The counts that include a lead, and its search keys.
 
     day: the day of arrival (ISO date, clinic's time zone); "" for a canary and for a lead without answers.
-    cells: the counts of that day that include the lead.
+    cells: the counts of the day that include the lead.
     waiting: the lead's cell in the counts of open leads; () if the lead is not open.
-    found_by: the keys by which staff find the lead.
     """
 
     day: str = ""
@@ -70,7 +69,6 @@ class Change:
     """What to change in counts and search keys when a lead changes.
 
     days: day -> cell -> number to add, which may be negative.
-    waiting: cell of the counts of open leads -> number to add, which may be negative.
     """
 
     days: Mapping[str, Mapping[Cell, int]]
@@ -126,9 +124,9 @@ def untaken_leads(listed: Iterable[tuple[str, bool]], *, all_listed: bool, kept:
     """Returns tier -> number of open leads without an owner.
 
     Stored counts may be wrong, so they are used only for tiers that may continue after the listed rows.
-    listed: (tier, whether the lead has an owner) of the first rows of the worklist, sorted by owner and tier.
+    listed: (tier, whether the lead has an owner) of the worklist's first rows, leads without an owner first.
     all_listed: whether these rows are all open leads.
-    kept: tier -> stored number of open leads without an owner.
+    kept: the stored counts, tier -> number.
     """
     rows = list(listed)
     seen = Counter(tier for tier, taken in rows if not taken)
@@ -149,12 +147,10 @@ def campaign(lead: Lead) -> str:
 
 
 def views(questionnaire: Questionnaire) -> dict[str, str]:
-    """Returns id -> title of each page or view from which a visitor can leave the form."""
     return {page.id: page.title for page in questionnaire.form_pages} | VIEWS
 
 
 def stop_cells(stop: Stop) -> dict[Cell, int]:
-    """Returns cell -> number to add to a day's counts."""
     moved: Counter[Cell] = Counter()
     for page, number in ((stop.page, 1), (stop.before, -1)):
         if page is not None:
@@ -192,12 +188,11 @@ def _figures(group: Cell, lead: Lead) -> Iterator[Cell]:
 
 
 def _hour_of(deadline: datetime) -> str:
-    """Returns the hour (UTC) of a deadline. Minutes would need too many cells per day."""
+    """Only the hour, because minutes would need too many cells per day."""
     return deadline.astimezone(UTC).strftime(HOUR)
 
 
 def is_over(hour: str, at: datetime) -> bool:
-    """Returns whether the hour (UTC) of a deadline has ended."""
     return at >= datetime.strptime(hour, HOUR).replace(tzinfo=UTC) + timedelta(hours=1)
 
 

@@ -21,7 +21,6 @@ class Digest:
     answerable: leads of the last 7 days that were acknowledged or are past their deadline.
     in_time: answerable leads that were acknowledged by their deadline.
     median_minutes: from arrival to acknowledgement, over the last 7 days; None without an acknowledgement.
-    alarms_unheard: whether alarms about the service may reach nobody.
     """
 
     open: int

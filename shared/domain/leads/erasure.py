@@ -42,7 +42,6 @@ class HashedConsent:
 class Trail:
     """The audit trail of an urgent lead.
 
-    messages: ids of the messages that the person saw.
     alerts: the last escalation level whose alert was sent; 0 for none.
     """
 
@@ -59,10 +58,7 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A record of an erasure, which is repeated if a restored backup brings the lead back.
-
-    by: the id of the member of staff who erased the lead.
-    """
+    """A record of an erasure, so that a lead from a restored backup is erased again."""
 
     lead_id: UUID
     by: str
@@ -72,9 +68,8 @@ class Erasure:
 class Tombstone(Stored):
     """The record that replaces a lead in the table after erasure or retention.
 
-    It keeps the lead's id, so that a resubmission cannot store the lead again.
+    The record keeps the lead's id, so that a resubmission cannot store the lead again.
     by: the id of a member of staff, or SYSTEM for a retention run.
-    last_contact: when the person or staff last acted on the lead.
     """
 
     lead_id: UUID
@@ -106,7 +101,6 @@ def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
 
 
 def trail_only(lead: Lead, at: datetime) -> Tombstone:
-    """Returns a tombstone with only the audit trail, which does not name the person."""
     triage = lead.assessment.triage
     return Tombstone(
         lead_id=lead.lead_id,
@@ -131,7 +125,6 @@ def trail_only(lead: Lead, at: datetime) -> Tombstone:
 
 
 def without_words(entry: HistoryEntry) -> HistoryEntry:
-    """Returns the history entry without the text that staff wrote."""
     return replace(entry, text="", before=None)
 
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import LadderStep
 
-LONGEST_RECORD = 50  # how many sent alerts a lead records
+LONGEST_RECORD = 50
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # `next_at` of an open lead that needs no further alert
-# Tolerance between two clocks, because the alert of a new lead might otherwise not seem due.
+# Clocks may differ, so the alert of a new lead counts as due a little earlier.
 CLOCKS_DIFFER = timedelta(seconds=2)
 CLAIM_LASTS = timedelta(seconds=30)  # must be longer than sending one alert takes, with all timeouts
 
@@ -42,7 +42,6 @@ class Escalation:
     alert_delivered: the last escalation level whose alert was sent; 0 for none.
     next_at: when to check the lead again; None if alerts have stopped; NEVER after the last level. A process claims the
         lead by setting a later time.
-    reminded: whether the owner was reminded of the next action.
     sent: the last LONGEST_RECORD alerts, oldest first.
     """
 
@@ -58,7 +57,6 @@ class Escalation:
     def restarted(self, at: datetime, *, escalates: bool, first_look: datetime | None = None) -> Escalation:
         """Restarts the alerts at level 1, with due times counted from `at`.
 
-        escalates: whether the tier alerts staff.
         first_look: when to check the lead first; None for `at`.
         """
         next_at = (first_look or at) if escalates else None
@@ -68,7 +66,6 @@ class Escalation:
         return replace(self, next_at=None)
 
     def reminds_at(self, at: datetime | None) -> Escalation:
-        """Sets the owner's reminder to `at`; None for never."""
         return replace(self, next_at=at, reminded=False)
 
     def claimed(self, level: int, at: datetime) -> Escalation:
@@ -76,15 +73,10 @@ class Escalation:
         return replace(self, alert_due=level or self.alert_due, next_at=at + CLAIM_LASTS)
 
     def delivered(self, level: int, ladder: Ladder, at: datetime, to: str) -> Escalation:
-        """Records a sent alert.
-
-        to: the user name of the only recipient; "" for a whole audience.
-        """
         sent = self._sent(SentAlert(at, level, ladder.audience(level), to))
         return replace(self, alert_delivered=level, next_at=ladder.next_at(self.started_at, level), sent=sent)
 
     def owner_reminded(self, audience: str, at: datetime, returns_at: datetime | None, owner: str) -> Escalation:
-        """Records a reminder. `returns_at`: when the lead loses its owner; None for never."""
         return replace(self, reminded=True, next_at=returns_at, sent=self._sent(SentAlert(at, 0, audience, owner)))
 
     def _sent(self, alert: SentAlert) -> tuple[SentAlert, ...]:
@@ -118,7 +110,7 @@ class Ladder:
         return escalation.alert_delivered + 1 if due > escalation.alert_delivered else None
 
     def next_at(self, started_at: datetime, delivered: int) -> datetime:
-        """Returns when to check the lead again. `delivered`: the last level that was sent; 0 for none."""
+        """Returns when to check the lead again. `delivered` is the last level that was sent, 0 for none."""
         if delivered >= len(self.steps):
             return NEVER
         return self.steps[delivered].after.after(started_at, self.hours)

@@ -12,7 +12,7 @@ from shared.domain.errors import FieldProblem, InvalidInput
 from shared.domain.intake.fields import Day
 from shared.domain.model import Model
 
-USUAL_DAYS = timedelta(days=29)  # from the first day to the last, so 30 days in all
+USUAL_DAYS = timedelta(days=29)
 MOST_DAYS = timedelta(days=366)
 
 
@@ -24,16 +24,12 @@ class Period(NamedTuple):
 
     @classmethod
     def of_days(cls, first: date, last: date, zone: ZoneInfo) -> Self:
-        """Returns the days from `first` to `last` (both included) as a period in UTC."""
         since, until = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
         return cls(since.astimezone(UTC), until.astimezone(UTC))
 
 
 def days_between(first: date | None, last: date | None, at: datetime, zone: ZoneInfo) -> tuple[date, date]:
-    """Returns the first and last day, by default of the last 30 days.
-
-    Raises: InvalidInput if the days are out of order or more than a year apart.
-    """
+    """Raises InvalidInput if the days are out of order or more than a year apart."""
     last = last or at.astimezone(zone).date()
     first = first or last - USUAL_DAYS
     if not first <= last <= first + MOST_DAYS:

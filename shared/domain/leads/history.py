@@ -19,9 +19,9 @@ ASKED = "asked_for_call"  # asked for a call while a lead was open, which needs 
 WITHDRAWN = "withdrawn"  # unticked the consent before Send
 SENT_AFTER_ALL = "sent_after_all"  # sent the form after WITHDRAWN had closed the lead
 RELEASED = "released"  # the service removed an owner who did not act in time
-# detail of "reopen" if an owner gave back an open lead, and of its undo
+# detail of "reopen" for a lead that its owner gave back
 GIVEN_BACK = "given_back"
-PASSED_ON = frozenset({"take_over", "hand_over"})  # the actions that move a lead to a colleague
+PASSED_ON = frozenset({"take_over", "hand_over"})
 VISITOR_ACTIONS = frozenset({RETURNED, ADDED, ASKED})
 OPENED_AGAIN = "opened_again"  # detail of RETURNED for a lead that was booked or closed
 ALERTED_AGAIN = "told_again"  # detail of RETURNED for a lead that lost its owner
@@ -34,11 +34,9 @@ class WorkState:
     owner: the id of a member of staff; "" for nobody.
     handed_by: the name of the colleague who handed over the lead; "" if the owner took it.
     staff_tier: the tier that staff set; "" while the tier from the rules applies.
-    attempts: how often staff tried to contact the person.
     booking: None if the lead is not booked, or if the time of the appointment is unknown.
     last_call: reset when staff reopen the lead, and when a submission restarts the alerts.
-    unanswered: how many calls in a row, up to the latest, require another try.
-    next_action: what the owner does next; None without an owner, or after booking or closing.
+    unanswered: how many of the latest calls in a row require another try.
     """
 
     status: Status = "new"
@@ -67,7 +65,6 @@ class HistoryEntry:
     by: the id of the member of staff, or SYSTEM.
     version: the version of the lead after the action.
     detail: a code for the result of the action, such as an outcome or a tier.
-    text: what staff wrote.
     before: the work state that an undo restores; None if the action cannot be undone.
     deadline: the former deadline, which an undo of a tier change restores.
     undo_of: for an undo, the `version` of the entry that it undoes.
@@ -86,6 +83,5 @@ class HistoryEntry:
 
     @property
     def moved(self) -> bool:
-        """Whether the action moved an appointment to another time."""
         former = self.before.booking if self.before else None
         return self.action == "book" and former is not None and self.detail not in ("", former.at.isoformat())

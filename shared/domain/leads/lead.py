@@ -80,7 +80,7 @@ class Arrival(NamedTuple):
 class EarlierAnswers:
     """Answers that were replaced, came late, or came with a callback request.
 
-    content_hash: the hash of the submission's content; "" if unknown.
+    content_hash: "" if unknown.
     contact: the contact details that were sent with the answers; None if unknown.
     reference: the reference that the person got for the answers; "" if it is the lead's own.
     """
@@ -98,7 +98,6 @@ class Submitted:
     """The part of a lead that the visitor submitted.
 
     content_hash: serves to recognise repeats; "" if the answers were removed or lost.
-    complete: False for an unfinished form.
     consent_records: the consent ledger, oldest entry first.
     phone_key, email_key: keyed hashes for finding leads of the same person; "" without a number or address.
     """
@@ -122,7 +121,7 @@ class Assessment:
 
     received_at: when the submission arrived. Answers that are added later do not change this time.
     red_flag: whether an answer needs the immediate attention of staff.
-    shadow: the result of the candidate rules; None without candidate rules, or if they failed.
+    shadow: None without candidate rules, or if they failed.
     """
 
     received_at: datetime
@@ -135,9 +134,9 @@ class Assessment:
 
 
 class Lead(Stored):
-    """A lead as it is stored, with times in UTC. A new field needs a default, so that older leads stay readable.
+    """A lead as it is stored, with times in UTC.
 
-    earlier: in the order in which the answers were added.
+    A new field needs a default, so that older leads stay readable.
     answers_removed_at: None while the lead has its answers.
     """
 
@@ -170,7 +169,6 @@ class Lead(Stored):
         """Returns the first version of the lead for a submission.
 
         The first alert about an unfinished form without a red flag waits for RETURN_WITHIN.
-        person_key: the secret for the keyed hashes of the phone number and email address.
         """
         tier, at = rule_set.tiers[result.tier], arrival.at
         flagged = red_flag(rule_set, result)
@@ -211,7 +209,6 @@ class Lead(Stored):
         answers_removed_at: datetime | None = None,
         version: int | None = None,
     ) -> Lead:
-        """Returns the next version of the lead, with the given parts replaced."""
         return Lead(
             lead_id=self.lead_id,
             version=self.version + 1 if version is None else version,
@@ -233,13 +230,11 @@ class Lead(Stored):
         return self.model_copy(update={"lead_id": lead_id, "reference": reference_of(lead_id)})
 
     def revoked_after(self, at: datetime) -> bool:
-        """Returns whether the person revoked the consent to contact after the time `at`."""
         latest = [record for record in self.submitted.consent_records if record.consent == "contact"][-1:]
         return any(not record.given and record.at > at for record in latest)
 
     @property
     def contact_revoked(self) -> bool:
-        """True if the person gave and then revoked the consent to contact."""
         given = [record.given for record in self.submitted.consent_records if record.consent == "contact"]
         return any(given) and not given[-1]
 
@@ -269,7 +264,6 @@ class Lead(Stored):
 
     @property
     def door(self) -> str:
-        """How the lead came in: FORM, CALLBACK or ADS."""
         return DOORS.get(self.source, FORM)
 
     @property
@@ -283,7 +277,7 @@ class Lead(Stored):
         """Returns the escalation levels of the lead.
 
         Suspected bots and canaries have only level 1, so that bots cannot hide alerts about people.
-        After a revoked consent to contact, a safety tier alerts a clinician and other tiers alert nobody.
+        If the consent to contact is revoked, a safety tier alerts a clinician and other tiers alert nobody.
         """
         steps = self.response(tiers).ladder
         if self.contact_revoked:
@@ -293,7 +287,6 @@ class Lead(Stored):
 
     @property
     def owned_since(self) -> datetime | None:
-        """When the current owner got the lead; None without an owner."""
         since = self.work.acknowledged_at
         undone = {entry.undo_of for entry in self.history}
         passed_on = (entry for entry in self.history if entry.action in PASSED_ON and entry.version not in undone)
@@ -301,7 +294,6 @@ class Lead(Stored):
 
     @property
     def needs_someone(self) -> bool:
-        """True for a lead on the open worklist."""
         status = self.work.status
         return self.source != CANARY and (
             status == "acknowledged" or (status == "new" and self.escalation.alert_due > 0)
@@ -336,7 +328,7 @@ class Lead(Stored):
 def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bool = False) -> Escalation:
     """Returns the escalation of a lead that arrived at `at`.
 
-    waits: whether the visitor has RETURN_WITHIN to finish the form before staff are alerted.
+    waits: whether to give the visitor RETURN_WITHIN to finish the form before staff are alerted.
     """
     fresh = Escalation(
         deadline=tier.deadline.after(at, hours) if tier.deadline else None,
@@ -350,7 +342,7 @@ def first_escalation(tier: Tier, at: datetime, hours: OpeningHours, *, waits: bo
 
 
 def _consent_records(ledger: tuple[ConsentRecord, ...], consent: str) -> list[ConsentRecord]:
-    """Returns the ledger entries for a consent. Without its own entries, "email" follows "contact"."""
+    """Returns the ledger entries for a consent. If "email" has no entries, the entries of "contact" apply."""
     own = [record for record in ledger if record.consent == consent]
     if own or consent != "email":
         return own
@@ -379,6 +371,5 @@ def _submitted(
 
 
 def _answered(submission: Submission, rule_set: RuleSet) -> bool:
-    """Returns whether at least one question except free text was answered."""
     questions = rule_set.questionnaire.questions
     return any(code in questions and questions[code].type != "text" for code in submission.answers)

@@ -18,7 +18,6 @@ from shared.domain.model import Stored
 class LeadSummary(Stored):
     """The summary of a lead in the worklist, without name, contact details and answers.
 
-    tags: the ids of the tag rules that fired.
     next_action, next_due: "" and None if the lead is not open.
     """
 
@@ -49,7 +48,6 @@ class LeadSummary(Stored):
 
     @property
     def done_at(self) -> datetime:
-        """When staff booked or closed the lead; for an open lead, when it arrived."""
         return self.closed_at or self.received_at
 
     def is_overdue(self, at: datetime) -> bool:
@@ -75,7 +73,7 @@ class LeadRow(LeadSummary):
 
 
 def summary_json(lead: Lead) -> str:
-    """Returns the summary's JSON without default values, because lists read many summaries."""
+    """Leaves out default values, because lists read many summaries."""
     known = LeadSummary.model_fields
     return to_json({name: value for name, value in _summarised(lead).items() if value != known[name].default}).decode()
 

@@ -14,7 +14,7 @@ from shared.domain.rules.triage import RuleSet, SafetyRule, TriageResult
 from shared.domain.spoken_time import in_english
 
 UNSURE = "unsure"
-SAFETY_PAGES = 4  # how many pages at the start of a questionnaire ask about safety
+SAFETY_PAGES = 4
 # an instruction that makes sense on the form but not on the phone
 HOW_TO_ANSWER = re.compile(r"Check all that apply\.|Marque todo lo que corresponda\.")
 
@@ -60,7 +60,7 @@ def shown_answers(
 ) -> Iterator[ShownAnswer]:
     """Yields the answers in the order of the questionnaire, then those to retired questions.
 
-    retired: code -> former wording. The key of an option is the question's code, ".", and the option's code.
+    retired: code -> former wording. Options have keys such as "question.option".
     """
     known = rule_set.questionnaire.questions
     fired = {rule.id for rule in triage.safety_rules}

@@ -18,14 +18,14 @@ from shared.domain.leads.mail_state import MAY_HAVE_ARRIVED, SETTLED, MailEntry,
 from shared.domain.leads.next_action import NOT_REACHED
 
 SETTLES = frozenset({"book", "close", "reopen"})  # actions after which no mail about an earlier call is sent
-# until a claimed mail without a result becomes "unknown"; longer than any call to SES takes
+# A claimed mail without a result becomes "unknown" after this time, which exceeds any call to SES.
 UNKNOWN_AFTER = timedelta(minutes=2)
 RECEIPT_WITHIN = timedelta(hours=6)  # a later receipt would confuse the person
 OTHERS_WITHIN = timedelta(hours=24)
 BETWEEN_TRIED = timedelta(hours=20)  # the least time between two "we tried to reach you" mails about one lead
 MOST_TRIED = 3
-MOST_TRIES = 6  # attempts for one mail
-OTHERS_AFTER = timedelta(minutes=1)  # after a new hour begins, so that mails about appointments go first
+MOST_TRIES = 6
+OTHERS_AFTER = timedelta(minutes=1)  # other mails wait this long in a new hour, so that appointments go first
 
 # Why a person gets no mail; "" if they may get mail. "off": the stack sends no mail. "removed": the answers were
 # removed. "closed": the address is closed. "no_messages": the person wants no messages that name the clinic.
@@ -46,14 +46,12 @@ class DueMail:
     tries: int = 0
 
     def claimed(self, at: datetime) -> MailEntry:
-        """Returns the entry that claims the mail before it is sent."""
         return MailEntry(self.kind, self.about, "sending", at, self.tries + 1)
 
     def withheld(self, reason: Reason, at: datetime) -> MailEntry:
         return MailEntry(self.kind, self.about, "withheld", at, self.tries, reason)
 
     def postponed(self, at: datetime) -> MailEntry:
-        """Returns the entry for a mail that SES did not accept."""
         tries = self.tries + 1
         if tries >= MOST_TRIES:
             return MailEntry(self.kind, self.about, "failed", at, tries)
@@ -67,10 +65,7 @@ class DueMail:
 
 
 def due_mail(lead: Lead, at: datetime) -> DueMail | None:
-    """Returns the step that is due now; None if no step is due.
-
-    An alert that is due within CLAIM_LASTS goes before a mail.
-    """
+    """An alert that is due within CLAIM_LASTS goes before a mail."""
     step = _next_step(lead)
     if step is None or step.at > at:
         return None
@@ -101,7 +96,6 @@ def without_due_mails(lead: Lead, at: datetime) -> Lead:
 
 
 def why_unmailed(lead: Lead) -> Unmailed:
-    """Returns why the person gets no mail; "" if they may get mail."""
     contact = lead.submitted.contact
     covered = next((each.covers for each in reversed(lead.submitted.consent_records) if each.consent == "contact"), ())
     reasons: dict[Unmailed, bool] = {
@@ -167,7 +161,6 @@ def _about_appointment(lead: Lead, at: datetime) -> str:
 
 
 def _tried(lead: Lead) -> Iterator[DueMail]:
-    """Yields the mail about the latest call if the call reached nobody."""
     last = _latest(lead, SETTLES | {"contact_attempt"})
     if last is None or last.detail not in NOT_REACHED or last.action in SETTLES:
         return
@@ -179,7 +172,6 @@ def _tried(lead: Lead) -> Iterator[DueMail]:
 
 
 def _latest(lead: Lead, actions: frozenset[str]) -> HistoryEntry | None:
-    """Returns the latest entry with one of these actions that was not undone."""
     undone = {entry.undo_of for entry in lead.history}
     found = (entry for entry in reversed(lead.history) if entry.action in actions and entry.version not in undone)
     return next(found, None)

@@ -23,7 +23,6 @@ class MailEntry:
     about: the `version` of a call, the time of closing, or the time of an appointment; "" for the receipt. A number
         follows a time that the person is told again.
     at: when the status began; for "waiting", when to try again.
-    tries: how often the service asked SES to send the mail.
     reason: why the mail was withheld or waits; "" for no particular reason.
     """
 
@@ -50,14 +49,12 @@ class MailState:
         return next((entry for entry in self.entries if (entry.kind, entry.about) == (kind, about)), None)
 
     def recorded(self, entry: MailEntry) -> MailState:
-        """Returns the state with the entry, which replaces an earlier entry for the same mail."""
         known = self.entry(entry.kind, entry.about)
         if known is None:
             return replace(self, entries=(*self.entries, entry))
         return replace(self, entries=tuple(entry if each is known else each for each in self.entries))
 
     def bounced(self, kind: str, at: datetime) -> MailState:
-        """Records that the latest mail of this kind bounced."""
         found = next((entry for entry in reversed(self.entries) if entry.kind == kind), None)
         if found is None or found.status == "bounced":
             return self

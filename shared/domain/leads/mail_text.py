@@ -44,7 +44,6 @@ class Mail:
 
     tags: the lead's id and the kind of mail, which SES returns with a bounce or complaint.
     phone, booking_link: as they appear in `paragraphs`.
-    ending: the text before the unsubscribe link.
     unsubscribe: the URL of the page that ends all mails.
     stop: the text of the unsubscribe link.
     calendar: an iCalendar file to attach; "" for none.
@@ -68,7 +67,6 @@ class MailWriter:
     """Writes mails.
 
     words: language -> English text -> translation.
-    booking_link: the URL of the page on which some people may book a time; "" for none.
     """
 
     clinic: str
@@ -78,11 +76,7 @@ class MailWriter:
     booking_link: str = ""
 
     def write(self, lead: Lead, due: DueMail, unsubscribe: str, at: datetime, *, safety: bool) -> Mail:
-        """Returns the mail that is due.
-
-        unsubscribe: the URL of the page that ends all mails.
-        safety: whether the lead's tier is a safety tier.
-        """
+        """Returns the mail that is due. `unsubscribe` is the URL of the page that ends all mails."""
         promised = promise(lead, self.hours, at, safety=safety)
         link = self.booking_link if due.kind == "receipt" and may_book_online(lead) else ""
         to, language = lead.submitted.contact.email or "", lead.submitted.language
@@ -138,10 +132,7 @@ class MailWriter:
         )
 
     def _in_emergency(self, lead: Lead) -> tuple[str, ...]:
-        """Returns the receipt's paragraphs for a person who should seek emergency care.
-
-        Omits the opening hours, so that nobody goes to the clinic instead of an emergency room.
-        """
+        """Omits the opening hours, so that nobody goes to the clinic instead of an emergency room."""
         has_number = lead.submitted.contact.phone is not None
         return (
             self._t(lead, "{clinic} has your answers.", clinic=self.clinic),

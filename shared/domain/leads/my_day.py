@@ -15,8 +15,6 @@ MOST_DAYS = 20  # the most day keys of one lead; older keys are dropped
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a member of staff did with a lead."""
-
     at: datetime
     action: str
     detail: str
@@ -28,7 +26,6 @@ def day_key(staff_id: str, day: date) -> str:
 
 
 def day_keys_of(lead: Lead, zone: ZoneInfo) -> Iterator[str]:
-    """Yields a key for each member of staff and day (clinic's time zone) of work on the lead."""
     by_staff = (entry for entry in lead.history if entry.by not in ("", SYSTEM))
     days = dict.fromkeys((entry.by, entry.at.astimezone(zone).date()) for entry in by_staff)
     for staff_id, day in list(days)[-MOST_DAYS:]:

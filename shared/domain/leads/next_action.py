@@ -25,7 +25,7 @@ CONFIRM_BOOKING: Final = "confirm_booking"
 CLOSE: Final = "close"
 UNANSWERED = frozenset({"no_answer", "left_message"})
 WRONG_NUMBER = "wrong_number"
-NOT_REACHED = UNANSWERED | {WRONG_NUMBER}  # outcomes of calls that did not reach the person
+NOT_REACHED = UNANSWERED | {WRONG_NUMBER}
 CALL_AT = "call_at"  # the outcome if the person asked to be called at another time
 TO_BE_BOOKED = "to_be_booked"  # the outcome if the person wants an appointment, but no time is agreed yet
 AFTERNOON = time(13)
@@ -45,7 +45,7 @@ class Call:
 class NextAction:
     """What staff do next about a lead.
 
-    what: OTHER_WAY, to reach the person without the wrong number, is stored as CALL_AGAIN.
+    what: OTHER_WAY (after a wrong number) is stored as CALL_AGAIN.
     due: for CALL_AGAIN, the time of the call; None if the lead has no deadline.
     remind_at: when the owner is reminded; None for never.
     returns_at: when the lead loses its owner if the action is not done; None for never.
@@ -58,7 +58,6 @@ class NextAction:
 
 
 def next_action(lead: Lead) -> NextAction | None:
-    """Returns the next action on a lead; None if the lead is not open."""
     if not lead.needs_someone:
         return None
     if lead.work.status == "new":
@@ -71,7 +70,6 @@ def next_action(lead: Lead) -> NextAction | None:
 
 
 def is_tried_again(outcome: str, tier: Tier) -> bool:
-    """Returns whether staff try again after the outcome of a call."""
     return outcome in (NOT_REACHED if tier.safety else UNANSWERED)
 
 
@@ -101,10 +99,7 @@ def _call_again(due: datetime, tier: Tier, hours: OpeningHours, at: datetime) ->
 
 
 def _at_best_time(pause: Span, since: datetime, best_time: str | None, hours: OpeningHours) -> datetime:
-    """Returns when the pause after a call ends.
-
-    A pause until opening time is extended to the person's best time, if the clinic is open then.
-    """
+    """A pause until opening time is extended to the person's best time, if the clinic is open then."""
     due = pause.after(since, hours)
     if pause.mornings is None or best_time not in ("afternoon", "evening"):
         return due

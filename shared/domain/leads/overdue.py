@@ -12,11 +12,10 @@ from shared.domain.leads.next_action import next_action
 from shared.domain.rules.triage import Tier
 
 REMINDER = 0  # the level of a reminder; escalation levels begin at 1
-OWNER = "owner"  # the audience of a reminder
+OWNER = "owner"
 
 
 def alert_due(lead: Lead, ladder: Ladder, at: datetime) -> int | None:
-    """Returns the level of the alert that is due now, or REMINDER; None if no alert is due."""
     if lead.work.status != "acknowledged":
         return lead.level_due(ladder, at)
     escalation = lead.escalation
@@ -35,7 +34,6 @@ def has_nothing_to_send(lead: Lead, ladder: Ladder, at: datetime) -> bool:
 
 
 def is_overdue(lead: Lead, at: datetime) -> bool:
-    """Returns whether the owner was reminded but has not acted in time."""
     escalation = lead.escalation
     passed = escalation.next_at is not None and escalation.next_at <= at
     return lead.work.status == "acknowledged" and escalation.reminded and passed

@@ -9,7 +9,6 @@ SAME_PERSON = 50  # the most leads that are looked up for one phone number or em
 
 
 def phone_key(phone: str | None, key: str) -> str:
-    """Returns the keyed hash of an E.164 phone number; "" for None."""
     return keyed_hash("phone", phone, key) if phone else ""
 
 
@@ -27,14 +26,10 @@ def id_of_key(key: str) -> str:
 
 
 def key_id_in(*hashes: str) -> str:
-    """Returns the id of the key that made these hashes; "" if all are empty."""
     return next((hashed.partition("-")[0] for hashed in hashes if hashed), "")
 
 
 def keyed_hash(kind: str, value: str, key: str) -> str:
-    """Returns the key's id and the keyed hash of a value.
-
-    kind: such as "phone". It is hashed too, so that equal values of two kinds differ.
-    """
+    """`kind` is hashed too, so that equal values of two kinds differ."""
     hashed = hmac.digest(key.encode(), f"{kind}\n{value}".encode(), "sha256").hex()
     return f"{id_of_key(key)}-{hashed}"

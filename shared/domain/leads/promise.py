@@ -10,7 +10,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.opening_hours import OpeningHours
 
 MOMENT = timedelta(minutes=1)
-BOOKS_ONLINE = frozenset({"ROUTINE"})  # tiers in which people may book a time online
+BOOKS_ONLINE = frozenset({"ROUTINE"})
 
 Way = Literal["call", "text", "write"]  # "write" means by e-mail
 
@@ -30,7 +30,7 @@ class Promise(NamedTuple):
 
 
 def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
-    """Returns how the clinic reaches a person, as they prefer if consent and contact details allow.
+    """Returns how the clinic reaches a person. Consent and contact details limit the person's preference.
 
     In a safety tier, the clinic calls if it has a phone number.
     texts: whether the person consented to text messages.
@@ -45,7 +45,7 @@ def way_to(contact: Contact, *, texts: bool, safety: bool) -> Way:
 def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> Promise | None:
     """Returns what the clinic promises at the time `at`; None for nothing.
 
-    Names the deadline only if it lies ahead and within opening hours. Promises only calls in a safety tier.
+    Names the deadline only if the deadline lies ahead and within opening hours. Promises only calls in a safety tier.
     """
     deadline = lead.escalation.deadline
     way = way_to(lead.submitted.contact, texts=lead.consents_to("sms"), safety=safety)
@@ -61,5 +61,4 @@ def promise(lead: Lead, hours: OpeningHours, at: datetime, *, safety: bool) -> P
 
 
 def may_book_online(lead: Lead) -> bool:
-    """Returns whether the receipt offers online booking."""
     return {lead.tier, lead.assessment.triage.tier} <= BOOKS_ONLINE and not lead.work.is_done

@@ -9,7 +9,7 @@ from shared.domain.leads.person_keys import email_key, phone_key
 
 
 def rekeyed(lead: Lead, person_key: str) -> Lead:
-    """Returns the lead with hashes by `person_key`; the same object if no hash changes."""
+    """Returns the same object if no hash changes."""
     contact = lead.submitted.contact
     submitted = replace(
         lead.submitted,

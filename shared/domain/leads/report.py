@@ -34,8 +34,7 @@ from shared.domain.leads.export import days_between
 from shared.domain.model import Model
 from shared.domain.rules.triage import RuleSet
 
-# The least number of leads for a list of rules, and of visitors for a list of pages. Smaller numbers could reveal
-# something about one person.
+# With fewer leads or visitors, a list could reveal something about one person.
 ENOUGH = 20
 DayCounts = Mapping[Cell, int]
 
@@ -59,7 +58,7 @@ class Figures:
     """Counts for a group of leads, without suspected bots.
 
     acknowledged: 0 for a campaign, for which acknowledgements are not counted.
-    due: leads whose deadline's clock hour (UTC) has ended.
+    due: leads with a deadline in a clock hour (UTC) that has ended.
     called_in_time: of the `due` leads, those called by the deadline.
     minutes_to_acknowledgement, minutes_to_call: medians from arrival; None without such leads, and for a campaign.
     """
@@ -204,7 +203,6 @@ def _day(day: date, cells: DayCounts) -> DayFigures:
 
 
 def _over_all(kind: str, total: Counter[Cell]) -> Counter[Cell]:
-    """Sums the counts over all groups of a kind."""
     together: Counter[Cell] = Counter()
     for cell, number in total.items():
         if cell[0] == kind:
@@ -222,7 +220,6 @@ def _ordered(order: Iterable[str], found: list[str]) -> list[str]:
 
 
 def _median(group: Cell, total: Counter[Cell]) -> int | None:
-    """Returns the lower median of a group's minutes."""
     minutes = _minutes(group, total)
     half = (sum(minutes.values()) + 1) // 2
     for value, number in sorted(minutes.items()):
@@ -233,5 +230,4 @@ def _median(group: Cell, total: Counter[Cell]) -> int | None:
 
 
 def _minutes(group: Cell, total: Counter[Cell]) -> dict[int, int]:
-    """Returns minutes -> number of leads."""
     return {int(cell[-1]): number for cell, number in total.items() if cell[:-1] == group and number > 0}

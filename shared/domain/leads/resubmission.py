@@ -42,7 +42,7 @@ MAX_RESUBMISSIONS = 20  # each resubmission enlarges the lead, and a table item 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The decision to leave the stored lead unchanged."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The decision to replace the stored lead with `lead`."""
-
     lead: Lead
 
 
 @dataclass(frozen=True, slots=True)
 class NewLead:
-    """The decision to store the submission as a separate lead."""
-
     lead: Lead
 
 
@@ -127,14 +123,12 @@ def share_a_way(stored: Lead, new: Lead) -> bool:
 
 
 def _ways(stored: Lead, new: Lead) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Returns both phone numbers and both email addresses; "" for a missing one."""
     before, after = stored.submitted.contact, new.submitted.contact
     emails = (before.email or "").casefold(), (after.email or "").casefold()
     return (before.phone or "", after.phone or ""), emails
 
 
 def _differ(one: str, other: str) -> bool:
-    """Returns whether both values are known and differ."""
     return bool(one and other) and one != other
 
 
@@ -176,22 +170,17 @@ def merge_late(lead: Lead, late: Lead, tiers: Mapping[str, Tier], hours: Opening
 
 
 def _is_repeat(stored: Lead, new: Lead, *, of_unfinished_too: bool) -> bool:
-    """Returns whether the content of `new` is already stored.
-
-    of_unfinished_too: True to compare with earlier answers even if the stored form is unfinished.
-    """
+    """`of_unfinished_too`: True to compare with earlier answers even if the stored form is unfinished."""
     check_earlier = stored.submitted.complete or of_unfinished_too
     earlier = {before.content_hash for before in stored.earlier} if check_earlier else set()
     return new.submitted.content_hash in {stored.submitted.content_hash, *earlier}
 
 
 def _is_late_unfinished(stored: Lead, new: Lead) -> bool:
-    """Returns whether `new` is an unfinished form that adds nothing to the finished form."""
     return stored.submitted.complete and not new.submitted.complete and not new.assessment.red_flag
 
 
 def _with_messages_of(after: Lead, accepted: Lead) -> Lead:
-    """Adds the messages that the person saw with the receipt for `accepted`."""
     messages = _without_duplicates(after.assessment.messages_shown, accepted.assessment.messages_shown)
     return after.changed(assessment=replace(after.assessment, messages_shown=messages), version=after.version)
 
@@ -203,8 +192,6 @@ def _without_duplicates(first: tuple[ShownMessage, ...], second: tuple[ShownMess
 
 @dataclass(frozen=True, slots=True)
 class _Merger:
-    """The merge of a later submission into an earlier lead."""
-
     earlier: Lead
     later: Lead
     tiers: Mapping[str, Tier]
@@ -241,10 +228,7 @@ class _Merger:
 
     @property
     def staff_tier(self) -> str:
-        """The tier that staff set; "" if it no longer applies.
-
-        A raised tier stays. A lowered tier stays while `earlier` decides and `later` is no more urgent.
-        """
+        """The tier that staff set; "" if it no longer applies."""
         kept, later = self.earlier.work.staff_tier, self.later.assessment
         if kept not in self.tiers:
             return ""
@@ -258,7 +242,6 @@ class _Merger:
 
     @property
     def brings_news(self) -> bool:
-        """True if the later submission has a new red flag or makes the lead more urgent."""
         triages = (self.earlier.assessment.triage, *(before.triage for before in self.earlier.earlier))
         known = {rule.id for triage in triages for rule in triage.safety_rules}
         later = self.later.assessment
@@ -267,7 +250,6 @@ class _Merger:
 
     @property
     def alerts_again(self) -> bool:
-        """True if alerts restart at level 1, which removes the owner."""
         earlier = self.earlier
         if earlier.work.is_done:  # the new receipt promised the visitor another call
             return self.tiers[self.tier].escalates
@@ -304,7 +286,7 @@ class _Merger:
         return escalation.restarted(at, escalates=self.tiers[self.tier].escalates, first_look=first_look)
 
     def _deadline(self) -> datetime | None:
-        """Returns the new deadline if the lead is reopened or less urgent, otherwise the earlier deadline."""
+        """Returns the new deadline if the lead is reopened or less urgent, otherwise the earlier of both deadlines."""
         earlier = self.earlier
         span = self.tiers[self.tier].deadline
         new = span.after(self.later.assessment.received_at, self.hours) if span else None

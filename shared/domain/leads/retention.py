@@ -26,7 +26,6 @@ class Retention:
     audited_tiers: frozenset[str]
 
     def began_before(self, stage: Stage, at: datetime) -> datetime:
-        """Returns the latest start of a stage that is over at the time `at`."""
         return months_before(at, self.months[stage])
 
 

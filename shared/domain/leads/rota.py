@@ -23,7 +23,7 @@ HOLIDAY = "Holiday"
 NOBODY = ""
 EVERYONE = "everyone"  # stands for all clinicians in place of a user name
 DAY, WEEK = 24 * 60, 7 * 24 * 60  # minutes
-SHOWN = timedelta(days=14)  # how far ahead the inbox shows the rota
+SHOWN = timedelta(days=14)
 KNOWN_FOR = timedelta(minutes=15)  # how long a subscription check is valid; checks run every five minutes
 
 Who = Annotated[str, Field(min_length=1, max_length=128), Line]
@@ -48,7 +48,7 @@ class WeeklyShift(Model):
 
     @property
     def minutes(self) -> tuple[int, int]:
-        """Start and end in minutes since midnight of the day on which the shift starts."""
+        """In minutes since midnight of the day on which the shift starts."""
         first, last = (int(clock[:2]) * 60 + int(clock[3:]) for clock in (self.starts, self.ends))
         return first, last if last > first else last + DAY
 
@@ -136,7 +136,6 @@ def is_reachable(who: str, reach: Reach | None, at: datetime) -> bool:
 
 
 def duties(rota: Rota, since: datetime, until: datetime, hours: OpeningHours) -> tuple[Duty, ...]:
-    """Returns the duties from `since` to `until`, including gaps."""
     marks = {since, until}
     for override in rota.overrides:
         marks |= {_instant(override.starts, hours.zone), _instant(override.ends, hours.zone)}
@@ -175,7 +174,6 @@ def problems_of(change: RotaChange, staff: Collection[str], hours: OpeningHours)
 def problems_of_past(
     overrides: tuple[Override, ...], stored: tuple[Override, ...], at: datetime, hours: OpeningHours
 ) -> Iterator[FieldProblem]:
-    """Yields a problem for each new override that has already ended."""
     for number, override in enumerate(overrides):
         if override.starts < override.ends and _instant(override.ends, hours.zone) <= at and override not in stored:
             yield FieldProblem(f"/overrides/{number}/ends", "This exception is already over, by the clinic's clock.")
@@ -209,7 +207,6 @@ def _in_week(shift: WeeklyShift) -> tuple[int, int]:
 
 
 def _shifts(rota: Rota, day: date, hours: OpeningHours) -> Iterator[Duty]:
-    """Yields the weekly shifts that start on a day, in UTC."""
     name = HOLIDAY if day in hours.holidays else DAYS[day.weekday()]
     for shift in rota.weekly:
         if shift.day == name:

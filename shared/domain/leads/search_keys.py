@@ -9,7 +9,7 @@ from shared.domain.leads.lead import Lead
 from shared.domain.leads.person_keys import keyed_hash
 
 END_OF_NUMBER = 7  # digits, because people may leave out the area code
-MOST_WORDS = 6  # how many words of a name become keys
+MOST_WORDS = 6
 SEPARATORS = re.compile(r"[\s().+-]")
 HALF = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}")
 
@@ -24,7 +24,6 @@ def search_keys_of(lead: Lead, person_key: str) -> tuple[str, ...]:
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """Returns the first MOST_WORDS words of a name, in lower case and without accents and initials."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     words = (word for word in re.split(r"[\W_]+", plain) if len(word) > 1 or not word.isascii() or word.isdigit())
     return tuple(dict.fromkeys(filter(None, words)))[:MOST_WORDS]
@@ -47,7 +46,6 @@ def partial_search(text: str, person_key: str) -> tuple[tuple[str, ...], ...]:
 
 
 def half_in(text: str) -> str:
-    """Returns the text as half of a reference in its stored form; "" for other texts."""
     half = SEPARATORS.sub("", text).upper().replace("O", "0").replace("I", "1").replace("L", "1")
     return half if HALF.fullmatch(half) else ""
 

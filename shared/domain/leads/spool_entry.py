@@ -22,7 +22,6 @@ from shared.domain.rules.triage import RuleSet, triage_after_failure
 
 
 def spooled_lead(entry: str) -> Lead | None:
-    """Returns the lead in a spool entry; None if the entry is unreadable."""
     try:
         return Lead.model_validate_json(entry)
     except ValidationError:
@@ -30,7 +29,6 @@ def spooled_lead(entry: str) -> Lead | None:
 
 
 def json_object(entry: str) -> Mapping[str, object]:
-    """Returns the entry as a JSON object; {} for anything else."""
     try:
         value = json.loads(entry)
     except ValueError:
@@ -42,7 +40,7 @@ def rescued_lead(entry: Mapping[str, object], rule_set: RuleSet, hours: OpeningH
     """Returns an unscored lead (OPS-03) from the readable parts of a damaged spool entry.
 
     Returns None without an id, without contact details, or for a canary.
-    at: the arrival time to use if the entry has no readable arrival time.
+    at: used if the entry has no readable arrival time.
     """
     submitted, assessment = nested_object(entry, "submitted"), nested_object(entry, "assessment")
     contact, lead_id = _contact(nested_object(submitted, "contact")), _uuid(entry.get("lead_id"))

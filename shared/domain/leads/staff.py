@@ -16,7 +16,6 @@ class Staff:
     """A signed-in member of staff.
 
     id: the user id from the sign-in, which never changes.
-    name: the name that colleagues see.
     """
 
     id: str
@@ -29,7 +28,6 @@ class Staff:
 
     @property
     def may_work(self) -> bool:
-        """The right to act on leads."""
         return bool(self.groups & {CLINICIAN, DESK})
 
     @property
@@ -39,17 +37,14 @@ class Staff:
 
     @property
     def may_hand_out(self) -> bool:
-        """The right to export a single lead to the clinic's own system."""
         return self.may_judge or self.may_export
 
     @property
     def may_export(self) -> bool:
-        """The right to export many leads and read reports."""
         return bool(self.groups & {MANAGER, ADMIN})
 
     @property
     def may_plan(self) -> bool:
-        """The right to change the rota."""
         return bool(self.groups & {MANAGER, ADMIN})
 
     @property

@@ -25,7 +25,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.domain.rules.triage import Tier
 
 LONGEST_HISTORY = 200  # entries; a lead must fit into one table item
-LONGEST_TEXTS = 50_000  # characters in all texts of a lead's history
+LONGEST_TEXTS = 50_000
 # the longest wait for another call in a safety tier
 SAFETY_WAIT = timedelta(hours=24)
 # stands for any colleague, to check whether a lead can be handed over
@@ -74,7 +74,6 @@ def work(
 
 
 def possible_actions(lead: Lead, staff: Staff, at: datetime, rules: WorkRules) -> tuple[str, ...]:
-    """Returns the actions that a member of staff can take now, for the buttons of the inbox."""
     found = []
     for name in get_args(ActionName):
         try:
@@ -96,7 +95,6 @@ def _check_history_limit(lead: Lead, action: Action) -> None:
 
 
 def _check_conflict(lead: Lead, action: Action, staff: Staff) -> None:
-    """Refuses an action that conflicts with newer actions of colleagues."""
     since = [entry for entry in lead.history if entry.version > action.version and entry.by != staff.id]
     changes = [entry for entry in since if entry.action not in ADDITIVE]
     if changes and lead.work.status == "acknowledged" and lead.work.owner != staff.id:
@@ -127,7 +125,6 @@ class _Actions:
         return self._planned(self._entry(before=work), replace(self._owned(), status="acknowledged"))
 
     def take_over(self) -> Lead:
-        """Assigns a colleague's lead to the member of staff, for example when a shift changes."""
         before = self.lead.work
         if before.status != "acknowledged" or before.owner == self.staff.id:
             raise WrongState("No colleague has this lead.")
@@ -154,7 +151,6 @@ class _Actions:
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def contact_attempt(self) -> Lead:
-        """Records a call, and plans the owner's next action from its outcome."""
         before, outcome, again_at = self.lead.work, self.action.outcome or "", self.action.again_at
         if again_at and again_at > self.at + SAFETY_WAIT and self.rules.is_safety(self.lead.tier):
             raise InvalidInput((FieldProblem("/again_at", f"For tier {self.lead.tier}: a time within 24 hours."),))
@@ -276,7 +272,6 @@ class _Actions:
         return replace(self.lead.submitted, consent_records=(*ledger, entry))
 
     def _released_at(self, tier: str) -> datetime:
-        """Returns when alerts resume for a lead that its owner gave back."""
         return self.rules.tiers[tier].follow_up.release.after(self.at, self.rules.hours)
 
     def _resumed(self, lead: Lead, escalation: Escalation, since: datetime) -> Escalation:
@@ -292,7 +287,7 @@ class _Actions:
             raise WrongState("The lead is booked or closed. Reopen it first.")
 
     def _must_have_called(self, misses: frozenset[str]) -> None:
-        """In a safety tier, refuses an action without a call and without a written reason.
+        """In a safety tier, requires a call or a written reason.
 
         misses: outcomes with which the last call does not count.
         """
@@ -304,7 +299,6 @@ class _Actions:
         raise InvalidInput((FieldProblem("/text", why),))
 
     def _owned(self) -> WorkState:
-        """Makes the acting member of staff the owner of a lead without an owner."""
         work = self.lead.work
         if work.owner:
             return work
@@ -313,14 +307,12 @@ class _Actions:
     def _planned(
         self, entry: HistoryEntry, work: WorkState, escalation: Escalation | None = None, tier: str = ""
     ) -> Lead:
-        """Plans the owner's next action and reminder."""
         best_time = self.lead.submitted.contact.best_time
         plan = planned(work, self.rules.tiers[tier or self.lead.tier], self.rules.hours, best_time, self.at)
         escalation = (escalation or self.lead.escalation).reminds_at(plan.remind_at)
         return self._changed(entry, work=replace(work, next_action=plan), escalation=escalation)
 
     def _done(self, work: WorkState, entry: HistoryEntry) -> Lead:
-        """Books or closes the lead, which ends its alerts."""
         return self._changed(entry, work=work, escalation=self.lead.escalation.stopped())
 
     def _retiered(self, tier: str, deadline: datetime | None) -> Lead:

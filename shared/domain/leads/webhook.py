@@ -39,6 +39,6 @@ class WaitingLead:
 
     @property
     def body(self) -> bytes:
-        """The JSON body, with type, timestamp and data as in Standard Webhooks."""
+        """The format follows Standard Webhooks."""
         data = {"reference": self.reference, "tier": self.tier, "deadline": self.deadline, "link": self.link}
         return json.dumps({"type": f"lead.{self.kind}", "timestamp": self.at, "data": data}).encode()

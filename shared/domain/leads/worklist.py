@@ -25,7 +25,6 @@ class WorklistQuery(Model):
 
     view: "today" lists the leads on which the signed-in member of staff acted today.
     suspect: True for only suspected bots, False for only other leads.
-    owner: the id of the owner of the leads.
     unfinished: True for only unfinished forms, False for only finished forms.
     """
 
@@ -81,7 +80,6 @@ def search_keys(search: Search, person_key: str) -> SearchKeys:
 
 
 def reference_in(text: str) -> str:
-    """Returns the text as a lead reference in its stored form; "" for other texts."""
     letters = text.upper().translate(READ_ALOUD)
     return f"{letters[:5]}-{letters[5:]}" if re.fullmatch(REFERENCE, letters) else ""
 

@@ -21,7 +21,7 @@ def advice(
     """Returns the messages as the patient reads them.
 
     clinic_open: False to use `closed_text` (OPS-01).
-    calls: False if the clinic will not call, to use `no_number_text`.
+    calls: False to use `no_number_text`.
     deadline: the time of the promised call, in the language of the rule set.
     """
     return tuple(

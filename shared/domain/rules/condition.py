@@ -32,14 +32,12 @@ class Facts:
 
     @property
     def options(self) -> frozenset[tuple[str, str]]:
-        """The chosen pairs of question code and option code."""
         return frozenset({(question, option) for question, chosen in self.chosen.items() for option in chosen})
 
     def answered(self, question: str) -> bool:
         return question in self.chosen or question in self.numbers or question in self.texts
 
     def mentioned(self, question: str, free_text: FreeTextSearch) -> frozenset[str]:
-        """Returns the kinds of things that a text answer mentions, such as `self-harm`."""
         if question not in self.texts:
             return NOTHING
         if question not in self._mentioned:
@@ -56,7 +54,7 @@ class FreeTextSearch(Protocol):
 class Condition(Protocol):
     """A condition of a question or rule.
 
-    Conditions are named tuples, because dataclasses take three times as long to import.
+    Conditions with fields are named tuples, because dataclasses take three times as long to import.
     Never compare conditions, because named tuples of different classes can be equal.
     """
 
@@ -175,8 +173,6 @@ class Not(NamedTuple):
 
 
 class Defined(NamedTuple):
-    """A condition that the rulebook defines under a name."""
-
     name: str
     condition: Condition
 
@@ -204,7 +200,6 @@ class Scores(NamedTuple):
 
 
 def questions_of(condition: Condition) -> frozenset[str]:
-    """Returns the codes of the questions that a condition depends on."""
     match condition:
         case AnyOf() | AllOf() | NoneOf() | AtLeastAmong() | Between() | Answered() | Mentions():
             return frozenset({condition.question})

@@ -62,7 +62,6 @@ class Question:
 
     @property
     def limits(self) -> dict[str, int]:
-        """The values of the {placeholders} that `problem` returns."""
         return {"low": self.minimum or 0, "high": self.maximum or 0, "limit": self.max_length or 0}
 
     def problem(self, answer: object) -> str | None:
@@ -101,10 +100,7 @@ class Question:
 
 
 class Page(NamedTuple):
-    """A page of questions.
-
-    after_send: whether the page is shown after Send. Its questions never count as skipped.
-    """
+    """A page of questions. Questions on a page `after_send` never count as skipped."""
 
     id: str
     title: str
@@ -129,7 +125,7 @@ class ContactField(NamedTuple):
     text_other: str = ""
 
 
-VARIANTS = ("text_other", "text_call", "text_call_other")  # fields of `ConsentText`
+VARIANTS = ("text_other", "text_call", "text_call_other")
 
 
 def hash_of(text: str) -> str:
@@ -269,7 +265,7 @@ class Questionnaire:
             return
         chosen = frozenset((answer,) if isinstance(answer, str) else answer if isinstance(answer, list) else ())
         if not shown:
-            chosen &= question.keep_when_hidden  # a warning sign counts even if its question is hidden
+            chosen &= question.keep_when_hidden
         if len(chosen) > 1 and NONE in chosen:
             chosen -= {NONE}
             facts.none_with_others = True

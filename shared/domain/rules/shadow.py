@@ -10,7 +10,7 @@ from shared.domain.rules.triage import RuleSet, triage
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """The result of candidate rules. `rules` are ids of the safety and not-fit rules that fired."""
+    """`rules` are the ids of safety and not-fit rules that fired."""
 
     tier: str
     rules: tuple[str, ...]

@@ -16,7 +16,6 @@ from shared.domain.opening_hours import Span
 from shared.domain.rules.condition import FORM, Condition, Facts, options_needed, questions_of
 from shared.domain.rules.questionnaire import Answers, Questionnaire
 
-# Values of `Tier.disposition`.
 SEEK_EMERGENCY_CARE = "seek-emergency-care"
 NOT_A_FIT = "not-a-fit"
 
@@ -42,8 +41,7 @@ class Response(NamedTuple):
 class FollowUp(NamedTuple):
     """The time limits for the owner of a lead.
 
-    call: from taking the lead, or from the planned time of a repeat call, until the owner must call. Then the lead
-        loses its owner and its alerts restart.
+    call: how long the owner has to call, after taking the lead or after the planned time of a repeat call.
     remind: from taking the lead until the owner is reminded of the first call.
     again: the waits after the first unanswered call, after the second, and so on.
     decide: from reaching the patient, or from the last call, until the owner must book or close the lead.
@@ -60,7 +58,7 @@ class FollowUp(NamedTuple):
 class Tier(NamedTuple):
     """A level of urgency, and how the clinic handles leads of that level.
 
-    rank: the order of urgency; 0 is the most urgent.
+    rank: 0 is the most urgent.
     safety: whether the clinic calls whatever the patient prefers. Only a clinician may close such a lead as not a fit.
     marketing: whether leads of the tier may be used for marketing.
     after_safety_rule: replaces `usual` for a lead on which a safety rule fired.
@@ -246,8 +244,6 @@ class RuleSet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TriageResult:
-    """The result of triage."""
-
     tier: str
     safety_rules: tuple[FiredRule, ...]
     not_fit_rules: tuple[FiredRule, ...]
@@ -364,10 +360,7 @@ def _fired(rules: Iterable[Rule]) -> tuple[FiredRule, ...]:
 def _messages(
     rule_set: RuleSet, tier: Tier, safety: list[SafetyRule], not_fit: list[NotFitRule], minor: bool
 ) -> tuple[str, ...]:
-    """Returns message ids in display order.
-
-    Messages of safety rules that set the tier come first, the safety-net message last.
-    """
+    """Messages of safety rules that set the tier come first, the safety-net message last."""
     ids = [rule.message for rule in safety if rule.floor == tier.name and rule.message]
     if not_fit and (minor or not safety):
         ids.append(not_fit[0].message)

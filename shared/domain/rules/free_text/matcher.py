@@ -13,7 +13,6 @@ from shared.domain.rules.free_text.vocabulary import Vocabulary
 NEAR = 7  # the most words between the starts of two terms that form a pair
 # The first letters of a word form a feature, which words with the same stem share.
 BEGINNING = 5
-# Prefixes of features for the first letters of a word and for two neighboring words.
 BEGINS, TWO = "begins", "two"
 # A kind without a phrase in the text counts only if its score is close to the highest score. Otherwise, the search
 # would mistake one symptom for another.
@@ -87,7 +86,6 @@ class Matcher:
         return frozenset(kind.name for kind in self.kinds) | self.topics.keys()
 
     def kinds_in(self, text: str) -> frozenset[str]:
-        """Returns the kinds and topics that a text mentions."""
         sentences = self.read(text)
         names = frozenset[str]().union(*(sentence.names for sentence in sentences))
         found = {topic for topic, groups in self.topics.items() if groups & names}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from shared.domain.rules.free_text.sentences import COMMA
 from shared.domain.rules.free_text.vocabulary import Hit, Vocabulary
 
-DENIAL = "denial"  # the name of the term group that denies what follows, such as "no"
+DENIAL = "denial"
 DENIED_WORDS, DENIED_LIST = 6, 12  # words that a denial covers, outside and inside a list ("no fever or rash")
 LISTING = frozenset({"or", "nor", "o", "ni"})
 
@@ -53,10 +53,6 @@ class Sentence:
         object.__setattr__(self, "_starts", starts)
 
     def says(self, phrases: Mapping[str, list[Phrase]]) -> bool:
-        """Returns whether the sentence contains a phrase without denying it.
-
-        phrases: name of a term -> the phrases that begin with the term.
-        """
         said = (hit for hit in self.hits if hit.name in phrases and not self.denied[hit.start])
         return any(_follows(phrase, 1, hit.end, self._starts) for hit in said for phrase in phrases[hit.name])
 
@@ -64,7 +60,7 @@ class Sentence:
 def read(words: list[str], vocabulary: Vocabulary, denials: Denials, frames: frozenset[str]) -> Sentence:
     """Finds the terms and denials of a sentence.
 
-    frames: term groups in whose terms a denial still denies what follows. In other longer terms, it does not.
+    frames: term groups. A denial inside one of their terms still denies what follows.
     """
     corrected: list[str] = []
     commas: set[int] = set()

@@ -47,7 +47,6 @@ class Spelling:
 
 
 def plain(text: str) -> str:
-    """Returns a text in lower case without accents and apostrophes, cut to LONGEST characters."""
     text = text[:LONGEST].translate(WRITTEN_OTHERWISE).lower()
     if text.isascii():
         return text

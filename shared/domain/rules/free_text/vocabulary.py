@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.domain.rules.free_text.sentences import COMMA, Spelling
 
 ANY = "*"
-SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # letters of words that are replaced by similar words
+SHORTEST_CORRECTED, LONGEST_CORRECTED = 5, 20  # letters; shorter and longer words are not replaced by similar words
 TERM = re.compile(r"[a-z0-9]+\*?|\*")
 REPEATED = re.compile(r"(.)\1+")
 LEET = str.maketrans("013457", "oieast")
@@ -28,7 +28,7 @@ class Hit(NamedTuple):
 
 class _Term(NamedTuple):
     name: str
-    rest: tuple[str, ...]  # the term's words after the first
+    rest: tuple[str, ...]
 
 
 class Vocabulary:
@@ -120,7 +120,7 @@ class Vocabulary:
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
     """Drops hits inside a longer hit. `hits` must be sorted by start."""
-    longest: dict[int, int] = {}  # start -> furthest end of its hits
+    longest: dict[int, int] = {}
     for hit in hits:
         if not hit.name.startswith("="):
             longest[hit.start] = max(hit.end, longest.get(hit.start, 0))
