@@ -34,7 +34,6 @@ class Variant:
 
 
 def ours(*functions: str, where: Path = BUILT) -> list[Variant]:
-    """Builds the functions into one folder and returns one variant per function."""
     folder = where / (functions[0] if len(functions) == 1 else "all")
     same = build.LAMBDA_PYTHON == HERE and sys.platform == "linux"
     build.bundle(functions, folder, HERE, build.LAMBDA_PLATFORM if same else None)

@@ -73,7 +73,6 @@ def write_units(before: Item | None, after: Item | None, indexes: dict[str, Inde
 
 
 def read_units(items: Iterable[Item], *, consistent: bool) -> float:
-    """Returns the read units of one GetItem or one page of a Query."""
     size = sum(map(item_size, items))
     return max(1, math.ceil(size / READ_UNIT)) * (1 if consistent else 0.5)
 

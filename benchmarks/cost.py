@@ -41,8 +41,6 @@ BETWEEN = re.compile(r"(<!-- (\w+): made by benchmarks/cost\.py -->\n).*?(<!-- e
 
 @dataclass(frozen=True)
 class Facts:
-    """The inputs of the cost estimate."""
-
     prices: dict[str, float]
     assumed: dict[str, float]
     quotas: dict[str, float]
@@ -261,7 +259,7 @@ def plot(facts: Facts) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415  slow to import
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "cost"  # makes the file reproducible
+    mpl.rcParams["svg.hashsalt"] = "cost"
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")

@@ -28,7 +28,7 @@ SNS = (
 
 class _Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # sends head and body in one packet
+    wbufsize = -1
     server: "_Server"
 
     def do_POST(self) -> None:

@@ -108,7 +108,7 @@ def _row(name: str, values: Sequence[float], unit: str) -> str:
 def tables(loads: int) -> str:
     lines = []
     with _service() as address, open_browser() as browser:
-        measure(browser, address, 1)  # warms up the functions
+        measure(browser, address, 1)
         for language in ("en", "es"):
             found = measure(browser, f"{address}?language={language}", loads)
             lines += [

@@ -2,10 +2,7 @@
 
     python -m benchmarks.growth [--leads 1000 100000 1000000]
 
-Prints the requests and capacity units of six reads: the worklist, a page of closed leads, the leads with due alerts, an
-export of a week, retention and a search. Each table has 40 open leads and a different number of closed leads. Then
-prints the write units of each index's busiest partition at 10,000 submissions a second. Draws build/growth.svg. A
-table of a million leads takes about 3 GB of memory and a minute.
+Also draws build/growth.svg. A table of a million leads takes about 3 GB of memory and a minute.
 """
 
 from __future__ import annotations
@@ -113,7 +110,6 @@ def reads(table: LeadsTable) -> dict[str, Callable[[], object]]:
 
 
 def measure(count: int) -> dict[str, tuple[int, float]]:
-    """Returns name of the read -> (requests, capacity units)."""
     memory = TableInMemory(template.expand()["Resources"]["LeadsTable"]["Properties"])
     table = LeadsTable(memory, "leads", 1)  # type: ignore[arg-type]
     memory.load(fill(count))

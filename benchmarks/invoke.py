@@ -22,8 +22,6 @@ REFERENCE = ("asyncio", "decimal", "email.parser", "http.client", "inspect", "lo
 
 
 class Context:
-    """A substitute for Lambda's context object."""
-
     function_name = "benchmark"
     function_version = "$LATEST"
     memory_limit_in_mb = 512

@@ -104,8 +104,6 @@ class Bench:
         return (run(variant, count, self.variables, counted=True).instructions or 0) / MILLION
 
     def time(self, variants: list[Variant]) -> None:
-        """Measures the CPU time of variants that take turns."""
-
         def once(variant: Variant) -> None:
             self.found[variant.key].cpu.append(1000 * run(variant, "0", self.variables, counted=False).first)
 
@@ -147,7 +145,7 @@ def relative(value: float | None, base: float | None) -> float | None:
     return value / base if value and base else None
 
 
-# (the peer's key, highest acceptable ratio of our figure to the peer's, ratio that is the goal)
+# (peer, highest acceptable ratio of our figure to the peer's, desired ratio)
 Target = tuple[str, float, float]
 TARGETS: Mapping[str, tuple[Target, ...]] = {
     "cold instructions": (("a", 1.25, 1.10), ("d", 0.96, 0.84), ("e", 0.60, 0.52)),

@@ -41,7 +41,6 @@ class TableInMemory:
         self.requests, self.units = 0, 0.0
 
     def load(self, items: Iterator[Item]) -> None:
-        """Adds items without counting capacity."""
         for item in items:
             self._store(item)
 
@@ -114,7 +113,6 @@ def _place(name: str, index: Index, item: Item) -> tuple[tuple[str, str], tuple[
 
 
 def _range(entries: list[tuple[str, str]], condition: re.Match[str], value: dict[str, str]) -> tuple[int, int]:
-    """Returns the positions of the first selected entry and after the last selected entry."""
     if condition["from"]:
         return bisect_left(entries, (value[condition["from"]], "")), bisect_left(
             entries, (value[condition["to"]], LAST)

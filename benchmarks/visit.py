@@ -189,16 +189,14 @@ VISITS: dict[str, Callable[[Visitor], None]] = {"usual": usual, "emergency": eme
 
 @contextmanager
 def fresh_cloud() -> Iterator[tuple[LocalCloud, str]]:
-    """Yields a local cloud where no function has started, and its address."""
     with TemporaryDirectory() as state:
         cloud = LocalCloud(Path(state))
-        cloud.emulator.log_level = "INFO"  # the emulator then logs each cold start
+        cloud.emulator.log_level = "INFO"
         with cloud, Front(cloud) as front:
             yield cloud, front.address
 
 
 def drive(chromium: Browser, name: str) -> Visit:
-    """Makes a visit on a fresh local cloud."""
     with fresh_cloud() as (cloud, address):
         context = chromium.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce")
         try:

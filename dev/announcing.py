@@ -14,10 +14,7 @@ COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
 
 
 class Announcer:
-    """Collects alerts for WINDOW seconds, then prints them with `say`.
-
-    outbox: URL of the list of all alerts
-    """
+    """Collects alerts for WINDOW seconds, then prints them. `outbox` is the URL of all alerts."""
 
     def __init__(self, say: Callable[[str], object], outbox: str) -> None:
         self._say = say
@@ -30,7 +27,7 @@ class Announcer:
             self._waiting.append(alert)
             if len(self._waiting) == 1:
                 timer = threading.Timer(WINDOW, self.announce)
-                timer.daemon = True  # so that Ctrl-C does not wait for the timer
+                timer.daemon = True
                 timer.start()
 
     def announce(self) -> None:

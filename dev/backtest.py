@@ -45,8 +45,8 @@ PICTURE = PROJECT / "build" / "backtest.svg"
 SAMPLES = 2_000
 NOTHING = frozenset({"no", "none"})  # codes of the options "No" and "None of these"
 Item = tuple[str, str]  # (question code, option code or "")
-LISTED = 50  # answer sets in the table
-CELL, ROW, LEFT, TOP = 110, 34, 190, 150  # in pixels
+LISTED = 50
+CELL, ROW, LEFT, TOP = 110, 34, 190, 150
 SAME, RAISED, LOWERED, EMPTY = "#e3e8ee", "#f6c177", "#e5716b", "#fafbfc"
 
 
@@ -121,7 +121,6 @@ class Backtest:
 
     @property
     def tiers(self) -> list[str]:
-        """The new rules' tiers, most urgent first, then the tiers that only the old rules have."""
         return list(dict.fromkeys([*self.new.tiers, *self.old.tiers]))
 
     def lowered(self, old: str, new: str) -> bool:
@@ -274,7 +273,6 @@ def _named(entry: Any, otherwise: str) -> tuple[str, Any]:
 
 
 def sample_answers(rule_set: RuleSet, count: int) -> Iterator[tuple[str, Any]]:
-    """Yields names and answers of `count` samples, the same in each run."""
     drawn, chance = form(rule_set, ()), random.Random(2026)  # noqa: S311  the numbers need not be secret
     for number in range(1, count + 1):
         yield f"sample {number}", samples.sample(drawn, number, chance)["answers"]

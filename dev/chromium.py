@@ -1,7 +1,7 @@
 """Finds Chromium for the browser tests. If there is none, `--install` unpacks Debian's package into .local/chromium.
 
-    python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium
-    python -m dev.chromium               prints which Chromium is used
+python -m dev.chromium --install     downloads the headless shell if the machine has no Chromium
+python -m dev.chromium               prints which Chromium is used
 """
 
 import argparse
@@ -30,7 +30,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--js-flags=--single-threaded",  # the tests already use all cores
+    "--js-flags=--single-threaded",
 )
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -139,7 +139,6 @@ def install() -> None:
     apt = ["apt-get", "-c", str(HOME / "apt.conf"), "-o", "Dpkg::Use-Pty=0"]
     print("-- Chromium (.local/chromium): package lists, then about 100 MB", flush=True)
     subprocess.run([*apt, "-q", "update"], check=False)  # some sources may be unreachable
-    # a failed download is no error if .local/chromium has a full Chromium
     subprocess.run([*apt, "-q", "--download-only", "install", *PACKAGES], check=not found)
     for package in sorted((HOME / "apt/cache/archives").glob("*.deb")):
         if not package.name.startswith("libc6_"):  # the machine's loader needs the machine's C library

@@ -43,7 +43,7 @@ PARAMETERS = {
     "GradualDeployment": "false",  # the emulator has no CodeDeploy
 }
 STAFF = {"nurse": "clinician", "desk": "desk", "manager": "manager", "admin": "admin"}  # user -> group
-ADDRESS = "https://leads.clinic.example"  # default
+ADDRESS = "https://leads.clinic.example"
 PASSWORD = "Only-on-this-machine-1"  # noqa: S105  # pragma: allowlist secret  (the same for all users)
 SIGN_IN_FLOWS = (  # Cognito resets these settings if an update does not repeat them
     "ClientName",
@@ -160,7 +160,6 @@ class LocalCloud:
             identities.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
 
     def mails(self) -> list[dict[str, Any]]:
-        """Returns the mails to patients that the emulated SES accepted, oldest first."""
         with urllib.request.urlopen(f"{self.emulator.endpoint}/_ministack/ses/messages", timeout=10) as answer:
             accounts = json.load(answer)["messages"]
         return [mail for mails in accounts.values() for mail in mails]
@@ -182,7 +181,7 @@ class LocalCloud:
 
     def _upload_code(self) -> str:
         storage = self.client("s3")
-        with suppress(storage.exceptions.BucketAlreadyOwnedByYou):  # left from an earlier run
+        with suppress(storage.exceptions.BucketAlreadyOwnedByYou):
             storage.create_bucket(Bucket=BUCKET)
         code = zip_folder(build(self.state / "code"))
         key = f"{hashlib.sha256(code).hexdigest()[:16]}.zip"
@@ -263,7 +262,6 @@ def zip_folder(folder: Path) -> bytes:
 
 
 def localise(expanded: template.Template, endpoint: str, address: str) -> template.Template:
-    """Adapts the expanded template to the emulator, and adds a queue for all alerts."""
     resources = expanded["Resources"]
     resources["SiteAddress"]["Properties"]["Value"] = address
     for secret in (entry for entry in resources.values() if entry["Type"] == "AWS::SecretsManager::Secret"):

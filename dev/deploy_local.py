@@ -1,8 +1,7 @@
 """`make deploy-local`: tries out a deployment with SAM CLI. The emulator takes the place of AWS.
 
-The program copies the project and deploys the copy as two stacks, dev and prod. The emulator enforces the roles'
-policies. The program changes a rule in the copy, deploys the change and rolls it back. At the end, it deletes the
-stacks and lists what the emulator cannot show.
+The program deploys a copy of the project as two stacks, dev and prod. The emulator enforces the roles' policies. At the
+end, the program deletes the stacks and lists what the emulator cannot show.
 """
 
 import argparse
@@ -44,7 +43,6 @@ THRESHOLD = re.compile(r"(?<=\nat_least = )\d+(?=\ntier =)")  # the lowest fit s
 # parameters when it expands SAM.
 GRADUAL, AT_ONCE = (f'GradualDeployment: {{Type: String, Default: "{default}"' for default in ("true", "false"))
 SPOOL = ("SpooledSubmissions", "FailedSubmissions")  # queues that may hold the only copy of a submission
-# Logical ids of resources that have the same name in both stacks.
 NAMED_IN_THEIR_PARENT = {"Clinicians", "Desk", "Managers", "Administrators", "ApiStage", "SettingsVersion"}
 DENIED = ("AccessDenied", "AuthorizationError", "not authorized")
 BY_SCHEDULE = ("EscalateLeads", "SendDigest", "RetireLeads")
@@ -141,7 +139,6 @@ class Local:
         return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
 
     def denials(self) -> list[str]:
-        """Returns the log lines that report a refused call."""
         pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=self.resources()["Logs"])
         lines = [event["message"] for page in pages for event in page["events"]]
         expect(lines, "the functions have logged nothing")
@@ -177,7 +174,7 @@ def _copy(project: Path) -> None:
             shutil.copytree(source, project / name, ignore=unwanted)
         else:
             shutil.copyfile(source, project / name)
-    (project / ".local").symlink_to(PROJECT / ".local")  # reuses the installed dependencies
+    (project / ".local").symlink_to(PROJECT / ".local")
     template = project / "infra" / "template.yaml"
     written = template.read_text(encoding="utf-8")
     expect(
@@ -217,7 +214,6 @@ def _show(project: Path, emulator: Emulator) -> None:
 
 
 def _share_nothing(local: Local, beside: Local) -> None:
-    """Checks that the stacks share no resource, and that the form of `beside` is closed."""
     ours, theirs = local.resources(), beside.resources()
     expect(set(ours) == set(theirs), "the stacks have different resources")
     shared = [name for name in ours if ours[name] == theirs[name] and name not in NAMED_IN_THEIR_PARENT]

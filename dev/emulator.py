@@ -122,7 +122,7 @@ class Emulator:
                     process.wait(seconds)
                     break
                 os.killpg(process.pid, signal.SIGTERM)
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # all processes have ended
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 

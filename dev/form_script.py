@@ -52,7 +52,6 @@ def esbuild() -> Path:
 
 
 def made() -> dict[str, str]:
-    """Returns path -> content of each built file."""
     program, rulebook = esbuild(), load_rules()
     styles = {path.stem: path.read_text(encoding="utf-8") for path in STYLES.iterdir()}
     sheets = {name: _run(program, "--loader=css", *SMALL, text=text) for name, text in styles.items()}
@@ -69,7 +68,7 @@ def made() -> dict[str, str]:
         "web/form.css": sheets["form"] + sheets["questions"],
         "web/page.css": sheets["page"],
         "web/plain.css": sheets["plain"],
-        "shared/http/pages/questions.css": sheets["questions"],  # part of the HTML of the questions
+        "shared/http/pages/questions.css": sheets["questions"],
     }
 
 

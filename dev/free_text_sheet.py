@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shared.rulebook.free_text import FreeText
 from shared.rulebook.toml_files import table_of
 
-LISTED = 40  # highest and lowest weights for each kind of symptom
+LISTED = 40
 
 
 def free_text_sections(free_text: FreeText | None) -> Iterator[str]:

@@ -40,8 +40,6 @@ PAGE = """<!doctype html>
 
 
 class LocalServer(ThreadingHTTPServer):
-    """Serves each connection in a thread of its own."""
-
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -80,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
     cloud: LocalCloud
     outbox: Outbox | None
 
-    def do_GET(self) -> None:  # http.server requires these names
+    def do_GET(self) -> None:
         path = urlsplit(self.path).path
         if self.outbox is None or not path.startswith(LOCAL):
             self._forward()
@@ -105,11 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _forward(self) -> None:
-        """Forwards the request to the emulator's HTTP API, or to its sign-in page."""
         api = urlsplit(self.cloud.emulator.endpoint if self.path.startswith(SIGN_IN) else self.cloud.api)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)) or None
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        # functions read the host that the visitor called
         headers["host"] = self.headers.get("host", "")
         connection = http.client.HTTPConnection(api.netloc, timeout=60)
         try:

@@ -41,10 +41,7 @@ SMALLEST = 0.2  # the written weights leave out features without a larger absolu
 
 
 class Example(NamedTuple):
-    """A text that a visitor might write.
-
-    kind: the kind of symptom in the text, or HARMLESS
-    """
+    """A text that a visitor might write, and the kind of symptom in the text (or HARMLESS)."""
 
     text: str
     language: str
@@ -52,7 +49,6 @@ class Example(NamedTuple):
 
 
 def examples_in(file: Path) -> list[Example]:
-    """Reads a file of phrases, each with text, language and kind."""
     phrases = json.loads(file.read_text(encoding="utf-8"))["phrases"]
     return [Example(phrase["text"], phrase["language"], phrase["kind"]) for phrase in phrases]
 
@@ -71,7 +67,6 @@ def features_of(matcher: Matcher, text: str) -> list[list[str]]:
 
 
 def train(matcher: Matcher, examples: Sequence[Example]) -> Trained:
-    """Returns the weights that an untrained matcher learns from the examples."""
     names = (HARMLESS, *(kind.name for kind in matcher.kinds))
     notes = [
         (parts, names.index(example.kind))
@@ -137,10 +132,7 @@ class _Learner:
                 row[c] -= STEP * slope / math.sqrt(squares[c])
 
     def trained(self, known: frozenset[str]) -> Trained:
-        """Returns the rounded weights, relative to class 0, without features below SMALLEST.
-
-        known: words that the matcher regards as correctly spelled
-        """
+        """Returns the rounded weights, relative to class 0, without features below SMALLEST."""
         rows = {}
         for feature, row in sorted(self.rows.items()):
             relative = [round(weight - row[0], 1) for weight in row[1:]]
@@ -150,7 +142,6 @@ class _Learner:
 
 
 def trained_matcher(words: Path, examples: Sequence[Example]) -> Matcher:
-    """Returns a matcher trained on these examples."""
     trained = train(untrained(words, examples), examples)
     return read_matcher(Reader(table_of(words), words.name), trained)
 
@@ -161,10 +152,6 @@ def made_from(words: Path, phrases: Path) -> str:
 
 
 def written(trained: Trained, origin: str) -> str:
-    """Returns the content of the weights file.
-
-    origin: hash of the input files
-    """
     rows = "\n".join(f"{feature}{SIGN}{row}" for feature, row in trained.rows.items())
     return (
         "# Trained by `python -m dev.matcher_training`: do not edit. `python -m dev.rulebook` lists the strongest.\n"

@@ -58,7 +58,6 @@ class Outbox:
 
     @property
     def alerts(self) -> list[SentAlert]:
-        """Returns the collected alerts, oldest first."""
         return list(self._alerts)
 
     def _saved_lines(self) -> list[str]:

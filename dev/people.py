@@ -34,14 +34,14 @@ from shared.domain.rules.questionnaire import Answer
 PAIN_DEVIATION = 1.9  # [D] standard deviation of the pain score
 PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean pain score
 
-# [D] The share of people whose problem changed, by how long ago the problem began.
+# [D] time since the problem began -> share of people whose problem changed
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}
 MOTOR_COURSE: Mapping[str, Shares] = {
     "lt2w": {"rapid": 0.10, "new-2w": 0.78, "stable": 0.12},
     "new": {"rapid": 0.02, "new-2w": 0.12, "worse": 0.22, "worse-slow": 0.10, "stable": 0.54},
     "old": {"rapid": 0.003, "new-2w": 0.01, "worse": 0.06, "worse-slow": 0.37, "stable": 0.557},
 }
-WEAKNESS_FELT = {True: 0.60, False: 0.06}  # whether people have a `motor` item -> share who tick "weak" in `sx`
+WEAKNESS_FELT = {True: 0.60, False: 0.06}
 CES_ONSET: Mapping[str, Shares] = {
     "unrelated": {"lt2w": 0.02, "worse": 0.04, "2w-3m": 0.06, "worse-slow": 0.24, "gt3m": 0.64},
     "lt2w": {"lt2w": 0.90, "worse": 0.05, "gt3m": 0.05},
@@ -60,7 +60,7 @@ INJURY_WHEN: Mapping[str, str] = {
 }  # fmt: skip
 NEW_INJURY = 0.15  # share of injuries in the last 2 weeks, if the problem changed
 
-MORE_ANSWERS = 0.60  # share of people who answer the page after Send
+MORE_ANSWERS = 0.60
 FN: Shares = {"not": 0.03, "some": 0.37, "lot": 0.46, "cannot": 0.14}
 IMAGING: Mapping[str, Shares] = {
     "new": {"none": 0.55, "xray": 0.25, "mri-ct": 0.16, "mri-ct-old": 0.04},
@@ -70,7 +70,7 @@ TX: Mapping[str, Shares] = {
     "new": {"meds": 0.65, "pt": 0.20, "chiro": 0.12, "injection": 0.03},
     "old": {"meds": 0.75, "pt": 0.65, "chiro": 0.30, "injection": 0.35, "surgery": 0.10, "stimulator": 0.01},
 }
-TRIED = frozenset({"pt", "chiro", "meds", "injection"})  # treatments that `tx-tried` asks about
+TRIED = frozenset({"pt", "chiro", "meds", "injection"})
 TX_TRIED: Mapping[str, Shares] = {
     "new": {"lt6w": 0.80, "ge6w-no": 0.08, "yes": 0.12},
     "old": {"lt6w": 0.12, "ge6w-no": 0.73, "yes": 0.15},
@@ -82,8 +82,8 @@ INSURANCE: Mapping[str, Shares] = {
 }
 HELP: Shares = {"interpreter": 0.04, "hearing-seeing": 0.04, "wheelchair": 0.03}
 CAREGIVER: Mapping[str, float] = {"under 80": 0.05, "80 or older": 0.30}
-SPANISH = 0.10  # share of people who use the form in Spanish
-NOTE = 0.20  # share of people who write a note
+SPANISH = 0.10
+NOTE = 0.20
 SERIOUS_NOTE = 0.02  # share of notes that need a human at once
 NOTES: Mapping[str, tuple[str, ...]] = {
     "en": (
@@ -158,7 +158,7 @@ class Person:
 
     @property
     def stage(self) -> str:
-        """"new" if the problem began in the last 6 weeks or changed, else "old"."""
+        """ "new" if the problem began in the last 6 weeks or changed, else "old"."""
         recent = self.changed or self.duration in {"lt2w", "2w-6w"}
         return "new" if recent else "old"
 
@@ -204,7 +204,6 @@ def _rates_of(group: str, age: int, *, female: bool) -> tuple[Rate, ...]:
 
 
 def _with_items(person: Person, chance: random.Random) -> Person:
-    """Returns the person with `has` and `rates` filled in."""
     rates: dict[Item, Rate] = {}
     taken = dict.fromkeys(EXCLUSIVE, 0.0)  # question -> sum of `has` in earlier rows
     for rate in _rates_of(person.group, person.age, female=person.female):
@@ -240,8 +239,6 @@ def answers(person: Person, chance: random.Random, ticking: float = 1.0) -> dict
 
 
 class _Filling:
-    """Fills in the form for a person."""
-
     def __init__(self, person: Person, chance: random.Random, ticking: float) -> None:
         self.person = person
         self.chance = chance
@@ -350,7 +347,6 @@ class _Filling:
 
 
 def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, list[str]]:
-    """Draws what a person ticks. Returns question code -> option codes."""
     found: dict[str, list[str]] = {}
     brought = _brought(person)
     for question, option in brought:
@@ -359,7 +355,7 @@ def _ticked(person: Person, chance: random.Random, ticking: float) -> dict[str, 
     for rate in person.rates:
         item = (rate.question, rate.option)
         has = item in person.has
-        if not has and rate.ticks * ticking <= 1:  # then only people who have the item tick it
+        if not has and rate.ticks * ticking <= 1:
             continue
         if item not in brought and chance.random() < _chance_of_tick(rate, ticking, has=has):
             found.setdefault(rate.question, []).append(rate.option)

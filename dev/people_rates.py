@@ -31,7 +31,6 @@ class Complaint(NamedTuple):
     age: mean and standard deviation, in years
     pain: mean of the pain score, from 0 to 10
     durations: share of the group for each of DURATIONS
-    region, spread, sx, pattern, dx: option -> share of the group that ticks the option
     """
 
     share: float
@@ -316,5 +315,5 @@ ILLNESSES: Mapping[str, Illness] = {
     ),
 }
 ILL_TICKS = 0.85  # [D] share of an illness's items that people with the illness tick
-ILL_PAIN = 7.5  # [D] mean pain score
-ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}  # [D]
+ILL_PAIN = 7.5
+ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}

@@ -34,10 +34,10 @@ KindsIn = Callable[[str], frozenset[str]]
 
 @dataclass(slots=True)
 class Result:
-    """A matcher's results on phrases.
+    """A matcher's results on phrases, by (kind, language) or as texts.
 
-    alarms: (kind, language) -> number of phrases that raise an alarm; self-harm needs an alarm for self-harm
-    all: (kind, language) -> number of phrases
+    alarms: number of phrases that raise an alarm; self-harm needs an alarm for self-harm
+    all: number of phrases
     wrong: missed phrases and false alarms
     taken_for_self_harm: number of phrases of other kinds that raise an alarm for self-harm
     """
@@ -56,7 +56,6 @@ class Result:
             self.wrong.append(example)
 
     def share(self, kind: str) -> float:
-        """Returns the share of a kind's phrases that raise an alarm."""
         count = sum(number for (other, _), number in self.all.items() if other == kind)
         alarms = sum(number for (other, _), number in self.alarms.items() if other == kind)
         return alarms / count if count else 1.0 - (kind == HARMLESS)

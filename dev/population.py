@@ -33,7 +33,7 @@ QUESTIONNAIRE = "fs-intake"
 ASSUMED = 1.0
 # factor for the share of people who tick an option -> name of the factor
 TICKING = {0.5: "half", ASSUMED: "as assumed", 1.5: "1.5 times"}
-DRAWN = 18  # rules in the picture
+DRAWN = 18
 COLOURS = {"EMERGENCY": "#b3261e", "URGENT": "#e07b39", "PRIORITY": "#e8c468", "ROUTINE": "#7fa98b"}
 OTHER_COLOUR = "#c9ced6"
 ILL = "ill: {}"
@@ -78,7 +78,6 @@ def visitors(count: int, seed: int) -> list[Person]:
 
 
 def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float = ASSUMED) -> Counts:
-    """Draws the answers of these people, and triages them."""
     # a separate generator, because `visitors` takes a varying number of random numbers
     chance, found = random.Random(f"answers {seed}"), Counts(len(visiting))  # noqa: S311
     for person in visiting:

@@ -23,13 +23,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dev import template
 from dev.account import failure
 
-HOLD_SECONDS = 300  # SQS hides a received message from other readers for so long
+HOLD_SECONDS = 300  # seconds in which SQS hides a received message from other readers
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 Message = Mapping[str, Any]
 
 
 class NotConfirmed(Exception):
-    """The receiver did not confirm that it has the message."""
+    pass
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,9 @@ QUEUES = (
 
 
 def redrive(stack: Stack, ask: Callable[[str], bool], say: Callable[[str], None]) -> bool:
-    """Works through all failure queues. Returns whether all messages could be resent."""
     complete = True
     for queue in QUEUES:
-        if queue.name not in stack.names:  # a stack without a webhook lacks its queue
+        if queue.name not in stack.names:  # the stack has no webhook
             continue
         count, in_flight = _depth(stack, queue)
         held = f" ({in_flight} more are held for some minutes)" if in_flight else ""
@@ -159,7 +158,6 @@ def _send_again(
 def _show_and_delete(
     stack: Stack, queue: FailureQueue, count: int, ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> None:
-    """Shows messages, and deletes them if the user agrees."""
     with _release(stack, queue, []) as held:
         for message in _messages(stack, queue, count):
             held.append(message)
@@ -197,7 +195,6 @@ def _messages(stack: Stack, queue: FailureQueue, count: int) -> Iterator[Message
 
 
 def _depth(stack: Stack, queue: FailureQueue) -> tuple[int, int]:
-    """Returns how many messages are visible, and how many are in flight."""
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     answer = stack.queues.get_queue_attributes(QueueUrl=stack.names[queue.name], AttributeNames=names)
     visible, in_flight = (int(answer["Attributes"][name]) for name in names)
@@ -232,7 +229,6 @@ def _json(body: str) -> dict[str, Any]:
 
 
 def _text(fields: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
-    """Returns the field if it matches `shape`, otherwise "unknown"."""
     found = shape.fullmatch(str(fields.get(name, "")))
     return found[0] if found else "unknown"
 

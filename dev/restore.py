@@ -63,9 +63,7 @@ class Comparison:
 
 
 def make_copy(place: Place, at: datetime | None, name: str) -> None:
-    """Makes the point-in-time copy and waits until the copy can be read.
-
-    The copy is ready sooner because it has no indexes.
+    """Makes the point-in-time copy, without indexes, and waits until the copy can be read.
 
     at: moment of the copy; None: the latest possible
     """
@@ -111,8 +109,6 @@ def copy_back(place: Place, copy: str, found: Comparison, at: datetime) -> int:
     """Copies the missing and spoilt leads into the stack's table. Returns the number of copied leads.
 
     Skips leads that changed since the comparison. Leads keep their alert state, so that no alert is repeated.
-
-    at: the current time; mails to the patient that were due by then are not sent
     """
     dynamodb = place.client("dynamodb")
     done = 0
@@ -138,7 +134,7 @@ def without_mail_due(item: Item, at: datetime) -> Item:
     if not isinstance(lead, Lead) or (after := without_due_mails(lead, at)) is lead:
         return item
     changed = item | {"lead": {"S": after.as_json()}}
-    if MAIL_DUE.order not in item:  # the stack sends no mail
+    if MAIL_DUE.order not in item:
         return changed
     if due := next_mail_at(after):
         return changed | {MAIL_DUE.order: {"S": instant(due)}}
@@ -200,10 +196,7 @@ def _is_uuid(text: str) -> bool:
 
 
 def _unchanged(now: Item | None) -> Item:
-    """Returns put_item arguments that make a write fail if the item differs from `now`.
-
-    now: None: there is no item
-    """
+    """Returns put_item arguments that make a write fail if the item differs from `now`."""
     if now is None:
         return {"ConditionExpression": "attribute_not_exists(lead_id)"}
     if "write_id" not in now:

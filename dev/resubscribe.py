@@ -21,8 +21,8 @@ from dev import template
 from dev.account import failure
 from dev.stage import outputs_of
 
-TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}  # logical id -> output with the ARN
-PEOPLE = {"email", "sms"}  # protocols of subscriptions for people
+TOPICS = {"AlertTopic": "AlertTopicArn", "AlarmTopic": "AlarmTopicArn"}
+PEOPLE = {"email", "sms"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,6 @@ class Wanted:
 
 
 def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Wanted]:
-    """Yields the template's subscriptions for people whose address is set."""
     for resource in template.expand()["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] != "AWS::SNS::Subscription" or properties["Protocol"] not in PEOPLE:
@@ -57,7 +56,6 @@ def wanted(outputs: dict[str, str], parameters: dict[str, str]) -> Iterator[Want
 
 
 def resubscribe(stack: str, client: Callable[[str], Any], say: Callable[[str], object]) -> None:
-    """Subscribes each address without a confirmed subscription."""
     (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
     sns = client("sns")

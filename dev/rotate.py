@@ -72,7 +72,6 @@ def _store(clients: Clients, arn: str, keys: list[str]) -> None:
 
 
 def _update(stack: str, clients: Clients, at: datetime) -> None:
-    """Makes each function read its keys again."""
     (found,) = clients.formation.describe_stacks(StackName=stack)["Stacks"]
     names = {parameter["ParameterKey"] for parameter in found["Parameters"]} - {"KeysVersion"}
     version = {"ParameterKey": "KeysVersion", "ParameterValue": at.strftime("%Y-%m-%dT%H%M%SZ")}

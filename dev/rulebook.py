@@ -299,7 +299,6 @@ class Sheet:
         return list({score.name: score for score in found}.values())
 
     def _free_text(self) -> FreeText | None:
-        """Returns the free-text matcher, or None if no rule uses it."""
         found = (part.free_text for part in self._parts() if isinstance(part, Mentions))
         return next((one for one in found if isinstance(one, FreeText)), None)
 
@@ -318,7 +317,6 @@ def options(choices: Iterable[Option]) -> str:
 
 
 def wording(own: str, other: str) -> str:
-    """Returns the text for patients, and the text for helpers who fill in the form."""
     return text(own) + (f"<br>For somebody else: {text(other)}" if other else "")
 
 

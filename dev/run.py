@@ -142,7 +142,7 @@ def _check_port(port: int) -> None:
 
 
 def _in_use(port: int) -> bool:
-    """Returns whether another program uses the port. Ends this program without permission to use the port."""
+    """Returns whether another program uses the port. Ends this program if the port is forbidden."""
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             return True

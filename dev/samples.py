@@ -13,9 +13,9 @@ from rich.progress import track
 from dev import people
 
 QUESTIONNAIRE = "fs-intake"
-SMS, MARKETING = 0.6, 0.3  # share of people who consent
+SMS, MARKETING = 0.6, 0.3
 REACHED_BY = {("phone", "email"): 0.65, ("phone",): 0.25, ("email",): 0.10}  # contact details -> share of people
-CALM = 0.9  # share of 'no' and 'none' among invented answers
+CALM = 0.9
 # In each area code, nobody has the numbers 555-0100 to 555-0199.
 AREA_CODES = (312, 773, 872, 708, 847, 224, 630, 331, 815, 779, 217, 309, 618, 212, 213, 415)
 RELATIONS = ("daughter", "son", "wife", "husband", "friend")
@@ -113,7 +113,6 @@ def _invented(question: dict[str, Any], chance: random.Random) -> Any:
 
 
 def _contact(fields: list[dict[str, Any]], person: people.Person, number: int, chance: random.Random) -> dict[str, str]:
-    """Returns contact details for the form's fields."""
     left = chance.choices(list(REACHED_BY), list(REACHED_BY.values()))[0]
     texts = {
         "name": f"Sample Patient {number:02}",

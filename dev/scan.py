@@ -32,17 +32,14 @@ WITHIN = 300
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A scanner's finding.
-
-    place: a resource's logical id, or file and line
-    """
+    """A scanner's finding. `place` is a resource's logical id, or file and line."""
 
     rule: str
     place: str
 
 
 class CannotRunError(Exception):
-    """A scanner gave no result."""
+    pass
 
 
 def complete(expanded: template.Template) -> template.Template:
@@ -59,8 +56,6 @@ def _choose(value: Any) -> Any:
             return _choose(value["Fn::If"][1])
         return {key: _choose(inner) for key, inner in value.items() if inner != {"Ref": "AWS::NoValue"}}
     return [_choose(inner) for inner in value] if isinstance(value, list) else value
-
-
 
 
 def cfn_lint(path: Path) -> list[Finding]:
@@ -104,7 +99,6 @@ def cdk_nag_hipaa(path: Path) -> list[Finding]:
 
 
 def ruff_security() -> list[Finding]:
-    """Runs ruff's S rules, which come from bandit."""
     found = json.loads(_output([IN / "ruff", "check", "--select", "S", "--output-format", "json", PROJECT], {0, 1}))
     return [Finding(entry["code"], f"{entry['filename']}:{entry['location']['row']}") for entry in found]
 
@@ -131,12 +125,10 @@ NO_SECRETS = re.compile(rf"^locks/|package-lock\.json$|^events/|^tests/data/|^({
 
 
 def pip_audit(lock: str = "runtime") -> list[Finding]:
-    """Looks up which packages have known vulnerabilities.
-
-    lock: name of a file in locks/
+    """Looks up which packages of a file in locks/ have known vulnerabilities.
 
     Raises:
-        CannotRunError: the internet gave no answer
+        CannotRunError: the look-up failed
     """
     path = PROJECT / "locks" / f"{lock}.txt"
     options = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "-f", "json"]
@@ -165,14 +157,9 @@ def _output(command: list[Any], fine: set[int], folder: Path = PROJECT) -> str:
     return done.stdout
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Findings that are accepted for one reason.
-
-    findings: rule -> resources, or "*" for all
-    """
+    """Findings that are accepted for one reason. `findings` maps a rule to resources, or to "*" for all."""
 
     name: str
     reason: str
@@ -202,8 +189,6 @@ def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
         for place in where
         if (rule not in rules if place == "*" else (rule, place) not in places)
     ]
-
-
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -26,10 +26,7 @@ from shared.domain.rules.questionnaire import Question
 
 
 class ConditionWords:
-    """Writes conditions in plain words.
-
-    questions: question code -> question, for all questions of the form
-    """
+    """Writes conditions in plain words. `questions` maps question codes to questions."""
 
     def __init__(self, questions: Mapping[str, Question]) -> None:
         self.questions = questions
@@ -91,10 +88,7 @@ class ConditionWords:
     def _options(self, asked: str, ticked: frozenset[str], one: tuple[str, str], many: tuple[str, str]) -> str:
         """Returns a verb and the texts of the options.
 
-        asked: question code
-        ticked: option codes
-        one: verbs before one and before several options of a single-choice question
-        many: the same two verbs for a multiple-choice question
+        one, many: verbs before one and before several options, for a single-choice and a multiple-choice question
         """
         question = self.questions[asked]
         wording = [f"{code(o.code)} “{text(o.label)}”" for o in question.options if o.code in ticked]
@@ -111,7 +105,6 @@ def bounds(at_least: int | None, at_most: int | None) -> str:
 
 
 def parts(condition: Condition) -> Iterator[Condition]:
-    """Yields the condition and every condition nested in it."""
     yield condition
     match condition:
         case Every(conditions) | Some(conditions, _):

@@ -33,7 +33,7 @@ class Authenticator:
         self._used = -1
 
     def code(self) -> str:
-        """Returns the current code, or waits for the next code if it was already returned."""
+        """Returns the current code. Waits for the next code if the current code was already returned."""
         if int(self._clock() / CODE_LASTS) == self._used:
             self._wait(CODE_LASTS - self._clock() % CODE_LASTS + 1)
         self._used = int(self._clock() / CODE_LASTS)
@@ -44,10 +44,7 @@ class Authenticator:
 
 @dataclass(frozen=True)
 class Colleague:
-    """A temporary member of staff.
-
-    app: None: the user pool asks for no second factor
-    """
+    """A temporary member of staff. `app` is None if the user pool asks for no second factor."""
 
     name: str
     password: str = field(repr=False)
@@ -98,7 +95,6 @@ def enrol(identities: Any, pool: str, name: str, password: str) -> Authenticator
 class _Form(HTMLParser):
     """The first form of a page.
 
-    fields: name -> value
     asked: names of the fields that a person fills in
     """
 
@@ -176,10 +172,9 @@ def sign_in(stage: Stage, person: Colleague) -> str:
 def _submit(
     browser: urllib.request.OpenerDirector, address: str, form: _Form, typed: dict[str, str]
 ) -> tuple[str, _Form, str]:
-    """Submits a form of the sign-in page. Returns the next address and form, and a redirect's URL or ""."""
     body = urlencode(form.fields | typed).encode()
     try:
         with browser.open(urljoin(address, form.action or address), body, timeout=60) as page:
             return page.url, _Form(page.read().decode()), ""
-    except urllib.error.HTTPError as answer:  # a redirect that _StopsAt does not follow
+    except urllib.error.HTTPError as answer:
         return address, _Form(""), answer.headers.get("location", "")

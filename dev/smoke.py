@@ -25,7 +25,6 @@ PERSON = {"name": "TEST - please ignore", "phone": "(312) 555-0199", "email": "s
 
 
 def test_lead() -> Json:
-    """Returns a filled-in form without a red flag."""
     sample: Json = json.loads(SAMPLE.read_text(encoding="utf-8"))
     answers = {code: answer for code, answer in sample["answers"].items() if code != "note"}
     return sample | {"submission_id": str(uuid.uuid4()), "answers": answers, "contact": PERSON}
@@ -101,7 +100,7 @@ def main() -> None:
     console.print(f"{stage.stack} at {stage.site} (staff get one alert, about a lead that is marked as a test)")
     try:
         journey(stage)
-    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:  # OSError: there was no response
+    except (StepFailedError, ClientError, BotoCoreError, OSError) as error:
         problem = f"{command}: {error}." if isinstance(error, StepFailedError) else failure(command, error)
         sys.exit(f"{problem} The run's user and subscription were removed; a lead named {PERSON['name']!r} may stay.")
     console.print("All steps passed. The lead was erased, and the user and the subscription of this run were removed.")

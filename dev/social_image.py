@@ -11,7 +11,7 @@ from playwright.sync_api import ViewportSize
 from dev.chromium import open_browser
 
 WEB = Path(__file__).resolve().parent.parent / "web"
-SIZE = ViewportSize(width=1200, height=630)  # the size that most sites show
+SIZE = ViewportSize(width=1200, height=630)
 LOOK = """
 body { height: 630px; display: flex; align-items: center; transform: translateX(92px); }
 svg { flex: 1; width: 580px; }

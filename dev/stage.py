@@ -90,8 +90,6 @@ def call(method: str, url: str, value: object = None, token: str = "") -> Answer
 
 
 class Alerts:
-    """A temporary queue that receives all alerts: `with Alerts(stage) as alerts:`."""
-
     def __init__(self, stage: Stage) -> None:
         self._sqs, self._sns = stage.client("sqs"), stage.client("sns")
         self._topic = stage.outputs["AlertTopicArn"]
@@ -143,7 +141,6 @@ class Alerts:
         raise StepFailedError(f"no alert about {reference} within {ALERT_WITHIN} s")
 
     def count(self, within: float) -> int:
-        """Counts the alerts that arrive in `within` seconds."""
         deadline, found = time.monotonic() + within, 0
         while time.monotonic() < deadline:
             got = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=1, MaxNumberOfMessages=10)

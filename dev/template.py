@@ -13,7 +13,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "template.yaml"
-logging.getLogger("samtranslator").setLevel(logging.ERROR)  # hides messages about SAM itself
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 REGION = "us-east-1"
 Template = dict[str, Any]
 
@@ -25,7 +25,6 @@ class _Session:
 
 
 def read() -> Template:
-    """Returns the template before the SAM transform."""
     return copy.deepcopy(_parsed(TEMPLATE.read_text()))
 
 
@@ -54,13 +53,11 @@ def routes() -> dict[str, str]:
 
 
 def all_routes() -> dict[str, str]:
-    """Returns route -> logical id of its function."""
     resources = read()["Resources"]
     found = {}
     for route in (entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::ApiGatewayV2::Route"):
         (integration,) = re.findall(r"\$\{(\w+)\}", route["Target"]["Fn::Sub"])
         uri = resources[integration]["Properties"]["IntegrationUri"]
-        # the URI refers to the function or to its alias
         function = uri["Fn::GetAtt"][0] if "Fn::GetAtt" in uri else uri["Ref"].split(".")[0]
         found[str(route["RouteKey"])] = str(function)
     return found

@@ -8,7 +8,6 @@ from shared.rulebook.translation import review_hash, texts_of
 
 
 def translation_sheet(original: RuleSet, translation: RuleSet) -> str:
-    """Returns the sheet as Markdown: the texts for patients, the review hash, and lines for signatures."""
     before, after = original.questionnaire, translation.questionnaire
     rows = (
         (code(place), text(first) or "none", text(second) or "none")

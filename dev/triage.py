@@ -28,11 +28,10 @@ from dev.load_rules import load_rules
 from shared.domain.rules.condition import DOORS, FORM
 from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
-WIDTH = 100  # width of the table if the output is no terminal
+WIDTH = 100  # characters; for output that is no terminal
 
 
 def as_json(result: TriageResult) -> dict[str, Any]:
-    """Returns the result as a dict for JSON, with ids instead of rules."""
     return {
         "tier": result.tier,
         "safety_rules": [rule.id for rule in result.safety_rules],
@@ -90,7 +89,7 @@ def judge(rule_set: RuleSet, cases: list[dict[str, Any]]) -> Iterator[dict[str, 
 def results(rule_set: RuleSet, stream: TextIO) -> Iterator[dict[str, Any]]:
     lines = [stream.readline()]
     whole = _json_object(lines[0])
-    if whole is None:  # the whole input may be one JSON object
+    if whole is None:
         rest = stream.read()
         whole = _json_object(lines[0] + rest)
         lines += rest.splitlines()

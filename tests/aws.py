@@ -119,10 +119,7 @@ def create_leads_table(client: DynamoDBClient, name: str) -> None:
 
 
 def create_records(client: DynamoDBClient, resource: str, name: str) -> None:
-    """Creates a table with the template's keys and indexes.
-
-    resource: the table's logical id
-    """
+    """Creates a table with the keys and indexes of the template's resource."""
     table = _tables()[resource]
     indexes = {"GlobalSecondaryIndexes": table["GlobalSecondaryIndexes"]} if "GlobalSecondaryIndexes" in table else {}
     client.create_table(
@@ -145,10 +142,10 @@ class Wire:
     """Intercepts every attempt of every AWS call. An operation's name is like "dynamodb.PutItem"."""
 
     calls: list[str] = field(default_factory=list)
-    down: set[str] = field(default_factory=set)  # operations that fail
+    down: set[str] = field(default_factory=set)  # failing operations
     # operations whose next call takes effect, but whose reply is lost
     reply_lost: set[str] = field(default_factory=set)
-    before: Callable[[str], None] | None = None  # called with the operation's name
+    before: Callable[[str], None] | None = None  # called with the operation's name before each attempt
     # makes or fails an attempt; None: no attempt fails
     fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None
     _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as in AWS
@@ -181,7 +178,6 @@ _carry_out = BotocoreStubber.__call__
 
 
 def _staff_in_group(request: Any) -> AWSResponse:
-    """Returns the user pool's response that lists a group."""
     group = json.loads(request.body)["GroupName"]
     users = [
         {"Username": name, "Enabled": True, "Attributes": [{"Name": "sub", "Value": STAFF_IDS[name]}]}
@@ -219,10 +215,6 @@ class Aws:
         return [{name: value["S"] for name, value in item.items()} for item in found]
 
     def spooled(self, queue: str = "SPOOL_QUEUE") -> list[str]:
-        """Removes all messages from a queue and returns their bodies.
-
-        queue: the key of the queue's URL in ENVIRONMENT
-        """
         found: list[str] = []
         url = ENVIRONMENT[queue]
         while got := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -269,13 +261,11 @@ def flat(lead: str) -> dict[str, Any]:
 
 @cache
 def cached_client(service: str, config: Config | None = None) -> Any:
-    """Returns a cached client, because creating a client takes longer than most tests."""
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
 @cache
 def _empty_tables() -> dict[str, Any]:
-    """Returns moto's objects for the empty tables, which are created only once."""
     create_leads_table(cached_client("dynamodb"), ENVIRONMENT["LEADS_TABLE"])
     create_records(cached_client("dynamodb"), "AccessLog", ENVIRONMENT["ACCESS_LOG"])
     create_records(cached_client("dynamodb"), "Erasures", ENVIRONMENT["ERASURES_TABLE"])
@@ -295,7 +285,6 @@ _method_names = cache(method_names_from_class)
 
 @contextmanager
 def _faster_moto() -> Iterator[None]:
-    """Caches what moto computes again for each test."""
     with (
         patch.object(Subscription, "private_key", lambda _: _signing_key()),
         patch("moto.core.models.RESPONSES_METHODS", []),

@@ -21,7 +21,6 @@ os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
-# On a busy machine, the local cloud responds late.
 expect.set_options(timeout=20_000)  # milliseconds
 
 # Without deadlines and with the same examples in each run, correct code never fails by chance.
@@ -68,7 +67,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, elsewhere: Demo) -> Iterator
 
 @pytest.fixture(scope="session")
 def site(cloud: LocalCloud) -> Iterator[str]:
-    """Yields the URL of the service, where the form is shown."""
     with Front(cloud) as front:
         yield front.address
 

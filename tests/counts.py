@@ -12,10 +12,7 @@ from shared.domain.leads.counts import Cell, Change, Counted
 
 
 class CountsInMemory:
-    """A table of derived data in memory.
-
-    meanwhile: simulates a concurrent change before each count
-    """
+    """A table of derived data in memory. `meanwhile` simulates a concurrent change."""
 
     def __init__(self, meanwhile: Callable[[UUID], None] = lambda _: None) -> None:
         self.leads: dict[UUID, Counted] = {}

@@ -29,7 +29,7 @@ T = TypeVar("T")
 RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
 PERSON_KEY = "a key that hashes nothing but tests"
-RECEIVED = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # Wednesday, 10:00 in Chicago
+RECEIVED = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 
 
 class LeadsInMemory:
@@ -87,7 +87,7 @@ class NoAccessLog:
 def always(who: str, *reachable: str, at: datetime = RECEIVED) -> DutyBoard:
     """Returns a duty board on which `who` is always on call.
 
-    reachable: clinicians with a subscription of their own, confirmed at `at`
+    reachable: clinicians with a confirmed subscription of their own
     """
     shifts = (WeeklyShift.model_validate({"who": who, "day": day, "starts": "00:00", "ends": "00:00"}) for day in DAYS)
     return DutyBoard(Rota(version=1, weekly=tuple(shifts)), Reach(names=reachable, at=at))
@@ -109,20 +109,15 @@ def a_lead(
     return lead
 
 
-# fields for the staff action "book"
 BOOKED: Json = {"booking": {"at": "2027-01-15T09:30:00-06:00"}, "text": "Agreed at the door."}
 
 
 def with_what_it_needs(action: str, fields: Json) -> Json:
-    """Returns `fields`, with an appointment for the action "book"."""
     return BOOKED | fields if action == "book" else fields
 
 
 def varied(value: T, **changes: Any) -> T:
-    """Returns a copy with changed fields and the same version.
-
-    changes: fields of the value, or of a lead's parts
-    """
+    """Returns a copy of the value, or of a lead and its parts, with changed fields and the same version."""
     if isinstance(value, Lead):
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
     if isinstance(value, BaseModel):

@@ -35,7 +35,7 @@ KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])
 STORED_WHOLE = {"lead", "remainder"}  # attributes that no index contains
 FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues that contain only pointers to leads
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
-REMEMBERED = 300  # latest values that are searched for
+REMEMBERED = 300  # number of values that are searched for
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
 
 
@@ -59,7 +59,7 @@ class Watch:
         return sorted({kind for kind, _ in self._known})
 
     def receive(self, event: object) -> None:
-        if type(event) is not dict:  # isinstance would read an attribute
+        if type(event) is not dict:  # isinstance would read an attribute, which a test's event forbids
             return
         for record in event.get("Records") or ():
             if _is_map(record) and _is_map(record.get("Sns")) and '"destination"' in str(record["Sns"].get("Message")):
@@ -95,11 +95,11 @@ class Watch:
         if kind in ("note", "q") and not ("@" in text or text.isdecimal()) and len(text) < SHORTEST_TEXT:
             return
         if kind == "email" and "@" not in text:
-            return  # fixed text
+            return
         if kind == "phone" and not any(character.isdigit() for character in text):
-            return  # fixed text, such as a questionnaire's id
+            return
         if kind in ("name", "string_value") and " " not in value.strip() and "canary" not in text:
-            return  # a single word may appear anywhere
+            return
         entry = (kind, re.sub(r"^\+1(?=\d{10}$)", "", text))
         if entry not in self._known:
             self._known.append(entry)
@@ -164,8 +164,10 @@ WATCH = Watch()
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Raises:
-    AssertionError: personal data leaked
+    """Watches one test for leaks.
+
+    Raises:
+        AssertionError: personal data leaked
     """
     WATCH.start()
     yield WATCH

@@ -18,7 +18,7 @@ from infra.build import module_name
 from tests.aws import ENVIRONMENT
 
 EVERY_CALL = "_make_api_call"  # the method of boto3's clients that makes every call
-SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")  # both for SendEmail
+SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")
 NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # call parameters that name a resource
 
 
@@ -41,7 +41,7 @@ class Difference(NamedTuple):
 
 
 def difference(used: Iterable[Use], granted: Iterable[Use]) -> Difference:
-    """Compares permissions as text, so a grant with `*` is in `excess` and in `wild`."""
+    """Compares permissions as text, so a grant with `*` matches no call."""
     asked, given = set(used), set(granted)
     wild = [use for use in given if "*" in use.action + use.resource]
     return Difference(sorted(asked - given), sorted(given - asked), sorted(wild))
@@ -74,7 +74,7 @@ def recording() -> Iterator[set[Use]]:
         elif function:
             # the IAM action has the operation's name
             action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
-            called = values.get("RequestItems", ())  # tables of a batch
+            called = values.get("RequestItems", ())
             resources = [_resource(function, {"TableName": table}) for table in called] or [_resource(function, values)]
             used = SES_RESOURCES if action == "ses:SendEmail" else resources
             uses.update(Use(function, action, resource) for resource in used)
@@ -96,7 +96,7 @@ def _caller() -> str | None:
 
 
 def _resource(function: str, values: dict[str, Any]) -> str:
-    """Returns the logical id of a call's resource, or its name without a single environment variable."""
+    """Returns the logical id of a call's resource, or its name if no single environment variable has it."""
     name = next((values[key] for key in NAMES if key in values), "*")
     variables = resources()[function]["Properties"]["Environment"]["Variables"]
     meant = {value["Ref"] for key, value in variables.items() if ENVIRONMENT.get(key) == name and "Ref" in value}
@@ -116,7 +116,7 @@ def sent_by_lambda() -> set[Use]:
 
 
 def read_by_lambda() -> set[tuple[str, str]]:
-    """Returns (function, resource) for each stream or queue that Lambda reads."""
+    """Returns (function, resource) for each stream or queue that Lambda reads for a function."""
     mappings = [
         each["Properties"] for each in resources().values() if each["Type"] == "AWS::Lambda::EventSourceMapping"
     ]
@@ -134,7 +134,6 @@ def statements(function: str) -> list[dict[str, Any]]:
 
 @cache
 def granted() -> frozenset[Use]:
-    """Returns all permissions that the template grants, except for KMS keys."""
     return frozenset(
         Use(function, action, _name(resource))
         for function in functions().values()
@@ -150,7 +149,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def _name(resource: Any) -> str:
-    """Returns a policy's resource as in `Use.resource`, or as text in an unknown form."""
+    """Returns a policy statement's resource in the form of `Use.resource`."""
     match resource:
         case {"Ref": str(name)}:
             return name

@@ -1,5 +1,3 @@
-"""Installs npm packages for tests into .local, once per lock file."""
-
 from __future__ import annotations
 
 import fcntl
@@ -15,12 +13,8 @@ FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
 def installed(pins: Path, name: str) -> Path:
-    """Returns the folder .local/`name` with the packages.
-
-    pins: the folder with the lock file
-    """
+    """Returns the folder .local/`name` with the packages of the lock file in `pins`."""
     program = shutil.which("npm")
-    # the CI workflows install Node
     if program is None or shutil.which("node") is None:
         pytest.skip("this test needs npm, which is not installed")
     wanted = hashlib.sha256(b"".join((pins / file).read_bytes() for file in FILES)).hexdigest()

@@ -16,10 +16,7 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quiet(*, formats: bool = False) -> Iterator[None]:
-    """Silences the functions.
-
-    formats: whether log lines are formatted anyway, so that tests can search them
-    """
+    """Silences the functions. With `formats`, log lines are formatted, so that tests can search them."""
     logger = logging.getLogger("leads")
     before, logger.disabled = logger.disabled, not formats
     handlers = [found for found in logger.handlers if formats and isinstance(found, logging.StreamHandler)]

@@ -8,8 +8,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from shared.adapters.aws import PATIENT_FACING, client
 
-ATTRIBUTES = 15  # about as many as a lead's item has
-LEAD = "x" * 4_000  # about as many bytes as a lead has
+ATTRIBUTES = 15
+LEAD = "x" * 4_000
 
 logger = Logger()
 metrics = Metrics()

@@ -75,7 +75,6 @@ RULES: tuple[tuple[str, str, Callable[[Answers], bool]], ...] = (
 
 
 def triage(answers: Answers) -> tuple[str, list[str]]:
-    """Returns the tier and the ids of the rules that fired."""
     fired = [(tier, name) for name, tier, rule in RULES if rule(answers)]
     tier = min((tier for tier, _ in fired), key=TIERS.index, default="ROUTINE")
     return tier, [name for _, name in fired]

@@ -27,7 +27,6 @@ def file(path: str, clinic: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def policy(clinic: str) -> str:
-    """Returns a content security policy that allows our service's script and requests, but nothing inline."""
     address = urlsplit(clinic)
     ours = f"{address.scheme}://{address.netloc}"
     return (
@@ -48,7 +47,6 @@ class Demo:
         self.address = f"{self.origin}/"
 
     def embed(self, clinic: str) -> None:
-        """Embeds the form of the service at the address `clinic`."""
         self._handler.clinic = clinic
 
     def __enter__(self) -> Self:
@@ -64,7 +62,7 @@ class Demo:
 class _Handler(BaseHTTPRequestHandler):
     clinic: str
 
-    def do_GET(self) -> None:  # http.server requires this name
+    def do_GET(self) -> None:
         path = urlsplit(self.path).path
         found = file(path, self.clinic)
         if found is None:

@@ -24,10 +24,7 @@ REFERENCE = parameter("path", "reference", "As in the alert.", {"type": "string"
 
 
 def days(*, earlier: str) -> tuple[Json, Json]:
-    """Returns the parameters `from` and `to`.
-
-    earlier: how long before `to` the default `from` is, such as "30 days"
-    """
+    """`earlier` says how long before `to` the default `from` is, such as "30 days"."""
     return (
         parameter("query", "from", f"Default: {earlier} before the last day.", DAY, "2026-01-01"),
         parameter("query", "to", "Default: today, in the clinic's time zone.", DAY, "2026-01-31"),

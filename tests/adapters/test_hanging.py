@@ -27,12 +27,10 @@ from tests.aws import ENVIRONMENT
 from tests.functions.calls import submission
 from tests.leads import RECEIVED, an_intake, varied
 
-LONGEST_WAIT = 6  # seconds
+LONGEST_WAIT = 6
 
 
 class Silent:
-    """A server that never answers."""
-
     def __init__(self) -> None:
         self.asked = 0
         self.server = socket.create_server(("127.0.0.1", 0))

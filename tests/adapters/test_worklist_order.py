@@ -99,7 +99,6 @@ def small_pages(size: int) -> Iterator[None]:
 
 
 def pages(table: LeadsTable, view: str) -> list[list[str]]:
-    """Returns the references on each page of a view."""
     found: list[list[str]] = []
     query: dict[str, Any] = {"view": view}
     while True:
@@ -143,17 +142,15 @@ def _done(lead: Lead) -> tuple[datetime | None, UUID]:
 @pytest.mark.parametrize("partitions", [1, 3, 62])
 @pytest.mark.parametrize("tier", sorted(BASES))
 def test_the_only_unowned_lead_of_a_thousand_is_first(partitions: int, tier: str) -> None:
-    """The other 999 leads are owned EMERGENCY leads with earlier deadlines."""
     leads = [State("EMERGENCY", "acknowledged", -number, -number).lead(number) for number in range(999)]
     untaken = State(tier, "new", 0, 1_000_000).lead(999)
     table, memory = table_of([*leads, untaken], partitions)
     page = list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
     assert [page.leads[0].reference, len(page.leads)] == [untaken.reference, 50]
-    assert memory.requests == partitions + 1  # one more request for the names
+    assert memory.requests == partitions + 1
     memory.forget()
     mine = list_leads(WorklistQuery(view="mine"), NURSE, listing(table), RECEIVED)
     assert (len(mine.leads), untaken.reference in {summary.reference for summary in mine.leads}) == (50, False)
-    # two queries per partition: NURSE's leads and the first open leads
     assert memory.requests == 2 * partitions + 1
 
 
@@ -164,7 +161,6 @@ def test_the_first_page_costs_the_same_with_ten_times_the_leads() -> None:
         list_leads(WorklistQuery(), NURSE, listing(table), RECEIVED)
         return memory.requests
 
-    # each of the 4 partitions may need a second query
     assert requests(1_200) <= requests(120) + 4
 
 
@@ -184,7 +180,7 @@ def test_the_list_costs_about_the_same_with_1060_open_leads_as_with_60() -> None
             sys.setprofile(None)
         return memory.requests, calls.total()
 
-    cost(1)  # builds the models
+    cost(1)
     (few_requests, few), (many_requests, many) = cost(60), cost(1_060)
     assert many_requests <= few_requests
     assert many <= 1.5 * few

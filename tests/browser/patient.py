@@ -103,7 +103,6 @@ class Patient:
         return self
 
     def comes_back(self, step: int, text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Stores a draft of the pages before `step`, then reloads the page."""
         self.page.evaluate(FILLED_IN, self._draft(step, **changed))
         self.page.reload()
         self.sees_step(step, text)
@@ -123,11 +122,9 @@ class Patient:
         return self
 
     def filled_in(self, query: str = "", text: str = STEP, **changed: str | list[str]) -> Patient:
-        """Opens the filled-in form on the last page of questions."""
         return self.at(LAST, query, text, **changed).leave_contact()
 
     def ready_to_send(self, query: str = "", **changed: str | list[str]) -> Patient:
-        """Opens the filled-in form on the page "Check your answers"."""
         return self.filled_in(query, STEP, **changed).goes_to_check()
 
     def goes_to_check(self) -> Patient:
@@ -143,13 +140,10 @@ class Patient:
         return self
 
     def sees_step(self, number: int, text: str = STEP, focused: str = ".title:visible") -> None:
-        """Checks that page `number` is shown.
-
-        focused: selector of the element that must have the focus
-        """
+        """Checks that page `number` is shown, and that the element `focused` has the focus."""
         shown = re.compile(rf"^{text.format(number=number, count=LAST)}, ")
         appears(self.page.locator(".progress", has_text=shown))
-        if self.level == 1:  # an embedded form does not take the focus
+        if self.level == 1:
             expect(self.page.locator(focused)).to_be_focused()
             expect(self.page.locator(focused)).to_be_in_viewport()
 

@@ -1,5 +1,3 @@
-"""Tests the page of extra questions after Send."""
-
 from __future__ import annotations
 
 import re
@@ -23,7 +21,7 @@ def test_more_answers_are_added_to_the_lead_once(
     patient.ready_to_send().next()
     reference = patient.reference()
     switch = page.locator("lead-form").get_by_text("Español").filter(visible=True)
-    expect(switch).to_have_count(0)  # no switch, because only part of the receipt would change
+    expect(switch).to_have_count(0)
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     tried = page.locator("#block-tx-tried")
     expect(tried).to_be_hidden()

@@ -130,7 +130,7 @@ def test_without_network(patient: Patient, page: Page, look: Look, console: Cons
     patient.fill_to(2)
     look("90-not-checked")
     page.unroute("**/screenings")
-    patient.open().sees_step(2)  # waits until the page has read the stored draft
+    patient.open().sees_step(2)
     patient.comes_back(LAST).leave_contact().goes_to_check()
     page.route("**/submissions", lambda route: route.abort())
     patient.next()
@@ -172,7 +172,6 @@ def test_the_skip_link_covers_nothing_and_leaves_nothing(
 
 
 def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
-    """A window of 1280 x 1024 zoomed to 400% has 320 x 256 CSS pixels."""
     page.set_viewport_size(ViewportSize(width=320, height=256))
     patient.ready_to_send().next()
     patient.reference()
@@ -181,7 +180,7 @@ def test_reads_at_400_percent(patient: Patient, page: Page) -> None:
 
 @pytest.mark.parametrize(("language", "text"), [("en", STEP), ("es", "Paso {number} de {count}")])
 def test_every_page_reads_on_a_phone_at_200_percent(patient: Patient, page: Page, language: str, text: str) -> None:
-    """A phone of 390 CSS pixels has 195 at 200%."""
+    """A phone is 390 CSS pixels wide, or 195 at 200%."""
     page.set_viewport_size(ViewportSize(width=195, height=422))
     patient.at(1, f"?language={language}", text)
     for step in range(1, LAST + 1):

@@ -80,7 +80,7 @@ def test_nothing_is_left_after_sending(patient: Patient, page: Page) -> None:
     page.get_by_role("button", name="Start a new form").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
     assert json.loads(patient.kept()["lead-form:fs-intake"])["fields"] == []
-    page.go_back()  # to "Check your answers", which shows page 1 without answers
+    page.go_back()
     patient.sees_step(1)
     expect(page.locator("#summary, .error")).to_have_count(0)
 
@@ -203,7 +203,7 @@ def test_nothing_is_kept_about_people_under_18(patient: Patient, page: Page) -> 
 
 
 def test_answers_of_yesterday_are_not_shown_today(patient: Patient, page: Page) -> None:
-    Held(page, "**/challenges/*")  # meanwhile, the page stores no draft
+    Held(page, "**/challenges/*")
     patient.at(3)
     page.evaluate("""() => {
       const kept = JSON.parse(sessionStorage.getItem("lead-form:fs-intake"));
@@ -262,7 +262,6 @@ def test_a_flaky_network_loses_nothing_and_doubles_nothing(
         expect(again.or_(reference)).to_be_visible()
         if reference.is_visible():
             break
-        # without a button if the page has retried by itself
         again.evaluate_all("nodes => nodes.forEach(node => node.click())")
     patient.reference()
     assert len(stored()) == 1

@@ -116,7 +116,7 @@ def test_a_changed_answer_leads_back_to_the_check(patient: Patient, page: Page, 
     expect(page.locator(".review")).to_contain_text("Neck; Low back")
     patient.change("Is any part of your body weak?")
     patient.answer({"motor": ["leg-weak"], "motor-course": "stable"}).next()
-    expect(page.locator("#block-checked")).to_be_visible()  # first, the changed answer's follow-up is asked
+    expect(page.locator("#block-checked")).to_be_visible()
     patient.answer({"checked": "same"}).goes_to_check()
     patient.change("Phone number")
     expect(page.locator("#contact-phone")).to_be_focused()

@@ -1,5 +1,3 @@
-"""Tests "Just call me"."""
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -42,7 +40,6 @@ def test_five_fields_make_a_request_to_be_called(
     assert traffic.posted("/submissions") == []
     (lead,) = stored()
     assert (lead["reference"], lead["source"]) == (reference, "callback")
-    # this form asks for no e-mail address
     consent = lead["consent_records"][0]["text"]
     assert consent.endswith("may store my answers and call me about them. I can change my mind at any time.")
 

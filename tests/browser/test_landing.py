@@ -26,7 +26,6 @@ SHOWN_BESIDE_THE_FORM = """
 IN_VIEW = (
     "bar => { const box = bar.getBoundingClientRect(); return box.bottom <= innerHeight + 1 && box.top < innerHeight; }"
 )
-# Returns the texts of links and summaries that the bar at the bottom covers when focused.
 COVERED = """
 (bar) => [...document.querySelectorAll("main a, main summary")]
   .filter((node) => !bar.contains(node) && node.checkVisibility())
@@ -64,8 +63,6 @@ def test_in_light_and_in_dark(patient: Patient, page: Page, scheme: str, languag
 
 
 def test_the_form_is_dark_where_the_page_is(patient: Patient, page: Page) -> None:
-    """Emergency advice stays light on a dark page."""
-
     def look(name: str) -> None:
         judge(page, f"dark {name}")
         page.screenshot(path=SCREENSHOTS / "phone" / f"dark-{name}.png", full_page=True)
@@ -112,7 +109,6 @@ def test_enlarged_nothing_is_cut_or_stuck(patient: Patient, page: Page, zoomed: 
 
 
 def serve(page: Page, site: str, name: str, landing: LandingPage) -> None:
-    """Serves the file `name` at the site's URL, filled in from `landing`."""
     content = WebFiles(landing.placeholders).get(name).content
     page.route(site, lambda route: route.fulfill(body=content, content_type="text/html"))
 

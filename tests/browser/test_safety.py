@@ -151,7 +151,7 @@ def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None
     page.locator("#question-note").fill("Some days I want to die")
     page.locator("#contact-name").focus()
     patient.sees_emergency()
-    expect(page.locator("#messages p")).to_have_count(1)  # without the safety net M-NET
+    expect(page.locator("#messages p")).to_have_count(1)
     consent = page.locator("[data-consent=contact] label")
     expect(consent).not_to_contain_text("e-mail")
     page.get_by_role("button", name="I pressed this by mistake").click()

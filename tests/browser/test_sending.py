@@ -38,7 +38,7 @@ def test_whole_form_by_keyboard_alone(patient: Patient, page: Page) -> None:
                 wanted = box.get_attribute("id") or f"answers.{code}={option}"
                 press_until_focused(patient, wanted if isinstance(value, list) else first)
                 page.keyboard.press("Space")
-                while patient.focused() != wanted:  # an arrow key moves within radio buttons
+                while patient.focused() != wanted:
                     page.keyboard.press("ArrowDown")
                 expect(box).to_be_checked()
         if step < LAST:
@@ -192,7 +192,7 @@ def test_changed_answers_after_a_lost_answer_are_explained(patient: Patient, pag
 def test_refused_phone_number_is_tied_to_its_field(patient: Patient, page: Page, console: Console) -> None:
     console.expect("status of 422")
     patient.filled_in()
-    page.get_by_label("Phone number").fill("+1 212 55501")  # only the server knows the number of digits
+    page.get_by_label("Phone number").fill("+1 212 55501")
     patient.goes_to_check().next()
     expect(page.locator("#summary")).to_be_focused()
     expect(page.locator("#contact-phone")).to_have_attribute("aria-describedby", "contact-phone-error")

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 
 from benchmarks.form_speed import measure
 
-LOADS = 6  # maximum loads
-FAST = 2  # loads that must be fast enough
+LOADS = 6
+FAST = 2
 USABLE = 1_000  # maximum ms until the visitor can press Start
 
 

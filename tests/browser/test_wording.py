@@ -38,7 +38,7 @@ PLACES = {
     "index": EVERYWHERE | {"site_address", "address?", "map_link?", "clinician?", "insurers?"},
     "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
 }
-# Names from a patient's doctor count as one word.
+# Names that patients know from their doctor count as one word.
 TREATMENTS = re.compile(
     r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
     re.IGNORECASE,
@@ -124,18 +124,16 @@ def test_the_form_brings_every_text_that_the_script_shows_with_it() -> None:
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_every_text_of_the_script_is_translated_when_shown(module: str) -> None:
-    """A text without the translation function t() would stay English."""
     script = COMMENT.sub("", MODULES[module])
     texts = {text for text in CODE_TEXT.findall(script) if re.match(r"[A-Z][a-z]+ [a-z]", text)}
     assert texts - form_script.spoken() == set()
 
 
 def test_every_text_of_the_drawn_form_is_translated() -> None:
-    """A text without the translation function t() would stay English."""
     for template in TEMPLATES:
         source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", template.read_text("utf-8"), flags=re.DOTALL)
         shown = {text.strip() for text in re.findall(r">([^<>=]*[A-Za-z]{3}[^<>=]*)<", source)}
-        assert shown <= {"Website", "|"}, template.name  # "Website" labels the hidden field that traps bots
+        assert shown <= {"Website", "|"}, template.name
 
 
 def test_the_script_has_the_texts_of_the_rulebook() -> None:
@@ -190,6 +188,5 @@ def tokens(page: str) -> list[str]:
 
 
 def described(page: str) -> Iterator[str]:
-    """Yields the texts that search engines and messengers show."""
     kinds = r'(?:name="description" property="og:description"|property="og:(?:title|image:alt)")'
     yield from re.findall(rf'<meta {kinds} content="([^"]*)">', page)

@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-ELSEWHERE = {  # former fault -> its test
+ELSEWHERE = {
     "a host page that adds a header to every request, that has two forms, with letters or an extension in its number": (
         "tests/browser/test_element.py::test_a_site_with_monitoring_and_several_forms"
     ),

@@ -20,12 +20,12 @@ ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=10)
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
     if problem := missing():
-        pytest.skip(problem)  # DynamoDB Local needs a JDK
+        pytest.skip(problem)
     with DynamoDBLocal() as database:
         yield database.endpoint
 
 
-# The group runs in one process, so that DynamoDB Local starts only once.
+# pytest-xdist runs the group in one process, so that DynamoDB Local starts only once
 ON_DYNAMODB_LOCAL = [pytest.mark.slow, pytest.mark.xdist_group("dynamodb")]
 
 

@@ -12,7 +12,7 @@ from dev.announcing import MOST_SINGLY, Announcer
 from dev.outbox import SentAlert
 
 PROJECT = Path(run.__file__).resolve().parents[1]
-WIDTH = 100  # columns
+WIDTH = 100
 
 
 def alerts(count: int, tier: str = "URGENT") -> list[SentAlert]:

@@ -65,7 +65,6 @@ def test_asking_for_help_deploys_nothing(given: str, status: int, monkeypatch: p
 
 
 def test_what_deploying_locally_changes_is_in_the_files() -> None:
-    """Finds each text that `make deploy-local` replaces."""
     assert TEMPLATE.read_text(encoding="utf-8").count(deploy_local.GRADUAL) == 1
     rules = (TEMPLATE.parents[1] / deploy_local.RULES).read_text(encoding="utf-8")
     (threshold,) = deploy_local.THRESHOLD.findall(rules)
@@ -75,7 +74,7 @@ def test_what_deploying_locally_changes_is_in_the_files() -> None:
 
 
 def planned(target: str, *variables: str) -> tuple[int, str]:
-    """Returns make's exit status and its output: the commands, or the refusal."""
+    """Returns make's exit status and output."""
     outer = {name: value for name, value in os.environ.items() if name not in {*SWITCHES, "MAKEFLAGS", "MAKELEVEL"}}
     command = ["make", "--dry-run", target, "STACK=clinic", *variables]
     made = subprocess.run(command, cwd=PROJECT, env=outer, capture_output=True, text=True, check=False)

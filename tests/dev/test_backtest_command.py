@@ -1,5 +1,3 @@
-"""Tests `python -m dev.backtest`."""
-
 from __future__ import annotations
 
 import json

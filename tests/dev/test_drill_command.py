@@ -39,10 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Functions:
-    """Replaces Lambda's client and runs retire_leads in this process.
-
-    error: returned instead of a result
-    """
+    """Replaces Lambda's client and runs retire_leads in this process, or returns `error`."""
 
     def __init__(self) -> None:
         self.error = ""
@@ -163,7 +160,6 @@ def test_what_was_alerted_is_not_alerted_again(aws: Aws, clock: Clock, place: Pl
 
 
 def test_a_mail_that_was_due_is_not_sent_again(aws: Aws, clock: Clock, place: Place) -> None:
-    """The receipt, still due in the copy, may have been sent since."""
     (lost,) = some(1)
     restore.make_copy(place, None, COPY)
     lose(aws, lost)
@@ -212,10 +208,7 @@ def test_a_lead_that_came_back_by_itself_is_left_alone(aws: Aws, place: Place) -
 class TestDialogue:
     @pytest.fixture
     def asked(self, aws: Aws, place: Place) -> Callable[..., tuple[bool, str]]:
-        """Provides a function that deletes a lead and runs the drill with the given answers.
-
-        The function returns whether the recovery was complete, and the output.
-        """
+        """Provides a function that deletes a lead and runs the drill with the given answers."""
 
         def run(*answers: bool) -> tuple[bool, str]:
             lead_id = some(1)[0]

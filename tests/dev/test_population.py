@@ -47,9 +47,6 @@ def visits(count: int, seed: int, ticking: float = 1.0) -> list[Visit]:
     return [(person, people.answers(person, chance, ticking)) for person in population.visitors(count, seed)]
 
 
-# ---- What the clinical design requires
-
-
 @pytest.mark.parametrize(("tier", "at_most"), [("EMERGENCY", 0.09), ("URGENT", 0.24)])
 def test_the_rules_do_not_alarm_at_more_people_than_staff_can_believe(
     tier: str, at_most: float, tiers: list[str]
@@ -63,15 +60,11 @@ def tiers(everybody: list[Visit]) -> list[str]:
 
 
 def test_of_the_seriously_ill_hardly_anybody_is_below_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draws ten times as many seriously ill people as usual, against chance."""
     often = {name: illness._replace(share=10 * illness.share) for name, illness in people_rates.ILLNESSES.items()}
     monkeypatch.setattr(people, "ILLNESSES", often)
     ill = [triage(RULE_SET, answers).tier for person, answers in visits(4 * PEOPLE, SEED) if person.illness]
     assert len(ill) > 1_000, "too few ill people to judge the rules: draw more visitors"
     assert sum(tier in {"EMERGENCY", "URGENT"} for tier in ill) / len(ill) >= 0.95
-
-
-# ---- The answers fit the form
 
 
 @pytest.mark.parametrize("ticking", [0.5, 1.0, 1.5])
@@ -97,9 +90,6 @@ def test_the_follow_ups_of_the_page_after_send_are_consistent(everybody: list[Vi
     tried = people.TRIED
     for _, answers in everybody:
         assert ("tx-tried" in answers) is bool(tried & set(answers.get("tx", ())))
-
-
-# ---- The people
 
 
 def near(share: float, count: int) -> float:
@@ -146,9 +136,6 @@ def test_the_typical_stenosis_patient_has_the_typical_pattern(everybody: list[Vi
     assert sum(map(bool, typical)) / len(typical) > 0.80
 
 
-# ---- What they tick
-
-
 def ticks(question: str, *options: str) -> Tick:
     return lambda answers: not set(options).isdisjoint(answers[question])
 
@@ -173,7 +160,6 @@ CANCER = ("cancer", "cancer-past")
         (stenosis, ticks("cord", "gait-balance"), 0.33 / 2),
         (stenosis, ticks("motor", "leg-weak"), 0.51 / 2),
         (anybody, ticks("pattern", "night-unrelenting"), 0.15),
-        # 1/6 of those with cancer tick nothing
         (lambda person: person.age < 50, ticks("sys", *CANCER), 0.04 * 5 / 6),
         (lambda person: 50 <= person.age < 65, ticks("sys", *CANCER), 0.11 * 5 / 6),
         (lambda person: person.age >= 65, ticks("sys", *CANCER), 0.24 * 5 / 6),
@@ -191,7 +177,6 @@ CANCER = ("cancer", "cancer-past")
 def test_as_many_tick_as_the_design_says(who: Whom, tick: Tick, share: float, everybody: list[Visit]) -> None:
     sets = [answers for person, answers in everybody if who(person) and person.illness is None]
     found = sum(map(tick, sets)) / len(sets)
-    # 3% of people are not sure, and some tick several options
     assert abs(found - share) <= 0.06 * share + near(share, len(sets))
 
 
@@ -245,9 +230,6 @@ def test_every_option_is_ticked_by_somebody_or_has_a_rate(everybody: list[Visit]
 def test_the_same_seed_gives_the_same_answers() -> None:
     assert visits(50, 7) == visits(50, 7)
     assert visits(50, 7) != visits(50, 8)
-
-
-# ---- python -m dev.population
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> None:

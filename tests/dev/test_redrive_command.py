@@ -1,5 +1,3 @@
-"""Tests `make redrive` on moto."""
-
 from __future__ import annotations
 
 import json
@@ -94,7 +92,7 @@ def test_submissions_go_back_to_the_spool_unchanged(stack: redrive.Stack) -> Non
     assert sorted(message["Body"] for message in got) == sorted([ENTRY, '{"name": "Jos\\u00e9"}', "{"])
     assert "3/3" in output
     assert "7K3MQ-2XDRT: sent to the spool" in output
-    assert "done" not in output  # the replay may still fail
+    assert "done" not in output
 
 
 def test_nothing_that_identifies_a_person_is_shown(stack: redrive.Stack) -> None:
@@ -175,7 +173,6 @@ def test_pointers_are_shown_before_they_are_deleted(stack: redrive.Stack) -> Non
 
 
 def test_it_ends_even_if_every_message_fails_again(stack: redrive.Stack) -> None:
-    """Each message goes back to its own failure queue."""
     stack = replace(stack, names={**stack.names, "SpooledSubmissions": stack.names["FailedSubmissions"]})
     put(stack, "FailedSubmissions", ENTRY, ENTRY)
     assert run(stack)[0]

@@ -1,5 +1,3 @@
-"""Tests `make resubscribe` on moto."""
-
 from __future__ import annotations
 
 import json
@@ -45,7 +43,6 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def subscribed() -> dict[str, dict[str, str]]:
-    """Returns address -> attributes of its subscription."""
     sns = boto3.client("sns")
     return {
         entry["Endpoint"]: sns.get_subscription_attributes(SubscriptionArn=entry["SubscriptionArn"])["Attributes"]

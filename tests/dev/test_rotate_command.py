@@ -1,5 +1,3 @@
-"""Tests `make rotate` on moto."""
-
 from __future__ import annotations
 
 import json
@@ -50,7 +48,6 @@ def keys(clients: Clients, name: str) -> list[str]:
 
 
 def run(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Rotates the keys. Returns the parameters and readable keys of each stack update."""
     deployed: list[dict[str, Any]] = []
     update = rotate._update
 
@@ -83,7 +80,7 @@ def test_new_keys_are_accepted_before_they_are_used(clients: Clients, monkeypatc
 def test_whatever_versions_run_side_by_side_accept_each_other(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While a deployment shifts traffic, each version may get the other's tokens."""
+    """A deployment shifts traffic gradually, so each version gets tokens from the other."""
     before = ["the-first-key"]
     learned, used = (step["FormKey"] for step in run(clients, monkeypatch))
 
@@ -135,6 +132,5 @@ def test_an_error_names_the_command_that_was_typed(
     said = capsys.readouterr().err
     assert said.startswith("make rotate STACK=elsewhere: ")
     assert advice in said
-    # without a region, no key changes
     assert ("keys fit together" in said) == (not variable)
     assert said.count("\n") == 1

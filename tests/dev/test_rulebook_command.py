@@ -1,5 +1,3 @@
-"""Tests `python -m dev.rulebook`."""
-
 from __future__ import annotations
 
 import re

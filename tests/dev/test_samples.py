@@ -1,5 +1,3 @@
-"""Tests the sample leads."""
-
 from __future__ import annotations
 
 import random

@@ -1,5 +1,3 @@
-"""Tests `python -m dev.triage`."""
-
 from __future__ import annotations
 
 import io

@@ -40,7 +40,6 @@ HEALTHY: Answers = {
     "imaging": "none", "tx": ["none"],
 }  # fmt: skip
 
-# One changed answer can make a rule fire.
 EFFORT = {"region": ["neck"], "spread": ["arm-one"], "pattern": ["walk-worse", "sit-better"]}
 STANDING = {"pattern": ["stand-worse", "bend-fwd-better"], "duration": "gt6m"}
 _CHANGES: list[Answers] = [

@@ -92,7 +92,6 @@ def tags(r: Reading) -> list[str]:
 
 
 def second_reading(answers: dict[str, Any], door: str = "form") -> dict[str, Any]:
-    """Returns the triage result in the format of the vignettes."""
     r = Reading(answers)
     floors = {rule: floor for rule, (floor, fired) in safety(r, door).items() if fired}
     highest = next((rank for rank in RANKS if rank in floors.values()), None)

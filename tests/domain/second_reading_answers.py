@@ -29,7 +29,6 @@ class Reading:
         self.motor_items = self.motor - NOT_POSITIVE
         self.cord_items = self.cord - NOT_POSITIVE
         self.injury = answers.get("injury")
-        # 'unsure': shown and skipped; None: not shown
         self.onset = answers.get("ces-onset", "unsure") if self.ces_items else None
         self.course = answers.get("motor-course", "unsure") if self.motor_items else None
         self.injured = answers.get("injury-when", "unsure") if self.injury in {"fall", "strain", "major"} else None

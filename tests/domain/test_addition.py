@@ -1,4 +1,4 @@
-"""Tests answers that are added to a stored lead, whose tier they may only raise."""
+"""Tests answers that are added to a stored lead, and that may only raise its tier."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MORE: Json = {"goal": ["why", "second"], "insurance": "private"}
 
 
 def added(lead: Lead, makes_it: Json, answers: Json = MORE) -> Lead:
-    """Returns the lead after `answers` were added, assessed as a lead with the answers `makes_it`."""
+    """Returns the lead after `answers` were added. The new assessment is that of `makes_it`."""
     return with_answers(lead, answers, a_lead(makes_it, BACK).assessment, BACK, TIERS, HOURS)
 
 

@@ -1,5 +1,3 @@
-"""Tests the advice that a patient reads."""
-
 from __future__ import annotations
 
 import re
@@ -95,7 +93,6 @@ def test_the_deadline_is_put_into_the_text() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_emergency_messages_begin_with_911_988_or_the_emergency_room(language: str) -> None:
-    """Crisis advice begins with one sentence of comfort, which the test skips."""
     rule_set = RULEBOOK.of("fs-intake", language)
     assert rule_set
     comfort = re.compile(r"(You are not alone|Usted no está solo ni sola)\. ")

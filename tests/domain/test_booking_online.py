@@ -1,5 +1,3 @@
-"""Tests who may book a time online."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -20,7 +18,7 @@ from tests.leads import a_lead, varied
         (ROUTINE, {"status": "closed"}, False),
         (ROUTINE, {"staff_tier": "URGENT"}, False),  # staff raised the tier
         (PRIORITY, {}, False),
-        (PRIORITY, {"staff_tier": "ROUTINE"}, False),  # the tier of the rules counts too
+        (PRIORITY, {"staff_tier": "ROUTINE"}, False),
     ],
 )
 def test_a_time_can_be_booked_for_open_routine_leads(

@@ -25,10 +25,7 @@ from shared.domain.rules.condition import (
 
 
 class Words:
-    """Replaces the free-text search: each word of the text is a kind.
-
-    asked: number of searches
-    """
+    """Replaces the free-text search, and counts the searches in `asked`."""
 
     def __init__(self) -> None:
         self.asked = 0

@@ -1,5 +1,3 @@
-"""Tests the ledger that records consents."""
-
 from __future__ import annotations
 
 from datetime import UTC, datetime

@@ -98,7 +98,6 @@ def test_a_number_that_nobody_has_is_refused_before_it_is_sent(written: str) -> 
 
 @pytest.mark.parametrize("written", ["+352 555 0142", "+4795550142", "+65 9555 0142"])
 def test_a_number_that_may_be_american_or_foreign_is_asked_for_again(written: str) -> None:
-    """American without the plus, foreign with 011 instead of the plus."""
     with pytest.raises(ValidationError, match="leave out the"):
         ContactEntry.model_validate({"phone": written})
     assert (ContactEntry.model_validate({"phone": written[1:]}).phone or "").startswith("+1")

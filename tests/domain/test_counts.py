@@ -57,7 +57,6 @@ def count_all(
 
 
 def simulated(chance: random.Random, number: int) -> list[Lead]:
-    """Returns the versions of a random lead, in order."""
     base = chance.choice(BASES)
     at = RECEIVED + timedelta(minutes=chance.randrange(10 * 24 * 60))
     lead = varied(
@@ -90,10 +89,7 @@ def _worked(lead: Lead, version: int, at: datetime, chance: random.Random) -> Le
 
 
 def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
-    """Computes figures directly from the leads.
-
-    medians: False: without acknowledgements and medians
-    """
+    """Computes figures directly from the leads, without medians if `medians` is False."""
     calls = {lead.lead_id: first_call_at(lead) for lead in leads}
     due = [lead for lead in leads if lead.escalation.deadline]
     in_time = [lead for lead in due if (call := calls[lead.lead_id]) and call <= (lead.escalation.deadline or call)]
@@ -113,7 +109,6 @@ def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
 
 
 def test_the_report_equals_a_count_of_10_000_simulated_leads() -> None:
-    """Counts changes late, twice, out of order, and concurrently."""
     chance = random.Random(7)
     leads = LeadsInMemory()
 
@@ -224,7 +219,7 @@ def counts_of(*versions: Lead, rules: RuleSets = RULEBOOK) -> CountsInMemory:
 
 
 def test_a_lead_is_due_and_called_in_time_once_the_hour_of_its_deadline_is_over() -> None:
-    lead = a_lead(URGENT)  # to be called by 14:00
+    lead = a_lead(URGENT)
     call = HistoryEntry(RECEIVED + timedelta(minutes=5), "n", "nurse", "contact_attempt", 2)
     called = varied(lead, lead_id=UUID(int=1), version=2, history=(call,))
     counts = counts_of(lead, called)
@@ -286,18 +281,17 @@ def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER))
     assert '"tier","URGENT","21","21","0","7","0",""' in text
-    # hidden: only two leads were booked
+    # hidden, because only two leads were booked
     assert f'"source","form","15","15","0","{HIDDEN}","{HIDDEN}",""' in text
-    # hidden: subtraction would reveal the two above
+    # hidden, because subtraction would reveal the two booked leads above
     assert f'"source","callback","6","6","0","{HIDDEN}","0",""' in text
     assert f'"campaign","\'=knees","{HIDDEN}","","","","",""' in text
-    # hidden: subtraction from the total would reveal the other campaign
+    # hidden, because subtraction would reveal the other campaign's number
     assert f'"campaign","newsletter / spring","{HIDDEN}","","","","",""' in text
     assert not re.search(r'"[1-4]"', text)
 
 
 def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
-    """Without a due call, a figure is empty instead of 0."""
     leads = [varied(a_lead(URGENT), lead_id=UUID(int=each)) for each in range(3)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each)) for each in range(10, 19)]
     leads += [varied(a_lead(ROUTINE), lead_id=UUID(int=each), source="callback") for each in range(20, 28)]
@@ -305,7 +299,7 @@ def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
     assert '"source","callback","8","0","","0","",""' in text
-    # only three calls were due; google-ads is hidden against subtraction
+    # only three calls were due
     assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
     assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 

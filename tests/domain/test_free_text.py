@@ -73,16 +73,16 @@ def test_sentences_are_words_without_fillers() -> None:
 @pytest.mark.parametrize(
     ("word", "corrected"),
     [
-        ("chils", "chills"),  # a missing letter
+        ("chils", "chills"),
         ("chillls", "chills"),
-        ("chiils", "chills"),  # a wrong letter
-        ("cihlls", "chills"),  # swapped letters
+        ("chiils", "chills"),
+        ("cihlls", "chills"),
         ("chhiilllls", "chhiilllls"),  # too many mistakes
         ("caIentura".lower(), "calentura"),
         ("ca1entura", "calentura"),
         ("feverish", "feverish"),  # the term matches any ending
-        ("hit", "hit"),  # too short for a correction
-        ("child", "child"),  # a known word
+        ("hit", "hit"),
+        ("child", "child"),
         ("sunny", "sunny"),
     ],
 )
@@ -96,9 +96,9 @@ def test_spelling_is_corrected(word: str, corrected: str) -> None:
         ("feverish", [Hit("fever", 0, 1)]),
         ("cold and cold", [Hit("chill", 0, 3)]),
         ("cold and", []),
-        ("hot potato", [Hit("saying", 0, 2)]),  # "hot" is part of the saying
+        ("hot potato", [Hit("saying", 0, 2)]),
         ("hot soup", [Hit("fever", 0, 1)]),
-        ("high fever", [Hit("=high fever", 0, 2), Hit("fever", 1, 2)]),  # a phrase does not hide its terms
+        ("high fever", [Hit("=high fever", 0, 2), Hit("fever", 1, 2)]),
     ],
 )
 def test_terms_are_found(words: str, hits: list[Hit]) -> None:
@@ -133,13 +133,13 @@ def test_a_denial_reaches_as_far_as_it_should(text: str, words: str) -> None:
     ("text", "said"),
     [
         ("high fever", True),
-        ("a high feverish", False),  # the phrase needs the exact word
+        ("a high feverish", False),
         ("fever and then chills", True),
         ("fever and then more chills", True),
-        ("fever and then maybe more chills", False),  # too many words in between
+        ("fever and then maybe more chills", False),
         ("chills and fever", False),
         ("no high fever", False),
-        ("high fever once", False),  # in `matcher`, "once" cancels a phrase
+        ("high fever once", False),  # the test's vocabulary has "once" as a denial
         ("hot potato", False),
     ],
 )

@@ -1,5 +1,3 @@
-"""Tests handing a lead over to a colleague."""
-
 from __future__ import annotations
 
 from datetime import timedelta
@@ -72,7 +70,7 @@ def test_handing_over_is_undone(taken: Lead) -> None:
 
 def test_of_two_hand_overs_the_later_is_told_who_has_the_lead(taken: Lead) -> None:
     over = act(taken, "hand_over", to=BEN)
-    with pytest.raises(AlreadyTaken) as refused:  # in another tab, NURSE still owns the lead
+    with pytest.raises(AlreadyTaken) as refused:
         work(over, action("hand_over", taken.version, to="cat"), NURSE, RECEIVED, RULES, CAT)
     assert refused.value.owner_name == "ben"
     with pytest.raises(AlreadyTaken):

@@ -29,7 +29,6 @@ def due(lead: Lead, at: datetime) -> int | None:
 
 
 def alert(lead: Lead, at: datetime) -> tuple[Lead, int | None]:
-    """Returns the lead after the alert that is due at `at`, and the level or None."""
     level = due(lead, at)
     return (lead, None) if level is None else (lead.claimed(level, at).alerted(level, ladder_of(lead), at), level)
 
@@ -120,14 +119,12 @@ def test_after_the_last_level_the_lead_stays_open_without_alerts() -> None:
 def test_a_level_in_open_hours_waits_for_opening() -> None:
     friday = datetime(2026, 1, 16, 22, 0, tzinfo=UTC)  # Friday, 16:00 in Chicago
     lead, _ = alert(a_lead(PRIORITY, at=friday), friday)
-    # 4 open hours later
     assert lead.escalation.next_at == datetime(2026, 1, 19, 17, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("answers", TIERS.values(), ids=TIERS)
 @pytest.mark.parametrize("late", [timedelta(hours=1), timedelta(days=40)])
 def test_after_an_outage_no_level_is_left_out(answers: Json, late: timedelta) -> None:
-    """Each escalation level has its own audience."""
     lead, levels = a_lead(answers), []
     for step in range(5):
         lead, level = alert(lead, RECEIVED + late + step * CLAIM_LASTS)

@@ -45,7 +45,6 @@ BOOKED_FOR = RECEIVED + timedelta(days=2)
 
 
 def alerted(lead: Lead) -> Lead:
-    """Returns the lead after its first alert."""
     return lead.alerted(1, lead.ladder(RULES.tiers, HOURS), RECEIVED)
 
 
@@ -83,7 +82,7 @@ def with_receipt(lead: Lead) -> Lead:
         ({"name": "A", "email": "a@example.com"}, True),
         ({"name": "A", "phone": "(312) 555-0142"}, False),
         (EMAIL | {"message_ok": "yes"}, True),
-        # others who read the mailbox must not learn that the clinic wrote
+        # other readers of the mailbox must not learn that the clinic wrote
         (EMAIL | {"message_ok": "no"}, False),
         (EMAIL | {"message_ok": "no", "preference": "email"}, True),
         # the helper consented to mail at her own address
@@ -150,8 +149,8 @@ def test_a_later_submission_keeps_what_was_mailed() -> None:
 def test_a_receipt_is_due_at_once_and_goes_out_after_the_first_alert() -> None:
     new = a_lead(contact=EMAIL)
     assert next_mail_at(new) == RECEIVED
-    assert due_mail(new, RECEIVED) is None  # the alert is due first
-    assert due_mail(new.claimed(1, RECEIVED), RECEIVED + MINUTE / 6) is None  # the alert is being sent
+    assert due_mail(new, RECEIVED) is None
+    assert due_mail(new.claimed(1, RECEIVED), RECEIVED + MINUTE / 6) is None
     assert due_mail(alerted(new), SOON) == DueMail("receipt", "", RECEIVED)
 
 
@@ -293,7 +292,7 @@ def test_a_move_is_written_about_once_it_cannot_be_undone_and_undoing_it_later_i
     until = SOON + HOUR + UNDO_WITHIN
     assert due_mail(lead, until - MINUTE) is None
     assert next_mail_at(lead) == until
-    assert next_mail_at(act(lead, "undo", until)) is None  # the mailed time
+    assert next_mail_at(act(lead, "undo", until)) is None
 
     back = act(mailed(lead, until, status), "undo", until)
     corrected = mailed(back, until)

@@ -31,7 +31,7 @@ ENDING = (
     "You are getting this because somebody left this address at Example Spine & Nerve Clinic. If you want no more "
     "e-mail from us, open this page and press the button:"
 )
-SPINE = "Example Spine & Nerve Clinic"  # the clinic's own name
+SPINE = "Example Spine & Nerve Clinic"
 
 
 def lead_of(answers: dict[str, Any] | None = None, language: str = "en") -> Lead:
@@ -86,7 +86,7 @@ NO_NUMBER = "We have no phone number for you, so we cannot call. To talk with us
         (PRIORITY, NO_PHONE, False, "We will write to you by Thursday, January 15 at 5 PM CST."),
         (URGENT, PERSON, True, "We will call you by Wednesday, January 14 at 2 PM CST."),
         (EMERGENCY, PERSON, True, "We will also try to call you. Do not wait for our call."),
-        (URGENT, NO_PHONE, True, NO_NUMBER),  # an e-mail would come too late
+        (URGENT, NO_PHONE, True, NO_NUMBER),
         (
             PRIORITY,
             PERSON | {"preference": "email"},
@@ -179,7 +179,7 @@ def test_in_an_emergency_a_receipt_says_what_the_page_says(contact: dict[str, st
     )
     assert ("We will also try to call you. Do not wait for our call." in paragraphs) is tries
     assert "Something changed or got worse? Call 911." in paragraphs
-    assert not any("555-0100" in text or "We are open" in text for text in paragraphs)  # the clinic may be closed
+    assert not any("555-0100" in text or "We are open" in text for text in paragraphs)
 
 
 def test_a_confirmation_has_the_time_and_what_staff_wrote_for_the_person() -> None:
@@ -234,7 +234,7 @@ def test_html_shows_the_same_and_escapes_everything() -> None:
     assert "&lt;script&gt;" in html
     assert "a &amp; b<br>c" in html
     assert f'href="{LINK}"' in html
-    assert html.count(LINK) == 1  # the URL is too long for a phone's screen
+    assert html.count(LINK) == 1  # words instead of the URL, which is too long for a phone
     assert ">No more e-mail from us</a>" in html
     call = '<a href="tel:3125550100" style="color:#1d4f91;white-space:nowrap">(312) 555-0100</a>'
     assert html.count("(312) 555-0100") == html.count(call) == 1
@@ -247,7 +247,7 @@ def test_every_english_sentence_is_easy_to_read_and_translated() -> None:
         sentence
         for mail in mails
         for text in (mail.subject, *mail.paragraphs)
-        if not text.startswith("Your appointment at")  # the rest is a date and a name
+        if not text.startswith("Your appointment at")
         for sentence in sentences_of(text.replace(SPINE, "Our office"))
     ]
     assert [sentence for sentence in sentences if grade(sentence) > HARDEST] == []

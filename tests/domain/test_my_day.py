@@ -30,7 +30,7 @@ def test_a_day_is_one_of_the_clinic() -> None:
 
 
 def test_a_lead_is_found_for_each_member_of_staff_and_day() -> None:
-    lead = released(worked_on(), TIERS, chicago(15, "02:00"))  # the service's own actions are on nobody's list
+    lead = released(worked_on(), TIERS, chicago(15, "02:00"))
     assert list(day_keys_of(lead, ZONE)) == [day_key(NURSE.id, WEDNESDAY), day_key(CLERK.id, THURSDAY)]
 
 

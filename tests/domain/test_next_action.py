@@ -31,7 +31,6 @@ BEN = Staff("b", "ben", frozenset({CLINICIAN}))
 
 
 def chicago(day: int, clock: str) -> datetime:
-    """Returns a time in January 2026 by the clinic's clock."""
     return datetime.fromisoformat(f"2026-01-{day:02}T{clock}-06:00").astimezone(UTC)
 
 
@@ -42,7 +41,7 @@ def plan(lead: Lead) -> tuple[str, datetime | None, datetime | None, datetime | 
 
 
 TAKEN: list[tuple[Any, datetime, datetime]] = [
-    # answers, reminder, deadline of the call
+    # answers, time of the reminder, deadline of the call
     (EMERGENCY, chicago(14, "10:10"), chicago(14, "10:15")),
     (URGENT, chicago(14, "10:45"), chicago(14, "11:00")),
     (PRIORITY, chicago(15, "08:00"), chicago(15, "17:00")),
@@ -223,7 +222,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
     lead = act(a_lead(EMERGENCY, contact={"name": "Jo Doe", "phone": "(312) 555-0142"}), "acknowledge")
     reminder = reminder_for(lead, "https://x.example/#", HOURS.zone)
     assert (reminder.kind, reminder.audience, reminder.attributes["owner"]) == ("reminder", "owner", "nurse")
-    assert reminder.attributes["on_call"] == "nurse"  # filters personal subscriptions
+    assert reminder.attributes["on_call"] == "nurse"
     revoked = act(lead, "revoke_consent", consent="contact", text="By phone.")
     assert "Next: close it, or call for a medical reason, due" in reminder_for(revoked, "", HOURS.zone).body
     assert reminder.body.splitlines()[:3] == [
@@ -239,7 +238,7 @@ def test_a_reminder_and_an_alert_after_it_name_nobody_but_the_owner() -> None:
         "Somebody had it and did not act in time.",
         "Overdue since Wed 2026-01-14 10:15 CST.",
     ]
-    assert alert.received_at is None  # the seconds until the alert are measured once
+    assert alert.received_at is None
     assert "Doe" not in reminder.body + alert.body
 
 

@@ -61,7 +61,6 @@ def test_a_promise_of_a_call_is_recognised(language: str, text: str, promise: bo
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_usual_texts_of_the_tiers_do_promise_a_call(language: str) -> None:
-    """Shows that the patterns recognize a promise."""
     messages = rule_set_in(language).messages
     calls = {message.id for message in messages.values() if promises_call(message.text, language)}
     assert {

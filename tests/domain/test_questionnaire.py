@@ -149,7 +149,6 @@ def test_the_questionnaire_is_complete() -> None:
 
 
 def test_questions_about_the_person_have_words_for_somebody_else() -> None:
-    """Questions that address the helper, such as `who`, are exempt."""
     own, theirs_never_has = (
         re.compile(rf"\b({words})\b", re.IGNORECASE) for words in ("I|me|my|you|your", "I|me|my|your")
     )

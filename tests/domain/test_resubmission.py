@@ -390,7 +390,6 @@ def with_contact_of(changes: Changes, answers: Json, at: datetime, *, complete: 
 def test_two_people_under_one_id_are_two_leads_and_one_person_is_one(
     finished: tuple[bool, bool], accepted: bool
 ) -> None:
-    """Tries contact details of SAME and OTHER in both orders of arrival."""
     for changes, another in (*((one, False) for one in SAME), *((one, True) for one in OTHER)):
         for first, second in (({}, changes), (changes, {})):
             stored = with_contact_of(first, SADDLE, EARLY, complete=finished[0])

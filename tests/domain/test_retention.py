@@ -1,5 +1,3 @@
-"""Tests retention: how long a lead is kept, and what remains afterwards."""
-
 from __future__ import annotations
 
 from dataclasses import fields

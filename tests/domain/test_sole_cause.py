@@ -1,5 +1,3 @@
-"""Tests which safety rule is the sole cause of a tier."""
-
 from __future__ import annotations
 
 from typing import Any

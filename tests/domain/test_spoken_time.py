@@ -1,5 +1,3 @@
-"""Tests how times and opening hours are written for patients."""
-
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 

@@ -115,7 +115,7 @@ def test_only_clinicians_lower_a_tier_and_always_with_a_reason(
 def test_levels_are_alerted_exactly_while_a_lead_has_no_owner(
     lead: Lead, steps: list[tuple[Action, Staff, int, bool]]
 ) -> None:
-    """Tests I5 and I8 in docs/reliability.md."""
+    """Tests I5 and I8 of docs/reliability.md."""
 
     def check(before: Lead, after: Lead, request: Action, who: Staff, at: datetime) -> None:
         ladder = after.ladder(TIERS, HOURS)
@@ -246,7 +246,7 @@ def test_raising_a_tier_never_delays_the_deadline() -> None:
 
 @pytest.mark.parametrize("fields", [{"text": "\u5f20" * 1000}, {"text": "-"}])
 def test_a_full_history_stops_nobody_from_taking_the_lead(fields: dict[str, Any]) -> None:
-    """A larger lead than 400 KB does not fit into the table."""
+    """The table's limit is 400 KB per lead."""
     lead, full = a_lead(URGENT), False
     while not full:
         try:

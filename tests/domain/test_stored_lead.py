@@ -59,7 +59,7 @@ def test_a_summary_is_read_back_as_it_was_stored() -> None:
 
 @pytest.mark.parametrize("made", [a_lead(URGENT), a_lead(EMERGENCY, complete=False), LeadSummary.of(a_lead())])
 def test_a_value_made_without_validation_would_pass_it(made: Stored) -> None:
-    """Validates every part strictly: a number where a text is expected is an error."""
+    """Validates every part strictly, so a number where a text is expected is an error."""
     assert type(made).model_validate_json(made.model_dump_json(warnings="error"), strict=True) == made
 
 

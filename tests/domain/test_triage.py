@@ -26,7 +26,7 @@ def scored(answers: dict[str, Any], door: str = FORM) -> dict[str, Any]:
 
 
 def agreed(answers: dict[str, Any], door: str = FORM) -> dict[str, Any]:
-    """Returns the triage result, on which second_reading.py must agree."""
+    """Returns the triage result. Checks that second_reading.py agrees."""
     result, reading = scored(answers, door), second_reading(answers, door)
     assert {key: result[key] for key in reading} == reading, (door, answers)
     return result
@@ -75,7 +75,6 @@ def test_triage_agrees_at_every_age_and_degree_of_pain(question: str) -> None:
 
 
 def test_triage_agrees_when_one_answer_changes() -> None:
-    """For each question, removes the answer, sets each option, or adds an option."""
     for base in BASES:
         for question in RULE_SET.questionnaire.questions.values():
             agreed({code: answer for code, answer in base.items() if code != question.code})
@@ -285,7 +284,7 @@ def test_a_contradiction_alone_shows_the_message_of_its_tier() -> None:
 
 
 def test_a_crisis_is_spoken_to_alone() -> None:
-    """Advice on another emergency may appear beside crisis advice, but never M-NET."""
+    """Crisis advice may appear with advice on another emergency, but never with M-NET."""
     assert scored(HEALTHY | {"em-now": ["self-harm"]})["messages"] == ["M-E-CRISIS"]
     assert scored(HEALTHY | {"note": "I want to die"})["messages"] == ["M-E-CRISIS"]
     both = scored(HEALTHY | {"em-now": ["self-harm", "chest-pressure"]})["messages"]

@@ -63,7 +63,7 @@ def test_a_safety_rule_fires_exactly_if_its_condition_holds(answers: dict[str, A
 
 
 def test_most_safety_rules_need_an_answer() -> None:
-    """Triage skips a rule without a chosen option in its `needs`."""
+    """Triage skips a safety rule if the visitor chose none of the options in its `needs`."""
     needy = [rule for rule in RULE_SET.safety if rule.needs]
     assert len(needy) > 0.8 * len(RULE_SET.safety)
     assert all(option in QUESTIONS[code].option_codes for rule in needy for code, option in rule.needs or ())

@@ -34,8 +34,6 @@ class Answer:
 
 @dataclass(frozen=True)
 class Service:
-    """The service over HTTP, as a browser calls it."""
-
     site: str
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:

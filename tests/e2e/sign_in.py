@@ -57,7 +57,7 @@ class SignIn:
         fields.feed(self.page().body.decode())
         body = urlencode(fields.found | {"username": who, "password": password})
         site = urlsplit(self.service.site)
-        connection = http.client.HTTPConnection(site.netloc, timeout=30)  # follows no redirects
+        connection = http.client.HTTPConnection(site.netloc, timeout=30)
         connection.request("POST", "/login", body, FORM)
         back = urlsplit(connection.getresponse().headers.get("location", ""))
         connection.close()

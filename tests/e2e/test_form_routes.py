@@ -57,7 +57,7 @@ def test_head_is_answered_as_get_and_a_slash_at_the_end_leads_on(service: Servic
         head, get = service.call("HEAD", path, None, None), service.get(path)
         assert (head.status, head.body) == (HTTPStatus.OK, b"")
         assert head.headers["content-type"] == get.headers["content-type"]
-    slash = service.get("form/?language=es-MX")  # urllib follows the redirect
+    slash = service.get("form/?language=es-MX")
     assert (slash.status, b'<html lang="es"' in slash.body) == (HTTPStatus.OK, True)
     nowhere = service.get("forms")
     assert (nowhere.status, b"tel:" in nowhere.body) == (HTTPStatus.NOT_FOUND, True)

@@ -1,5 +1,3 @@
-"""Tests `make run`."""
-
 from __future__ import annotations
 
 import os

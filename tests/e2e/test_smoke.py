@@ -1,5 +1,3 @@
-"""Tests that `make smoke` works on the local cloud, and cleans up after itself."""
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,5 +1,3 @@
-"""Tests sign-in, API Gateway's token checks and staff actions on the local cloud."""
-
 from __future__ import annotations
 
 import base64
@@ -69,10 +67,7 @@ def test_nobody_gets_in_without_a_token_that_the_pool_signed(
 
 
 def test_a_token_with_one_flipped_bit_opens_nothing(service: Service, desk: Colleague) -> None:
-    """Flips one bit in every third character of the token.
-
-    Leaves out the last character, because some of its bits have no meaning.
-    """
+    """Leaves out the last character, because some of its bits have no meaning."""
     token = desk.tokens["access_token"]
     assert service.get("rules", {"authorization": f"Bearer {token}"}).status == 200
     for place in range(0, len(token) - 1, 3):

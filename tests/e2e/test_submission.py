@@ -19,7 +19,6 @@ def stored(cloud: LocalCloud, lead_id: str) -> Json | None:
 
 
 def count(cloud: LocalCloud, text: str) -> int:
-    """Returns the number of stored leads that contain `text`."""
     pages = (
         cloud.client("dynamodb")
         .get_paginator("scan")

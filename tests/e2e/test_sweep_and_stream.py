@@ -1,5 +1,3 @@
-"""Tests that the sweep alerts staff if the stream does not."""
-
 from __future__ import annotations
 
 import json
@@ -61,7 +59,7 @@ def test_the_stream_does_not_repeat_an_alert_of_the_sweep(
     switch(cloud, on=True)
 
     later = service.submit(submission | {"submission_id": str(uuid4())}).json["reference"]
-    staff.wait_for_alert(later)  # by now, the stream has delivered the first lead too
+    staff.wait_for_alert(later)
     sweep(cloud)
 
     assert len(staff.alerts_about(first)) == 1

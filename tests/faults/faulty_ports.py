@@ -105,10 +105,7 @@ class SetAside:
 
 
 class FaultyTopic:
-    """The topic as one process sees it.
-
-    pace: minimum seconds between the process's mails
-    """
+    """The topic as one process sees it. `pace` is the minimum of seconds between mails."""
 
     def __init__(self, days: Days, pace: float) -> None:
         self._days = days

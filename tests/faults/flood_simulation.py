@@ -21,20 +21,17 @@ from shared.usecases.alerting import Alerting, alert_staff, escalate_leads
 from shared.usecases.capture import Intake, capture_lead
 from tests.leads import LeadsInMemory, SpoolInMemory
 
-START = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)  # a Wednesday morning in Chicago
+START = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 RULEBOOK = load()
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago")
 
 
-SHARDS = 4  # shards of the stream, each with one alert_staff at a time
+SHARDS = 4  # each shard of the stream runs one alert_staff at a time
 
 
 @dataclass
 class Sent:
-    """What the topic received.
-
-    mails: when each mail was sent to AlertEmail
-    """
+    """What the topic received. `mails` has the times of the mails to AlertEmail."""
 
     alerts: list[tuple[datetime, Alert]] = field(default_factory=list)
     summaries: list[tuple[datetime, Summary]] = field(default_factory=list)
@@ -42,11 +39,7 @@ class Sent:
 
 
 class Topic:
-    """The topic as one process sees it.
-
-    now: the process's clock
-    pace: minimum seconds between mails
-    """
+    """The topic as one process sees it. `pace` is the minimum of seconds between mails."""
 
     def __init__(self, sent: Sent, pace: float) -> None:
         self.now = START
@@ -70,10 +63,7 @@ class Topic:
 
 
 class Clinic:
-    """The flooded service.
-
-    call_takes: a sweep's time per lead
-    """
+    """The flooded service. `call_takes` is a sweep's time per lead."""
 
     def __init__(self, seed: int, call_takes: timedelta = timedelta(milliseconds=120)) -> None:
         self.chance = random.Random(seed)

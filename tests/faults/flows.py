@@ -1,7 +1,4 @@
-"""Runs actions of visitors, staff and AWS under a plan of faults, then checks docs/reliability.md.
-
-The faults end after each flow. Then replays and sweeps alone must keep all promises.
-"""
+"""Runs actions of visitors, staff and AWS under a plan of faults, then checks docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -127,7 +124,9 @@ def _level_due(world: World) -> Json:
 
 def _acknowledge(world: World, body: Json) -> Reply:
     reference = reference_of(UUID(body["submission_id"]))
-    action = json.dumps({"action": "acknowledge", "version": 3})  # after storing (1), claiming (2), alerting (3)
+    action = json.dumps(
+        {"action": "acknowledge", "version": 3}
+    )  # a lead has version 1 when stored, 2 when claimed, 3 when alerted
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": action}
     reply = world.call(work_lead.handler, signed_in(call, "nurse"))
     if reply.status not in (0, 200, FAILED):
@@ -136,7 +135,6 @@ def _acknowledge(world: World, body: Json) -> Reply:
 
 
 def _spooled(world: World) -> Json:
-    """Sends a submission while the table is unavailable."""
     body, world.plan = _submission(world), while_down(frozenset({"dynamodb"}), "http503")
     assert _send(world, body).status == 202
     return body
@@ -178,10 +176,7 @@ FLOWS = (
 
 
 def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> list[str]:
-    """Runs a flow under a plan of faults, ends the faults, and returns the violations.
-
-    tries_again: whether a client repeats a failed request after the faults
-    """
+    """Runs a flow under a plan of faults, ends the faults, and returns the violations."""
     world.at, world.faults, world.longest, world.received = BEGIN, 0, 0.0, False
     world.alerts, world.spool, world.set_aside, world.replies, world.violations = [], [], [], [], []
     world.runs += plan is not no_fault
@@ -203,7 +198,6 @@ def run(world: World, flow: Flow, plan: Plan, *, tries_again: bool = False) -> l
 
 
 def attempts_of(world: World, flow: Flow) -> int:
-    """Returns how many attempts of AWS calls the flow makes without faults."""
     assert run(world, flow, no_fault) == []
     return world.flow_attempts
 
@@ -211,7 +205,7 @@ def attempts_of(world: World, flow: Flow) -> int:
 def _heal(world: World) -> None:
     """Replays the spool twice, and then sweeps twice.
 
-    A failed function's claim may still block an alert during the first sweep.
+    During the first sweep, a failed function's claim may still block an alert.
     """
     world.flow_attempts = world.attempts
     sent_twice = list(world.spool)

@@ -1,6 +1,6 @@
 """Runs concurrent tasks in every order of their calls to table, topic and spool.
 
-A schedule says which task makes each call. It ends early in a state that an earlier schedule reached.
+A schedule says which task makes each call.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.leads import HOURS, PERSON_KEY, RULEBOOK, NoAccessLog
 T = TypeVar("T")
 AT = datetime(2026, 1, 14, 16, 0, tzinfo=UTC)
 NURSES = {name: Staff(name, name, frozenset({"clinician"})) for name in ("ann", "ben", "cat")}
-WAIT = 120  # seconds
+WAIT = 120
 
 
 class Abandoned(BaseException):
@@ -47,7 +47,7 @@ class Turns:
         self._go = [threading.Semaphore(0) for _ in tasks]
         self._done = [False] * len(tasks)
         self._abandoned = False
-        self.seen: list[list[str]] = [[] for _ in tasks]  # results of each task's calls
+        self.seen: list[list[str]] = [[] for _ in tasks]
         self.errors: list[BaseException] = []
         self._threads = [
             threading.Thread(target=self._run, args=(number, task), daemon=True) for number, task in enumerate(tasks)
@@ -94,10 +94,7 @@ class Turns:
 
 @dataclass
 class Meeting:
-    """The state that concurrent tasks share.
-
-    turns: None: only one task runs
-    """
+    """The state that concurrent tasks share. `turns` is None while only one task runs."""
 
     leads: dict[UUID, Lead] = field(default_factory=dict)
     alerts: list[tuple[str, int]] = field(default_factory=list)
@@ -108,7 +105,6 @@ class Meeting:
     turns: Turns | None = None
     version: int = 1  # the version of the lead that staff opened
     board: DutyBoard = field(default_factory=lambda: DutyBoard(Rota()))
-    # the clinician on call, or "everyone", for each alert to clinicians
     alerted_alone: list[str] = field(default_factory=list)
 
     def call(self, effect: Callable[[], T]) -> T:

@@ -22,7 +22,7 @@ from tests.leads import HOURS, RECEIVED, RULEBOOK, a_lead, varied
 
 T = TypeVar("T")
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-CALL_TAKES = 0.02  # seconds
+CALL_TAKES = 0.02
 SWEEP_STOPS = 30 * SECOND
 PEOPLE = 60  # addresses, each with several leads
 
@@ -50,7 +50,7 @@ class MailDays:
         self._receipts: dict[tuple[str, str], UUID] = {}
         self._hours: Counter[str] = Counter()
         self._sweeping = 0
-        self._template = varied(a_lead(), next_at=None)  # no alert is due
+        self._template = varied(a_lead(), next_at=None)
         self._arrivals = sorted(RECEIVED + self.chance.random() * 60 * MINUTE for _ in range(leads))
 
     def run(self) -> MailDays:
@@ -96,9 +96,9 @@ class MailDays:
         self.now += seconds * SECOND
 
     def carry(self, effect: Callable[[], T], refused: Exception, lost: Exception) -> T:
-        """Raises `refused` before the effect of a call, `lost` after the effect, or Killed."""
+        """Makes a call that may fail. Raises `refused` before the effect, or `lost` after the effect."""
         self.now += CALL_TAKES * SECOND
-        if self._sweeping == 1 and self.chance.random() < 0.02:  # EventBridge delivered an event twice
+        if self._sweeping == 1 and self.chance.random() < 0.02:
             self.counts["side by side"] += 1
             self.sweep()
         if self.chance.random() >= self.fault_rate:

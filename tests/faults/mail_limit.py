@@ -9,7 +9,6 @@ SECOND = timedelta(seconds=1)
 
 
 def first_breach(mails: list[datetime]) -> datetime | None:
-    """Returns when SNS would disable an address with these mails, or None."""
     times = sorted(mails)
     for first, beyond in zip(times, times[MAILS_A_SECOND:], strict=False):
         if beyond - first < SECOND:

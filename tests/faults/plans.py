@@ -20,12 +20,11 @@ FAULT_RATE = 0.3  # share of failing attempts
 
 
 def retry_choices(flow: Flow) -> tuple[bool, ...]:
-    """Returns the values of `tries_again` to run."""
     return (False, True) if flow.tries else (False,)
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """Runs the flow with the fault at each attempt of an AWS call. Yields violations."""
+    """Runs the flow once for each attempt of an AWS call, which then has the fault."""
     for attempt in range(attempts_of(made, flow)):
         for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)
@@ -33,7 +32,6 @@ def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
 
 
 def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str]] = SUBSETS) -> Iterator[str]:
-    """Runs the flow with all calls to each subset of services failing. Yields violations."""
     for services in subsets:
         for again in retry_choices(flow):
             broken = run(made, flow, while_down(services, fault), tries_again=again)
@@ -41,7 +39,6 @@ def outages(made: World, flow: Flow, fault: str, subsets: Iterable[frozenset[str
 
 
 def several_faults(made: World, seed: int, number: int) -> Iterator[str]:
-    """Runs a random flow with random faults. Yields violations."""
     chance = random.Random(f"{seed}/{number}")
     flow = chance.choice(FLOWS)
     faults = [chance.choice(FAULTS) if chance.random() < FAULT_RATE else None for _ in range(40)]
@@ -57,6 +54,5 @@ def _named(broken: Iterable[str], flow: Flow, plan: str, again: bool) -> Iterato
 
 @contextlib.contextmanager
 def quiet_world() -> Iterator[World]:
-    """Yields a world without log output."""
     with quiet(), world() as made:
         yield made

@@ -91,7 +91,7 @@ def _check_follow_up(run: Run, lead: Lead) -> None:
 
 
 def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, datetime]]) -> None:
-    """Checks that a new escalation starts at most at the previous level."""
+    """Checks that a new escalation starts no higher than the previous level."""
     for (_, before, began), (_, level, ladder) in pairwise(alerts):
         if level > before and ladder != began:
             run.broken("I5", lead_id, f"the ladder of level {level} began later than that of level {before}")
@@ -99,7 +99,6 @@ def _check_order(run: Run, lead_id: UUID, alerts: list[tuple[datetime, int, date
 
 def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetime]]) -> None:
     tiers = _tiers(lead)
-    # marketing tiers may escalate after the run
     by_the_clock = not tiers[lead.tier].marketing
     due = (
         lead.assessment.received_at
@@ -108,7 +107,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
     )
     steps = lead.ladder(tiers, HOURS).steps
     restarted = [entry.action for entry in lead.history if entry.action in (RELEASED, "reopen")]
-    if restarted:  # only the last escalation's alerts
+    if restarted:
         alerts = [alert for alert in alerts if alert[2] == lead.escalation.started_at]
         due = lead.escalation.started_at
         if restarted[-1] != RELEASED:
@@ -132,12 +131,12 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
         if level == 1 and not restarted:
             delay = max(0, round((at - due).total_seconds()))
             run.delays[delay] = run.delays.get(delay, 0) + 1
-        # the next level is due after an unrecorded alert is sent again
+        # an unrecorded alert is sent again before the next level
         due = max(due, *(at for at, alerted_level, _ in alerts if alerted_level == level))
 
 
 def _last_fault(run: Run, lead_id: UUID, until: datetime) -> datetime:
-    """Returns the last fault until `until` that may have delayed this lead's alerts."""
+    """Returns the time of the last fault, before `until`, that may have delayed this lead's alerts."""
     faults = [at for at in (*run.hits.get(lead_id, ()), *run.sweeps_broken) if at <= until]
     faults += [min(ends, until) for _, begins, ends in run.outages if begins <= until]
     return max(faults, default=YEAR_BEGINS)

@@ -49,24 +49,22 @@ from tests.faults.random_visits import (
 from tests.leads import RULEBOOK, NoAccessLog, varied
 
 BETWEEN_VISITS = 10  # seconds on average: about 50 times the traffic of a busy clinic
-# Simulated time after the last visit, because escalations end within 60 minutes.
+# simulated time after the last visit; escalations end within 60 minutes
 TAIL = timedelta(minutes=75)
-RETRIES = (5, 10, 20, 60, 120, 300, 600)  # seconds between a page's retries
+RETRIES = (5, 10, 20, 60, 120, 300, 600)
 STREAM_RETRIES = 5
 INVISIBLE = 90  # seconds; the template's VisibilityTimeout of the spool
 VISIT = Visit("203.0.113.10", "Agent")
-SHARDS = 4  # shards of the stream, each with one alert_staff at a time
+SHARDS = 4  # each shard of the stream runs one alert_staff at a time
 
 
 class Days(Clinic):
-    """Simulated days of the clinic: the actions of visitors and AWS."""
-
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
         self._callers = random.Random(f"{seed}/doors")  # separate, so that other draws stay the same
         self._of_number: dict[str, list[UUID]] = {}
-        self._waiting: Counter[UUID] = Counter()  # lead -> entries in the spool
-        self._delivered: UUID | None = None  # the submission that is being replayed
+        self._waiting: Counter[UUID] = Counter()
+        self._delivered: UUID | None = None
         self._by_reference: dict[str, UUID] = {}
         leads = FaultyLeads(self)
         self._intake = Intake(RULEBOOK, leads, FaultySpool(self), self.clock, HOURS, "a key of tests only")
@@ -165,7 +163,6 @@ class Days(Clinic):
             self.broken("I1", lead_id, "was answered as added, but the lead lacks the answers")
 
     def _take_back(self, submission: Submission, retries: tuple[int, ...]) -> None:
-        """Sends the withdrawal of the consent to contact before Send."""
         unticked = varied(submission, consents=Consents(contact=False), complete=False)
         try:
             captured = capture_lead(unticked, Arrival(self.draw_clock(), VISIT, SIGNS[0]), self._intake)
@@ -206,7 +203,7 @@ class Days(Clinic):
             self.broken("I1", lead_id, "was answered 2xx, but is neither stored nor spooled")
         if captured.receipt.reference not in (None, reference_of(lead_id)):
             self.broken("I2", lead_id, "was answered with another lead's reference")
-        if self.chance.random() < self.weather.fault_rate:  # the answer is lost
+        if self.chance.random() < self.weather.fault_rate:
             self._send_again(submission, signs, retries, source)
 
     def _send_again(
@@ -264,7 +261,6 @@ class Days(Clinic):
     def stored(self, lead: Lead, *, new: bool) -> None:
         if new:
             self.counts["leads"] += 1
-            # A fault of a replay may delay a separate new lead too.
             if self._delivered not in (
                 None,
                 lead.lead_id,

@@ -19,9 +19,9 @@ T = TypeVar("T")
 
 YEAR_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-ATTEMPTS = 2  # per call
-TIMEOUT = 1.5  # seconds
-CALL_TAKES = 0.02  # seconds
+ATTEMPTS = 2
+TIMEOUT = 1.5
+CALL_TAKES = 0.02
 TIMEOUTS, LOST_REPLIES = ("timeout before", "timeout after"), ("timeout after", "reset after")
 FAULTS = ("throttled", "denied", "timeout before", "timeout after", "reset after", "killed before", "killed after")
 
@@ -93,7 +93,7 @@ class Table:
             lead = self.leads[entry[1]]
             if lead.escalation.next_at == entry[0] and lead.assessment.red_flag == red_flag:
                 found[entry] = None
-        for entry in found:  # a lead stays due until `put` changes it
+        for entry in found:
             heapq.heappush(schedule, entry)
         return [lead_id for _, lead_id in found]
 
@@ -117,9 +117,8 @@ class Run:
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self.ends = self.now
         self.outages: list[tuple[str, datetime, datetime]] = []
-        # time, level and start of the escalation
         self.alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
-        # time, REMINDER, due time
+        # time of the reminder, REMINDER, due time
         self.reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
         self.hits: dict[UUID, list[datetime]] = {}
         self.sweeps_broken: list[datetime] = []
@@ -160,7 +159,6 @@ class Run:
         unavailable: type[Exception],
         attempts: int = ATTEMPTS,
     ) -> T:
-        """Makes a call whose attempts may fail, before or after they take effect."""
         for _ in range(attempts):
             fault = self._fault(service)
             if fault is None:

@@ -1,5 +1,3 @@
-"""Simulates staff, who work leads, and managers, who change the rota."""
-
 from __future__ import annotations
 
 import random
@@ -31,12 +29,11 @@ class Clinic(Run):
         super().__init__(seed, visits, weather)
         self._staff = random.Random(f"{seed}/staff")  # separate, so that other draws stay the same
         self._managers = random.Random(f"{seed}/rota")
-        # each saved rota, with its start
         self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]
         self._rota_faults: list[datetime] = []
 
     def _change_rota(self) -> None:
-        """Saves a random rota: nobody on call, or a nurse with or without a subscription."""
+        """Saves a random rota with nobody on call, or with a nurse."""
         names = [nurse.name for nurse in NURSES]
         on_call, reachable = self._managers.choice([*names, ""]), self._managers.choice((names, names, names[:1]))
         board = always(on_call, *reachable, at=self.now) if on_call else DutyBoard(Rota())

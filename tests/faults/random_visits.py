@@ -18,11 +18,11 @@ from tests.leads import varied
 
 ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY,
-    HEALTHY | {"sys": ["fever"], "change": "yes"},  # URGENT
-    HEALTHY | {"em-now": ["chest-pressure"]},  # EMERGENCY
-    HEALTHY | {"ces": ["saddle-numb"], "ces-onset": "lt2w"},  # EMERGENCY
-    HEALTHY | {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["pt"], "duration": "gt6m"},  # PRIORITY
-    HEALTHY | {"region": ["other"]},  # NOT_A_FIT
+    HEALTHY | {"sys": ["fever"], "change": "yes"},
+    HEALTHY | {"em-now": ["chest-pressure"]},
+    HEALTHY | {"ces": ["saddle-numb"], "ces-onset": "lt2w"},
+    HEALTHY | {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["pt"], "duration": "gt6m"},
+    HEALTHY | {"region": ["other"]},
     {},
     {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
@@ -31,14 +31,13 @@ CALLS = (2, 6)  # indexes in ANSWERS for requests to be called
 ADDED = AddedAnswers.model_validate(
     {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
 )
-# `content` of a form: n is finished with ANSWERS[n], ~n is unfinished with ANSWERS[n], and -1 has no answers.
+# `content` of a form: n is finished with ANSWERS[n], ~n is unfinished with ANSWERS[n], and -1 has no answers
 UNFINISHED = -1
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 
 
 @cache
 def _checked(content: int) -> Submission:
-    """Returns a cached submission, because validating takes long."""
     finished = content >= 0
     return Submission.model_validate(
         {
@@ -52,7 +51,6 @@ def _checked(content: int) -> Submission:
     )
 
 
-# few different answers occur
 _SCORES: dict[tuple[int, str], TriageResult] = {}
 _OPTIONS: dict[int, frozenset[tuple[str, str]]] = {}
 

@@ -48,7 +48,7 @@ def test_urgent_leads_are_alerted_and_escalated_in_time_in_a_flood() -> None:
         answers = HEALTHY | clinic.chance.choice(URGENT) if person else clinic.chance.choice(BOT_ANSWERS)
         lead_id = clinic.submit(answers, clinic.chance.choice(PERSON if person else BOT))
         people += [lead_id] if person else []
-        if not person or clinic.chance.random() < 0.5:  # half of the real leads wait for the sweep
+        if not person or clinic.chance.random() < 0.5:
             clinic.stream(lead_id)
     for _ in range(62):
         clinic.now = next_sweep
@@ -93,7 +93,7 @@ def test_text_messages_in_a_flood_are_about_people_only() -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_flood_of_people_does_not_disable_the_mail_address(stream: bool) -> None:
-    """The leads of two hundred people arrive at once, as after an outage."""
+    """Two hundred leads arrive at once, as from the spool after an outage."""
     clinic = Clinic(seed=9)
     leads = [clinic.submit(HEALTHY | clinic.chance.choice([{}, *URGENT]), PERSON[0]) for _ in range(200)]
     for lead_id in leads[:100] if stream else []:

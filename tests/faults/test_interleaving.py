@@ -31,7 +31,7 @@ def stored(meeting: Meeting) -> None:
 def alerted(meeting: Meeting) -> None:
     stored(meeting)
     meeting.alert()
-    meeting.at += timedelta(minutes=30)  # by then, the next level is due
+    meeting.at += timedelta(minutes=30)
 
 
 def spooled(meeting: Meeting) -> None:
@@ -89,7 +89,6 @@ def test_one_lead_and_one_alert_a_level_in_every_order(prepare: Task, tasks: lis
 @pytest.mark.parametrize("prepare", [stored, alerted], ids=["the first alert", "an escalation"])
 @pytest.mark.parametrize("others", [[Meeting.sweep], [Meeting.sweep, Meeting.alert]], ids=["a sweep", "two alerters"])
 def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: list[Task]) -> None:
-    """An alert that was claimed before the acknowledgement may still go out."""
     for meeting in meetings(prepare, [ann_acknowledges, *others]):
         lead = meeting.leads[UUID(LEAD_ID)]
         assert meeting.answers == ["ann"]
@@ -102,7 +101,6 @@ def test_acknowledging_ends_escalation_in_every_order(prepare: Task, others: lis
 
 
 def overdue(meeting: Meeting) -> None:
-    """The next sweep takes the lead from Ann, who was reminded."""
     stored(meeting)
     meeting.alert()
     meeting.acknowledge("ann")
@@ -126,7 +124,7 @@ def test_a_lead_goes_back_once_in_every_order_of_sweeps() -> None:
 
 
 def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -> None:
-    """If Ann's call comes first, she keeps the lead. Otherwise the clinic is alerted."""
+    """If Ann's call comes first, Ann keeps the lead. Otherwise the clinic is alerted."""
     owners = set()
     for meeting in meetings(overdue, [ann_calls, Meeting.sweep]):
         lead = meeting.leads[UUID(LEAD_ID)]
@@ -138,7 +136,6 @@ def test_an_owner_who_calls_as_the_lead_goes_back_is_recorded_in_every_order() -
 
 
 def reminder_due(meeting: Meeting) -> None:
-    """Ann acknowledged the lead 45 minutes ago."""
     stored(meeting)
     meeting.alert()
     meeting.acknowledge("ann")
@@ -200,7 +197,7 @@ def test_one_of_two_hand_overs_wins_in_every_order_and_the_other_is_told() -> No
         owners.add(meeting.leads[UUID(LEAD_ID)].work.owner)
         assert sorted(meeting.answers) == ["AlreadyTaken", "ann"]
         reminders = len(meeting.alerts)
-        assert len(settled(meeting).alerts) <= reminders + 1  # a reminder for the new owner
+        assert len(settled(meeting).alerts) <= reminders + 1
         assert len(meeting.alerts) >= 1
     assert owners == {"ben", "cat"}
 

@@ -21,7 +21,7 @@ def test_no_mail_is_sent_twice_too_fast_or_without_a_result(seed: int, fault_rat
     assert len(days.accepted) > PEOPLE / 2
     assert (days.counts["faults"] == 0) == (fault_rate == 0)
     if fault_rate == 0:
-        assert len(days.accepted) == days.counts["sent"]  # one receipt per address
+        assert len(days.accepted) == days.counts["sent"]
 
 
 def violations_at_many_faults() -> Iterator[str]:
@@ -30,7 +30,7 @@ def violations_at_many_faults() -> Iterator[str]:
 
 
 def test_sending_before_the_claim_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check finds a sweep that sends mails twice without claims."""
+    """A sweep that does not record its claims sends mails twice."""
     recorded = MailState.recorded
 
     def forgets(state: MailState, entry: MailEntry) -> MailState:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 def test_nothing_is_lost_doubled_late_or_silent(weather: Weather) -> None:
     days = Days(20261122, VISITS, weather).run()
     assert days.violations == []
-    assert days.counts["levels alerted"] > VISITS  # otherwise the run raised too few alerts
+    assert days.counts["levels alerted"] > VISITS
     assert min(days.counts["alerted alone"], days.counts["alerted all"]) > VISITS / 10
     assert (days.counts["faults"] == 0) == (weather is CALM)
 
@@ -44,7 +44,7 @@ def test_a_fault_just_before_a_level_is_due_allows_two_minutes_too(seed: int) ->
 
 
 def test_leads_whose_summary_failed_are_alerted_by_the_same_sweep() -> None:
-    """The topic refuses the summary. Found by seed 20261130."""
+    """The topic refuses the summary of the leads. Found by seed 20261130."""
     assert Days(20298630, 2500, SWEEP_ALONE).run().violations == []
 
 

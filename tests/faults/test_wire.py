@@ -18,8 +18,8 @@ LONG = {
     "staff acknowledge",
     "the stream alerts during a sweep",
 }
-A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")  # for every flow
-OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)  # for three flows each
+A_FEW = ("throttle", "timeout_after", "kill_before", "kill_after")
+OTHERS = tuple(fault for fault in FAULTS if fault not in A_FEW)
 SHORT = tuple(flow for flow in FLOWS if flow.name not in LONG)
 
 

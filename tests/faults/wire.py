@@ -76,10 +76,7 @@ def while_down(services: frozenset[str], fault: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The response to a client.
-
-    status: HTTP status; 0: the function was killed
-    """
+    """The response to a client. `status` is the HTTP status, or 0 if the function was killed."""
 
     status: int
     body: str
@@ -92,18 +89,18 @@ class World:
     plan: Plan = no_fault
     attempts: int = 0
     faults: int = 0
-    waited: float = 0.0  # seconds of the running function
-    longest: float = 0.0  # a client's longest wait, in seconds
-    alerts: list[tuple[str, int]] = field(default_factory=list)  # reference and level
-    spool: list[str] = field(default_factory=list)  # bodies of waiting entries
-    set_aside: list[str] = field(default_factory=list)  # bodies of entries in the failure queue
+    waited: float = 0.0
+    longest: float = 0.0  # seconds
+    alerts: list[tuple[str, int]] = field(default_factory=list)
+    spool: list[str] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
-    received: bool = False  # a client got a status in RECEIVED
+    received: bool = False
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # called before the next PutItem
+    meanwhile: Callable[[], Any] | None = None  # simulates a concurrent function, before the next PutItem
     runs: int = 0
     flow_attempts: int = 0
-    chance: random.Random = field(default_factory=random.Random)  # draws ids
+    chance: random.Random = field(default_factory=random.Random)
 
     def new_id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
@@ -157,7 +154,7 @@ class World:
         """Records an alert. Checks I3 and I8 of docs/reliability.md."""
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         message = parse_qs(body)["Message"][0] if isinstance(body, str) else body["Message"]
-        if "Open the inbox:" in message:  # a summary names no lead
+        if "Open the inbox:" in message:
             return
         level = int(message.partition("this is alert ")[2].partition(".")[0] or 1)
         reference = message.split()[2]

@@ -1,5 +1,3 @@
-"""Builds Lambda events from the samples in events/."""
-
 from __future__ import annotations
 
 import base64
@@ -30,8 +28,6 @@ LEAD_ID = "0b4f7c1e-6a52-4d0b-9a3e-5d1c2b7f8e90"
 
 @dataclass
 class Context:
-    """A Lambda context."""
-
     function_name: str = "leads"
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:leads"
@@ -58,7 +54,6 @@ def sent(name: str) -> Json:
 def posting(name: str, body: object, *, encoded: bool = False) -> Json:
     """Returns the event in events/`name`.json with another body.
 
-    body: bytes, text, or a value for JSON
     encoded: whether to encode a text in Base64; bytes always are
     """
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)

@@ -19,7 +19,7 @@ from shared.rulebook.ui_texts import FILE
 
 LEAD = {"reference", "lead_id"}
 FAILED = {"error", "cause"}
-# message -> fields besides OF_EVERY_LINE
+# message of a log line -> its fields besides OF_EVERY_LINE
 LOG_LINES: dict[str, set[str]] = {
     "alert failed": LEAD | FAILED,
     "alerted": LEAD | {"tier", "ladder_level"},
@@ -54,7 +54,7 @@ OF_EVERY_LINE = {"level", "location", "message", "timestamp", "service", "cold_s
 }
 REFERENCE = "[0-9A-Z]{5}-[0-9A-Z]{5}"
 TIER = "EMERGENCY|URGENT|PRIORITY|ROUTINE|NOT_A_FIT"
-VALUES = {  # field -> pattern
+VALUES = {
     "action": "|".join(get_args(ActionName)),
     "cause": r"(\w+( [\w.]+)?)?",
     "consent": "|".join(get_args(ConsentCode)),
@@ -79,7 +79,7 @@ UNITS = {  # unit -> pattern for metric names
     "None": f"minutes_to_acknowledgement_({TIER})",  # CloudWatch has no unit for minutes
 }
 STORABLE = r"public, max-age=(60|300)"
-HEADERS = {  # header -> pattern
+HEADERS = {
     "cache-control": f"no-store|{STORABLE}",
     "content-disposition": r'attachment; filename="(leads|report|accesses)-[0-9-]{21}\.(csv|fhir)"',
     "content-encoding": "gzip",

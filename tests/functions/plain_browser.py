@@ -59,7 +59,6 @@ class PlainBrowser:
         return self._show(HANDLERS[route](asked, CONTEXT))
 
     def fill(self, values: dict[str, Any]) -> PlainBrowser:
-        """Fills in answers, by question code, and other fields, by name."""
         for key, value in values.items():
             name = key if "." in key else f"answers.{key}"
             for choice in value if isinstance(value, list) else [value]:
@@ -82,7 +81,6 @@ class PlainBrowser:
         raise AssertionError(f"{name} has no option {value}")
 
     def fields(self, button: str) -> tuple[str, Fields]:
-        """Returns the URL to which a button sends the form, and the sent fields."""
         named = (
             one for one in self.page.select("button") if button in (one.get_text(strip=True), one.get("aria-label"))
         )
@@ -133,7 +131,7 @@ class PlainBrowser:
 
     @property
     def errors(self) -> dict[str, str]:
-        """Returns field id -> error text. The error summary must link to these fields."""
+        """Returns field id -> error text. Checks that the error summary links to these fields."""
         beside = {
             str(error["id"]).removesuffix("-error"): error.get_text(strip=True) for error in self.page.select("p.error")
         }

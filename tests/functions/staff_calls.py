@@ -31,7 +31,6 @@ def signed_in(call: Json, who: str) -> Json:
 
 
 def captured(answers: Json | None = None, lead_id: str = LEAD_ID, *, alerted: bool = True, **changes: Any) -> str:
-    """Captures a lead, alerts staff, and returns the reference."""
     body = submission(answers, submission_id=lead_id, **changes)
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     assert response["statusCode"] == 201
@@ -46,10 +45,7 @@ def opened(reference: str, who: str = NURSE) -> Json:
 
 
 def worked(reference: str, action: str, who: str = NURSE, version: int | None = None, **fields: Any) -> Json:
-    """Sends a staff action on a lead.
-
-    version: the version that the sender saw; None: the current version
-    """
+    """Sends a staff action on a lead. `version` is the version that the sender saw."""
     seen = content(opened(reference, who))["summary"]["version"] if version is None else version
     body = json.dumps({"action": action, "version": seen, **with_what_it_needs(action, fields)})
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": body}
@@ -75,7 +71,6 @@ def attributes(alert: Json) -> dict[str, str]:
 
 
 def indexed(*lead_ids: str) -> None:
-    """Updates the counts and search keys of these leads."""
     assert index_leads.handler(stream_of(*lead_ids), CONTEXT) == {"batchItemFailures": []}
 
 

@@ -19,7 +19,7 @@ def rule_ids(lead: Json) -> list[str]:
 
 
 def assert_problem(response: Json, status: int) -> Json:
-    """Returns the problem details, which must have emergency advice and repeat no input."""
+    """Returns the problem details. Checks that they have emergency advice and repeat no input."""
     problem = content(response)
     assert response["statusCode"] == problem["status"] == status
     assert response["headers"]["content-type"] == "application/problem+json"

@@ -110,7 +110,7 @@ def test_the_stored_lead_records_delivered_alerts(aws: Aws) -> None:
 def test_a_lead_claimed_by_another_process_is_skipped(aws: Aws, clock: Clock) -> None:
     captured(URGENT)
     aws.wire.down = {"sns.Publish"}
-    alert_by_stream(LEAD_ID)  # fails after claiming the alert
+    alert_by_stream(LEAD_ID)
     aws.wire.down = set()
     clock.at += timedelta(seconds=29)
     assert alert_by_stream(LEAD_ID) == TAKEN
@@ -118,13 +118,12 @@ def test_a_lead_claimed_by_another_process_is_skipped(aws: Aws, clock: Clock) ->
 
 
 def test_stream_and_sweep_at_once_alert_staff_once(aws: Aws) -> None:
-    """Both runs make equal claims."""
     captured(URGENT)
     others = [alert_by_stream, alert_by_stream, sweep, sweep, sweep]
 
     def another_begins(operation: str) -> None:
         if operation == "dynamodb.PutItem" and others:
-            others.pop()()  # all runs read the lead before any claim
+            others.pop()()
 
     aws.wire.before = another_begins
     assert alert_by_stream() == TAKEN

@@ -291,7 +291,7 @@ def test_the_form_without_javascript_gets_its_receipt_at_once(aws: Aws, joins: b
     assert response["statusCode"] == 201
     assert reference_of(uuid.UUID(CALLBACK_ID)) in response["body"]
     assert "We call you at (312) 555-0142." in response["body"]
-    assert response["body"].count("by Thursday, January 15 at 5 PM CST") == 1  # only the advice states the deadline
+    assert response["body"].count("by Thursday, January 15 at 5 PM CST") == 1
     assert posted(fields(), **PLAIN)["statusCode"] == 200
     assert len(aws.items()) == 1
 

@@ -170,7 +170,7 @@ def test_the_key_is_checked_first() -> None:
 
 
 def test_an_ad_lead_is_spooled_while_the_table_is_unavailable(aws: Aws) -> None:
-    """The ad network would send the lead again after another status than 200."""
+    """After another status than 200, the ad network would send the lead again."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert send()["statusCode"] == 200
     [entry] = aws.spooled()

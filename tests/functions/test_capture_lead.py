@@ -104,7 +104,7 @@ def test_partial_answers_are_stored_and_gaps_raise_the_tier(aws: Aws) -> None:
 
 def test_outside_opening_hours_the_closed_clinic_sentence_is_first(clock: Clock) -> None:
     opened = content(send(submission(URGENT)))["messages"][0]["text"]
-    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday
+    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)
     closed = content(send(submission(URGENT, submission_id=str(uuid.uuid4()))))["messages"][0]["text"]
     assert "We will call you." in opened
     assert "We are closed now." in closed

@@ -19,7 +19,7 @@ from tests.functions.conftest import Clock
 from tests.functions.fill_form import CALM, fill_all, fill_and_check, fill_to
 from tests.functions.plain_browser import Fields, PlainBrowser, body_post, form_post
 
-OWN: Fields = [  # only the required fields
+OWN: Fields = [
     ("answers.age", "62"),
     ("answers.em-now", "none"),
     ("answers.region", "lumbar"),
@@ -50,7 +50,7 @@ def changed(**changes: str) -> Fields:
 def test_a_form_becomes_a_lead_with_a_receipt_url_without_answers(
     browser: PlainBrowser, aws: Aws, clock: Clock
 ) -> None:
-    clock.at = datetime.now(UTC) + timedelta(minutes=3)  # about as long as a visitor takes
+    clock.at = datetime.now(UTC) + timedelta(minutes=3)
     fill_and_check(browser, "?utm_source=newsletter").press("Send", follow=False)
     assert browser.status == 303
     [lead] = aws.leads()
@@ -117,7 +117,6 @@ def test_while_the_table_is_unavailable_the_receipt_is_shown_at_once(browser: Pl
     assert len(aws.leads()) == 1
     browser.open(answer["headers"]["location"])
     assert json.loads(entry)["reference"] in browser.text
-    # only the receipt page has the questions after Send
     for form in browser.page.select("main form"):
         form.decompose()
     assert browser.text == shown.replace("(312) 555-0142", "the number ending in 42")
@@ -262,7 +261,6 @@ def test_an_emergency_is_never_hidden_behind_an_error(browser: PlainBrowser) -> 
 def test_only_who_has_seen_the_advice_reads_everything_that_is_wrong(
     browser: PlainBrowser, seen: str, wrong: list[str]
 ) -> None:
-    """A value "yes" of `seen` means that the visitor has seen the emergency advice."""
     sent = changed(contact__name="x" * 500, contact__phone="1", emergency=seen)
     browser._show(send([*sent, ("answers.em-now", "chest-pressure")]))
     assert browser.title == "Get emergency help now"

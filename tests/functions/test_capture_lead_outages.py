@@ -95,7 +95,6 @@ def test_the_log_names_the_error_of_aws(aws: Aws, logs: Callable[[], str]) -> No
 
 
 def test_after_a_slow_call_the_table_is_not_called_again(aws: Aws, clock: Clock) -> None:
-    """A slow first call leaves no time for the second call."""
     send(submission(complete=False))
 
     def slow(operation: str) -> None:

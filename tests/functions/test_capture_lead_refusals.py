@@ -1,5 +1,3 @@
-"""Tests what POST /submissions refuses."""
-
 from __future__ import annotations
 
 import json
@@ -146,7 +144,7 @@ def test_every_answer_that_the_questionnaire_rejects_is_named() -> None:
 
 
 def test_a_request_is_checked_in_the_order_that_the_reference_gives() -> None:
-    """Order in the API reference: types and fields, codes and ranges of answers, consent."""
+    """The API reference names this order: types and fields, codes and ranges of answers, consent."""
     answers, consents = {"em-now": ["no-such-code"], "age": 121}, {"contact": False}
     first = send(submission(answers, contact={"email": "nobody"}, consents=consents))
     assert pointers(first) == ["/contact/email"]

@@ -26,10 +26,7 @@ Received = list[tuple[dict[str, str], bytes]]
 
 
 class Receiver:
-    """Receives webhooks, and answers with `status`.
-
-    got: headers and body of each request
-    """
+    """Receives webhooks, and answers with `status`. `got` has each request's headers and body."""
 
     def __init__(self) -> None:
         self.got: Received = []
@@ -195,7 +192,7 @@ def test_https_is_allowed_anywhere_and_http_on_loopback(address: str) -> None:
 
 @pytest.mark.parametrize("secret", [f"{KEY[:4]}-_-_{KEY[4:]}", f"whsec_{KEY[:8]}\n{KEY[8:]}", KEY[:-1]])
 def test_a_secret_that_is_not_base64_is_refused_at_start(secret: str) -> None:
-    """A lenient decoder would skip invalid characters and change the key."""
+    """A lenient decoder would skip invalid characters, which changes the key."""
     with pytest.raises(ValueError, match=r"base64|padding"):
         Webhook("https://pager.clinic.example/", secret)
 

@@ -46,7 +46,6 @@ ANSWERS = URGENT | {
 }
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that differ in each run
-# parts that change with a signature or a review
 OF_SIGNATURES = re.compile(
     r'"(approved_by|approvalDate|awaiting_approval|awaiting_translation_review)": ("[^"]*"|true|false), '
     r'|(?<="resourceType": "Questionnaire", )"status": "\w+", |"[^"]*class=\\"approval\\"[^"]*", '
@@ -58,7 +57,7 @@ TABLES = ("LEADS_TABLE", "ACCESS_LOG", "DERIVED_DATA", "MAIL_ADDRESSES", "ERASUR
 
 
 def body_of(response: Json) -> object:
-    """Returns a response's status and body, with parsed JSON and split text."""
+    """Returns a response's status and body, with parsed JSON or the text's lines."""
     text, kind = response["body"], response["headers"].get("content-type", "")
     return [response["statusCode"], json.loads(text) if "json" in kind else text.splitlines()]
 

@@ -141,7 +141,7 @@ def test_all_answers_are_checked_before_send(browser: PlainBrowser, aws: Aws) ->
     assert shown["How old is the person who needs care?"] == "62"
     assert shown["Where is your main problem?"] == "Low back"
     assert shown["Phone number"] == "(312) 555-0142"
-    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()  # in large type
+    assert "(312) 555-0142" in browser.page.select(".review .phone")[0].get_text()
     assert aws.wire.calls == []
     browser.press("Send")
     assert browser.title == "We received your answers"
@@ -339,7 +339,7 @@ def test_a_page_without_a_script_has_no_data_attributes(browser: PlainBrowser) -
 
 
 def test_the_contact_page_says_how_long_answers_are_kept(browser: PlainBrowser) -> None:
-    """The text's "a year" must agree with retention.toml."""
+    """The text says "a year", which must agree with retention.toml."""
     assert retention().months[Stage.ANSWERS] == 12
     fill_to(browser, len(CALM))
     assert "We delete your answers after a year, or later if you book a visit." in browser.text

@@ -16,7 +16,7 @@ def test_a_single_page_shows_every_question_with_follow_up_conditions(browser: P
     browser.open("form?mode=single")
     assert len(browser.questions) == 24
     assert "Only if your answer to “How old is the person who needs care?” is from 18 to 55." in browser.text
-    assert "anything other than" not in browser.text  # the condition shows the question
+    assert "anything other than" not in browser.text
     browser.press("Send")
     assert browser.status == 422
     assert "question-ces-onset" not in browser.errors

@@ -20,7 +20,7 @@ def element(language: str = "en", **headers: str) -> PlainBrowser:
 def test_the_whole_form_has_every_page_question_and_option() -> None:
     page = element().page
     assert [one["data-page"] for one in page.select("[data-page]")] == list(QUESTIONNAIRE.page_ids)
-    after = PlainBrowser().open("form?mode=added", {"accept-encoding": "identity"}).page  # loaded after Send
+    after = PlainBrowser().open("form?mode=added", {"accept-encoding": "identity"}).page
     drawn_codes = [str(one["data-question"]) for part in (page, after) for one in part.select("[data-question]")]
     assert drawn_codes == list(QUESTIONNAIRE.questions)
     for code, question in QUESTIONNAIRE.questions.items():
@@ -31,7 +31,7 @@ def test_the_whole_form_has_every_page_question_and_option() -> None:
 
 @pytest.mark.parametrize(("language", "hint"), [("en", "down a leg, check Low back"), ("es", "por una pierna, marque")])
 def test_who_has_only_leg_pain_reads_which_box_to_check(language: str, hint: str) -> None:
-    """Without the hint, they choose "Somewhere else" and become NOT_A_FIT."""
+    """Without the hint, these visitors choose "Somewhere else" and become NOT_A_FIT."""
     drawn = element(language).page.select_one("#question-region-hint")
     assert drawn is not None
     assert hint in drawn.text

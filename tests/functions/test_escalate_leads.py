@@ -37,7 +37,7 @@ LADDERS: list[tuple[Json, list[tuple[int, str]]]] = [
     (EMERGENCY, [(0, "clinician"), (5, "desk"), (10, "manager")]),
     (URGENT, [(0, "clinician"), (30, "desk"), (60, "manager")]),
     (PRIORITY, [(0, "desk"), (240, "clinician")]),
-    (ROUTINE, [(0, "desk"), (24 * 60 + 180, "manager")]),  # 12 open hours
+    (ROUTINE, [(0, "desk"), (24 * 60 + 180, "manager")]),
 ]
 
 
@@ -106,7 +106,7 @@ def test_a_sweep_with_nothing_due_makes_two_queries_and_no_write(aws: Aws, clock
     aws.wire.calls.clear()
     clock.at += timedelta(minutes=29)
     assert sweep() == {"alerted": 0}
-    assert aws.wire.calls == ["dynamodb.Query"] * 2  # leads with red flags, then the others
+    assert aws.wire.calls == ["dynamodb.Query"] * 2
 
 
 def test_a_not_a_fit_lead_never_alerts_anybody(aws: Aws, clock: Clock) -> None:
@@ -189,7 +189,7 @@ def test_up_to_twenty_leads_are_mailed_one_by_one(aws: Aws) -> None:
 
 
 def test_of_the_leads_beyond_each_audience_gets_one_summary(aws: Aws, clock: Clock) -> None:
-    """The first 20 leads, red flags first, get one e-mail each. Webhooks and SMS get all alerts."""
+    """The first 20 leads get one e-mail each, red flags first. Webhooks and SMS get all alerts."""
     for _ in range(20):
         captured(URGENT, str(uuid.uuid4()))
     clock.at += timedelta(seconds=1)

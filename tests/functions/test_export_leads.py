@@ -43,7 +43,6 @@ def several(clock: Clock, count: int, answers: Json | None = None) -> list[str]:
 
 
 def followed(**query: str) -> list[Json]:
-    """Returns all pages of an export, following the Link headers."""
     pages = [exported(**query)]
     while link := pages[-1]["headers"].get("link"):
         match = re.fullmatch(r'</leads/export\?([^>]+)>; rel="next"', link)
@@ -135,7 +134,7 @@ class TestFilter:
         before = len(aws.accesses())
         found = {line["reference"] for line in lines(exported(tier="URGENT", **JANUARY)["body"])}
         assert found == {raised, urgent}
-        assert len(aws.accesses()) == before + 2  # the exported leads
+        assert len(aws.accesses()) == before + 2
 
     def test_by_day_in_the_clinic_s_time_zone(self, clock: Clock) -> None:
         clock.at = datetime(2026, 2, 1, 5, 59, 59, 999_999, tzinfo=UTC)  # January's last microsecond in Chicago
@@ -221,10 +220,7 @@ class TestFhir:
         assert sorted(found) == sorted(sent)
 
     def test_a_full_page_is_far_below_lambdas_response_limit(self, clock: Clock, aws: Aws) -> None:
-        """Lambda's limit of 6 MB applies to the JSON response with the escaped body.
-
-        A page may exceed BYTES_IN_EXPORT by one lead, of at most 400 KB.
-        """
+        """Lambda's limit of 6 MB applies to the JSON response with the escaped body."""
         several(clock, 4, URGENT | {"note": "\u4e2d" * 500})
         stored = sum(len(item["lead"]["S"]) for item in aws.items())
         sent = len(json.dumps(exported(format="fhir", **JANUARY)).encode())

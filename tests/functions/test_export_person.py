@@ -163,16 +163,13 @@ def test_much_data_comes_in_several_answers(aws: Aws, monkeypatch: pytest.Monkey
         found += [lead["reference"] for lead in page["leads"]]
         query = {"cursor": page["cursor"]}
     assert (found[0], sorted(found), page["cursor"]) == (sent[0], sorted(sent), None)
-    assert len(aws.accesses()) == 3  # one entry per lead
+    assert len(aws.accesses()) == 3
     answer = exported_person(sent[0], cursor="00000-00000")
     assert (answer["statusCode"], pointers(answer)) == (422, ["/cursor"])
 
 
 def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
-    """Extrapolates the largest possible response from one resubmitted lead.
-
-    Lambda's limit of 6 MB applies to the JSON response with the escaped body.
-    """
+    """Lambda's limit of 6 MB applies to the JSON response with the escaped body."""
     for number in range(6):
         body = submission(URGENT | {"note": f"\u4e2d{number}" * 100}, submission_id=LEAD_ID, complete=number == 5)
         assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] in (200, 201)
@@ -183,7 +180,6 @@ def test_an_answer_is_far_below_lambdas_response_limit(aws: Aws) -> None:
 
 
 def _without(reference: str) -> Callable[[LeadsTable, UUID], Kept | None]:
-    """Returns a lookup that does not find this reference, although the index lists it."""
     kept = LeadsTable.kept
 
     def found(leads: LeadsTable, lead_id: UUID) -> Kept | None:

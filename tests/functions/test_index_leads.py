@@ -93,7 +93,7 @@ def test_the_list_says_how_many_wait_beyond_its_page(aws: Aws, monkeypatch: pyte
     for view in ("open", "mine", "closed"):
         page = content(listed(view=view))
         assert (page["untaken"], page["open"]) == ({"EMERGENCY": 1, "URGENT": 2}, 4)
-    aws.wire.down = {"dynamodb.GetItem"}  # unowned leads on the page are still counted
+    aws.wire.down = {"dynamodb.GetItem"}
     assert content(listed())["untaken"] == {"EMERGENCY": 1}
 
 

@@ -34,7 +34,6 @@ def proof_of(challenge: Json) -> str:
 
 
 def suspicion_of(aws: Aws, *, answers: Json | None = None, **changes: Any) -> Json:
-    """Sends a submission and returns the lead's suspicion."""
     body = submission(**changes)
     body["answers"] = body["answers"] if answers is None else answers
     response = capture_lead.handler(posting("capture_lead", body), CONTEXT)

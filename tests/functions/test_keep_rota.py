@@ -27,7 +27,7 @@ WEEK = [
     for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday")
 ]
 NURSE, OTHER = {"nurse": "nurse@clinic.example"}, {"other-nurse": "other@clinic.example"}
-MON_WED_FRI = [shift for shift in WEEK if shift["day"] in ("Mon", "Wed", "Fri")]  # the tests' clock says Wednesday
+MON_WED_FRI = [shift for shift in WEEK if shift["day"] in ("Mon", "Wed", "Fri")]
 
 
 def shown(who: str = "nurse") -> Json:
@@ -40,10 +40,7 @@ def save(weekly: list[dict[str, str]], who: str = "manager", version: int = 0, *
 
 
 def look_at_subscriptions(confirmed: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs the five-minute check of subscriptions.
-
-    confirmed: user name -> address with a confirmed subscription
-    """
+    """Runs the five-minute check of subscriptions. `confirmed` maps a user name to an address."""
     sns = boto3.client("sns")
     for name, address in confirmed.items():
         only = {"FilterPolicy": json.dumps({"on_call": [name, "everyone"]})}

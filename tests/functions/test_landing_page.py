@@ -33,7 +33,6 @@ UNSIGNED = replace(SIGNED, open=False, rulebook=unsigned(SIGNED.rulebook))
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, landing: LandingPage, language: str = "en") -> str:
-    """Returns the HTML of `/` with this landing page."""
     monkeypatch.setattr(show_page, "landing", landing)
     monkeypatch.setattr(show_page, "files", WebFiles(landing.placeholders))
     asked = event("show_page") | {"queryStringParameters": {"language": language}}

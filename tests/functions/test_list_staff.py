@@ -27,7 +27,7 @@ def test_names_who_works_leads(who: str) -> None:
         ("other-nurse", ["clinician"]),
     ]
     assert staff[1]["id"] == STAFF_IDS["nurse"]
-    assert set(staff[0]) == {"id", "name", "groups"}  # no e-mail address or phone number
+    assert set(staff[0]) == {"id", "name", "groups"}
 
 
 def test_is_refused_without_a_group() -> None:

@@ -35,9 +35,9 @@ pytestmark = pytest.mark.usefixtures("clock")
 PERSON = {"name": "Jordan Example", "phone": "(312) 555-0142"}
 NO_PHONE = {"name": "Jordan Example", "email": "jordan@example.com"}
 BY_MAIL = {**PERSON, **NO_PHONE, "preference": "email"}
-NO_MAIL = {**PERSON, "preference": "email"}  # without an e-mail address
+NO_MAIL = {**PERSON, "preference": "email"}
 NO_TEXT = {**PERSON, "preference": "text"}
-BY_TEXT = {**NO_TEXT, "sms": True}  # with the consent to text messages
+BY_TEXT = {**NO_TEXT, "sms": True}
 TRIES = "We will also try to call {number}. Do not wait for our call."
 INTENTA = "También trataremos de llamarle al {number}. No espere nuestra llamada."
 CRISIS = {"em-now": ["self-harm"]}
@@ -73,8 +73,8 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
         (PRIORITY, NO_PHONE, "es", GRACIAS, "A más tardar el jueves 15 de enero a las 5 p.m. CST le escribiremos."),
         (ROUTINE, PERSON, "en", THANKS, "We will call {number} by Friday, January 16 at 5 PM CST."),
         (URGENT, PERSON, "en", THANKS, "We will call {number} by Wednesday, January 14 at 2 PM CST."),
-        (URGENT, NO_PHONE, "en", THANKS, ""),  # an e-mail would come too late
-        (NOT_A_FIT, PERSON, "en", THANKS, ""),  # nobody calls
+        (URGENT, NO_PHONE, "en", THANKS, ""),
+        (NOT_A_FIT, PERSON, "en", THANKS, ""),
         (PRIORITY, BY_MAIL, "en", THANKS, "We will write to you by Thursday, January 15 at 5 PM CST."),
         (PRIORITY, NO_MAIL, "en", THANKS, "We will call {number} by Thursday, January 15 at 5 PM CST."),
         (
@@ -91,7 +91,7 @@ def next_steps(answers: Json, contact: Json = PERSON, language: str = "en", lead
             "en",
             THANKS,
             "We will call {number} by Wednesday, January 14 at 2 PM CST.",
-        ),  # after a red flag, the clinic calls everybody
+        ),
         (EMERGENCY, BY_MAIL, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "en", TITLE_911, TRIES),
         (EMERGENCY, PERSON, "es", "Tenemos su número. Llame primero al 911.", INTENTA),
@@ -180,8 +180,7 @@ def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_healt
 
 
 def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock) -> None:
-    """The advice says what to do meanwhile, and promises no call."""
-    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)  # a holiday
+    clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)
     assert next_steps(URGENT)["promise"] == ""
 
 
@@ -192,7 +191,6 @@ def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock)
 def test_an_urgent_call_that_is_due_after_closing_is_promised_for_today(
     clock: Clock, answers: Json, language: str, promise: str
 ) -> None:
-    """The promise names no time after closing."""
     clock.at = datetime(2026, 1, 14, 22, 0, tzinfo=UTC)  # 4 PM; the clinic closes at 5
     found = next_steps(answers, language=language)
     assert found["promise"] == promise
@@ -221,7 +219,6 @@ EARLY = datetime(2026, 1, 14, 12, 51, tzinfo=UTC)  # 6:51 AM; the clinic opens a
 def test_before_the_clinic_opens_an_urgent_promise_agrees_with_the_advice(
     clock: Clock, name: str, language: str, promise: str, advice: str
 ) -> None:
-    """The form and "Just call me" promise the same."""
     clock.at = EARLY
     body = sent(name) | {"contact": PERSON, "language": language, "submission_id": str(uuid4())}
     found = content(handler(posting(name, body | {"answers": body["answers"] | {"em-now": ["unsure"]}}), CONTEXT))

@@ -55,7 +55,6 @@ def found(text: str) -> list[str]:
 
 @pytest.fixture
 def all_logs(logs: Callable[[], str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """Provides all log lines, including libraries' lines."""
     caplog.set_level(logging.INFO)
     return lambda: logs() + "".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
 

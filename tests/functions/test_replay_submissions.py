@@ -253,7 +253,7 @@ def test_any_order_makes_one_lead_with_every_consent_and_red_flag(aws: Aws, cloc
 
 
 def test_two_accepted_contents_under_one_id_are_both_stored(aws: Aws, clock: Clock) -> None:
-    """The spooled content got a 202, so a 409 is too late."""
+    """The first answer was 202, so the content can no longer be refused with 409."""
     send()
     entry = spooled(aws, URGENT)
     assert replay(entry, entry) == WELL
@@ -296,10 +296,7 @@ def test_a_revoked_consent_remains_revoked(aws: Aws, clock: Clock) -> None:
 
 
 def spoiled(entry: str, **assessment: object) -> str:
-    """Returns the spool entry with an invalid triage result.
-
-    assessment: further changed fields
-    """
+    """Returns the spool entry with an invalid triage result, and changed `assessment` fields."""
     lead = json.loads(entry)
     lead["assessment"] |= {"triage": {"tier": 5}} | assessment
     return json.dumps(lead)

@@ -55,7 +55,7 @@ def test_after_a_year_answers_are_deleted_and_the_lead_is_still_found(aws: Aws, 
     assert aws.leads()[0]["answers"] == {}
     assert opened(reference)["statusCode"] == 200
     assert references(searched("(312) 555-0142")) == [reference]
-    assert retired() == NOTHING  # nothing is left to delete
+    assert retired() == NOTHING
 
 
 def test_after_five_years_nothing_is_left(aws: Aws, clock: Clock) -> None:
@@ -162,7 +162,7 @@ def test_a_concurrent_change_is_not_overwritten(aws: Aws, clock: Clock) -> None:
     assert retired() == NOTHING
     assert aws.leads()[0]["status"] == "new"
     assert aws.leads()[0]["answers"]
-    assert retired() == NOTHING  # the lead is open again
+    assert retired() == NOTHING
 
 
 def test_it_stops_in_time_and_the_next_run_continues(aws: Aws, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,10 +64,7 @@ LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}
 
 @dataclass
 class Written:
-    """The log lines and metrics that functions wrote.
-
-    lines: function -> message of a log line -> fields of that line
-    """
+    """The log lines and metrics that functions wrote. `lines` maps function, then message, to fields."""
 
     lines: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     metrics: set[str] = field(default_factory=set)
@@ -80,10 +77,7 @@ class Written:
             self.lines.setdefault(function, {}).setdefault(line["message"], set()).update(line)
 
     def of(self, text: str, function: str = "") -> list[set[str]]:
-        """Returns the fields of each log line with this text.
-
-        function: the function that wrote the line; "": any
-        """
+        """Returns the fields of each log line with this text, from `function` or, if "", from any function."""
         return [texts[text] for name, texts in self.lines.items() if text in texts and function in ("", name)]
 
 
@@ -91,7 +85,6 @@ class Written:
 def written(
     aws: Aws, clock: Clock, logs: Callable[[], str], monkeypatch: pytest.MonkeyPatch, unsigned_rules: None
 ) -> Written:
-    """Provides everything that functions write on success and on failure."""
     found = Written()
     for function in a_bad_day(aws, clock, monkeypatch):
         for line in logs().splitlines():
@@ -137,12 +130,12 @@ def retiring_fails(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch, lead_ids: 
 
 
 def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Causes every success and failure. Yields the name of each function that logged."""
+    """Causes every kind of success and failure. Yields the name of each function that logged."""
     lead_ids = [str(uuid4()) for _ in range(5)]
     for answers, lead_id in zip((EMERGENCY, URGENT, PRIORITY, ROUTINE, NOT_A_FIT), lead_ids, strict=True):
         captured(answers, lead_id, alerted=False)
     captured(lead_id=str(uuid4()), alerted=False, website="a trap for machines")
-    unreadable = {"id": "fs-intake", "version": "1.0.0"}  # a version with other questions
+    unreadable = {"id": "fs-intake", "version": "1.0.0"}
     captured(lead_id=str(uuid4()), alerted=False, questionnaire=unreadable)
     post = posting("capture_lead", submission())
     for down, status in (({"dynamodb.PutItem", "sqs.SendMessage"}, 503), ({"dynamodb.PutItem"}, 202)):
@@ -201,7 +194,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
-    """Also checks the function before a line, and the fields after the line."""
+    """Checks also the function before a line, and the fields after the line."""
     seen = set()
     for entry in LOOK:
         function = ""

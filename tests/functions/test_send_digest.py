@@ -52,7 +52,7 @@ def lines(message: Json) -> dict[str, str]:
 def test_it_counts_waiting_leads_and_times_to_acknowledgement(aws: Aws, clock: Clock) -> None:
     now, minute = AN_OPEN_HOUR, timedelta(minutes=1)
     captured(clock, PRIORITY, now - 5 * minute)
-    captured(clock, URGENT, now - timedelta(hours=5))  # due after four hours
+    captured(clock, URGENT, now - timedelta(hours=5))
     quick = captured(clock, URGENT, now - timedelta(days=1))
     late = captured(clock, URGENT, now - timedelta(days=2))
     old = captured(clock, URGENT, now - timedelta(days=8))

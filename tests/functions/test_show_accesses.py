@@ -97,7 +97,6 @@ def test_the_latest_comes_first_across_pages_too(clock: Clock, monkeypatch: pyte
 
 
 def test_days_are_the_clinics(clock: Clock) -> None:
-    """An hour before midnight in Chicago, it is the next day in UTC."""
     reference = captured(PRIORITY)
     clock.at = clock.at.replace(day=15, hour=4, minute=59)  # January 14, 22:59 in Chicago
     opened(reference)

@@ -1,5 +1,3 @@
-"""Tests the routes for pages and their files."""
-
 from __future__ import annotations
 
 import base64

@@ -127,7 +127,7 @@ def test_an_outage_is_answered_with_phone_and_advice(browser: PlainBrowser, aws:
     answer = show_receipt.handler(event("show_receipt"), CONTEXT)
     assert answer["statusCode"] == 503
     assert "911" in answer["body"]
-    assert "We cannot show your receipt right now" in answer["body"]  # not "receive", because the form has arrived
+    assert "We cannot show your receipt right now" in answer["body"]
     assert "could not receive your answers" not in answer["body"]
 
 

@@ -50,7 +50,6 @@ def test_who_comes_back_is_counted_where_they_leave_at_last(aws: Aws) -> None:
 def test_pages_are_shown_from_twenty_visitors_up(number: int, shown: list[tuple[str, int]]) -> None:
     for _ in range(number):
         left(page="P2")
-    # counted on an earlier day, so today's count for "callback" is -1
     left(before="callback")
     pages = content(reported())["pages"]
     assert [(page["page"], page["visitors"]) for page in pages][:3] == shown

@@ -79,7 +79,6 @@ class Receiver:
 def test_one_search_finds_the_journey_of_a_lead(
     aws: Aws, clock: Clock, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every function logs the same reference."""
     monkeypatch.setattr(deliver_webhook, "webhook", Receiver())
     reference = reference_of(UUID(LEAD_ID))
     post = posting("capture_lead", submission(URGENT, submission_id=LEAD_ID))
@@ -131,7 +130,6 @@ def test_log_lines_carry_their_requests_id(logs: Logs, function: str) -> None:
 def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     logs()
-    # the request fails before its submission is parsed
     monkeypatch.setattr(Request, "read", None)
     capture_lead.handler(posting("capture_lead", submission()), CONTEXT)
     [line] = [line for line in lines(logs) if line.get("message") == "request failed"]
@@ -139,7 +137,6 @@ def test_a_requests_reference_is_not_on_the_next_requests_lines(logs: Logs, monk
 
 
 def test_canaries_are_logged_and_never_counted(aws: Aws, clock: Clock, logs: Logs) -> None:
-    """Stream and sweep both send alerts about canaries."""
     alerted_by: list[Callable[[], object]] = [lambda: alert_staff.handler(stream_of(LEAD_ID), CONTEXT), sweep]
     for send_alert in alerted_by:
         assert capture_lead.handler(canary(), CONTEXT)["statusCode"] == 201
@@ -233,7 +230,6 @@ def test_an_ad_lead_is_counted_like_any_other(logs: Logs) -> None:
 
 
 def test_a_storage_error_matches_the_log_metric_filter(aws: Aws, logs: Logs) -> None:
-    """Each function writes one log line that matches the template's metric filter."""
     resources = template.read()["Resources"]
     pattern = resources["StorageErrors"]["Properties"]["FilterPattern"]
     counted = set(re.findall(r"\(\$\.(\w+) = \"(\w+)\"\)", pattern))

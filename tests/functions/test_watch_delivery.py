@@ -30,7 +30,7 @@ GUARD = FormGuard(ENVIRONMENT["FORM_KEY"])
 
 
 class Api:
-    """Replaces API Gateway: passes each POST to capture_lead.
+    """Replaces API Gateway, and passes each POST to capture_lead.
 
     spooled: returns new spool entries, which are then replayed
     stream: called with the id of each sent lead; alerts staff by default
@@ -75,7 +75,6 @@ def api(aws: Aws) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def canaries(aws: Aws, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Subscribes the canary's queue, with its filter, and a phone number. Polls without waiting."""
     sqs, sns = cached_client("sqs"), cached_client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -145,7 +144,6 @@ def test_a_spool_that_accepts_nothing_is_reported(aws: Aws, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_an_outage_of_the_table_differs_from_one_of_the_api(aws: Aws, logs: Callable[[], str]) -> None:
-    """The runbook distinguishes the outages by status: the spool's is 202."""
     aws.wire.down = {"dynamodb.PutItem"}
     assert run()["delivered"] is False
     [line] = [json.loads(line) for line in logs().splitlines() if "the canary did not come out" in line]
@@ -213,7 +211,6 @@ def forged(number: int) -> str:
 
 @pytest.mark.parametrize("number", range(8))
 def test_a_canary_cannot_be_forged(aws: Aws, number: int) -> None:
-    """The submission becomes an ordinary lead, so that no lead is lost."""
     answer = capture_lead.handler(posting("capture_lead", submission(token=forged(number))), CONTEXT)
     assert content(answer)["reference"]
     [lead] = aws.leads()
@@ -232,7 +229,7 @@ def test_the_seconds_until_the_alert_are_measured(api: Api, logs: Callable[[], s
 
 @pytest.mark.usefixtures("hurried")
 def test_a_missing_alert_is_reported(api: Api, logs: Callable[[], str]) -> None:
-    api.stream = str  # nobody is alerted
+    api.stream = str
     assert run()["delivered"] is False
     written = logs()
     assert "the canary did not come out" in written
@@ -274,7 +271,6 @@ def test_every_five_minutes_only_the_subscriptions_are_checked(
 
 
 def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A subscription to the alert topic does not count at the alarm topic."""
     subscribers = expecting("+13125550100", alarms="+13125550100")
     monkeypatch.setattr(watch_delivery, "watch", varied(watch_delivery.watch, subscribers=subscribers))
     assert run()["subscriptions_missing"] == 1
@@ -283,7 +279,7 @@ def test_the_topic_of_alarms_is_watched_too(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_address_of_the_stack_is_nobodys_own_subscription(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The desk's address belongs to the whole desk, so it is not Ben's."""
+    """The desk's address belongs to the whole desk, so the address is not Ben's."""
     monkeypatch.setenv("EXPECTED_SUBSCRIPTIONS", "desk@clinic.example,,+13125550100")
     monkeypatch.setenv("ON_CALL", "nora=nora@clinic.example,ben=desk@clinic.example")
     assert on_call_subscriptions() == {"nora": "nora@clinic.example"}

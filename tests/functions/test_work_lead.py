@@ -51,7 +51,6 @@ def test_acknowledging_sets_the_owner_and_is_in_the_history(aws: Aws) -> None:
 
 
 def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
-    """Tests I8 of docs/reliability.md."""
     reference = captured(URGENT)
     worked(reference, "acknowledge")
     aws.alerts()
@@ -66,7 +65,6 @@ def test_an_acknowledged_lead_stops_escalating(aws: Aws, clock: Clock) -> None:
 
 
 def test_a_taken_lead_that_nobody_calls_reminds_its_owner_and_escalates_again(aws: Aws, clock: Clock) -> None:
-    """Tests I11 of docs/reliability.md."""
     reference = captured(EMERGENCY)
     worked(reference, "acknowledge")
     aws.alerts()
@@ -362,10 +360,10 @@ def test_an_invalid_field_is_named_and_never_quoted(aws: Aws, body: Json, pointe
 
 def test_the_access_log_has_what_was_done_and_not_what_was_refused(aws: Aws) -> None:
     reference = captured(URGENT)
-    worked(reference, "note", version=3)  # 422: the note has no text
-    worked(reference, "lower_tier", "desk", 3, tier="ROUTINE", text="A reason.")  # 403: not for the desk
+    worked(reference, "note", version=3)
+    worked(reference, "lower_tier", "desk", 3, tier="ROUTINE", text="A reason.")
     worked(reference, "acknowledge", "desk", 3)
-    worked(reference, "acknowledge", "nurse", 3)  # 409: the desk was first
+    worked(reference, "acknowledge", "nurse", 3)
     assert [(entry["what"], entry["staff_name"]) for entry in aws.accesses()] == [("acknowledge", "desk")]
 
 

@@ -22,7 +22,7 @@ LINK = re.compile(r'\b(?:href|src|action|formaction)="([^"]*)"')
 RUNS = ("javascript:", "data:", "vbscript:")
 DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # routes whose pages show what a visitor typed
 CACHED = 304
-UNREADABLE = {400}  # API Gateway would not pass such requests on
+UNREADABLE = {400}
 
 
 def statuses(route: str) -> set[int]:
@@ -33,10 +33,7 @@ def statuses(route: str) -> set[int]:
 
 
 def fault(route: Route, answer: object, *, out_of_order: bool = False) -> str:
-    """Returns what is wrong with the response, or "".
-
-    out_of_order: whether table and spool are down
-    """
+    """Returns what is wrong with the response, or "". `out_of_order`: table and spool are down."""
     if not isinstance(answer, dict):
         return "no answer"
     status = answer["statusCode"]
@@ -83,10 +80,7 @@ def _body(route: Route, answer: Json) -> str:
 
 
 def _scripted(page: str) -> bool:
-    """Returns whether a page has a tag that runs a script.
-
-    Attribute values other than links may contain any text.
-    """
+    """Returns whether a page has a tag that runs a script. Only links run scripts from attributes."""
     return any(map(_runs, set(TAG.findall(page))))
 
 

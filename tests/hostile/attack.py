@@ -1,4 +1,4 @@
-"""Runs the attacker in batches. Each batch starts with an empty table, so it can be repeated alone."""
+"""Runs the attacker in batches, each of which starts with an empty table and can be repeated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.hostile.answer_checks import fault
 from tests.hostile.attacker import Attacker
 from tests.quiet import quiet
 
-leaks.install()  # before any function is imported
+leaks.install()
 BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # reported faults per batch
@@ -23,11 +23,7 @@ SEARCHED_FOR = 25  # requests until the leak check forgets personal data
 
 @dataclass
 class Attacked:
-    """A batch's result.
-
-    statuses: status -> number of responses
-    faults: the first MOST_FAULTS faults
-    """
+    """A batch's result. `statuses` has the number of responses, `faults` the first MOST_FAULTS faults."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)

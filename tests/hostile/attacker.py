@@ -36,11 +36,11 @@ QUERY = (
     *("language", "questionnaire", "mode", "return_to", "utm_source", "gclid", "view", "tier", "suspect", "cursor"),
     *("from", "to", "format", "reference", "staff", "q", "x", ""),
 )
-NEARLY_RIGHT = (  # valid or nearly valid query values
+NEARLY_RIGHT = (
     *("csv", "json", "fhir", "html", "true", "false", "open", "taken", "closed", "done", "EMERGENCY", "fs-intake"),
     *("2026-01-14", "2026-01-13", "2000-01-01", "2199-12-31", "2026-02-30", "0001-01-01", "2026-1-4", "M90GS-X3XCE"),
 )
-PLAIN = (  # fields of the plain form
+PLAIN = (
     *(
         "step",
         "asked",
@@ -161,7 +161,7 @@ class Attacker:
         )
         kind, content = self._chance.choices(makers, (8, 8, 4, 2, 1))[0]()
         asked["headers"]["content-type"] = kind
-        if self._once_in(30):  # the body does not match its content type
+        if self._once_in(30):
             asked |= {"body": content.decode("latin-1"), "isBase64Encoded": True}
         elif self._once_in(2):
             asked |= {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}

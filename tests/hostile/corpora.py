@@ -128,7 +128,7 @@ OURS = (  # texts that have broken tables, pages or parsers
     ),
 )
 
-DOCUMENTS: tuple[bytes, ...] = (  # bodies that no page sends
+DOCUMENTS: tuple[bytes, ...] = (
     *(
         b"",
         b" ",

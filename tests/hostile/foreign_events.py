@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.functions.calls import Json, event
 
-REST_API: Json = {  # payload version 1.0
+REST_API: Json = {
     "version": "1.0",
     "resource": "/submissions",
     "path": "/submissions",

@@ -87,7 +87,6 @@ def test_every_kind_of_fault_is_detected() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("aws")
 def test_every_naughty_string_is_shown_as_text() -> None:
-    """Each string is the name in a form without a phone number."""
     (route,) = (route for route in routes() if route.name == "POST /submissions")
     for text in corpora.strings():
         if len(text) > 3000:
@@ -101,7 +100,7 @@ def test_every_naughty_string_is_shown_as_text() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
-    """Seed 20261122, request 3180."""
+    """Found by seed 20261122, request 3180."""
     asked = event("show_receipt")
     asked["headers"]["hx-request"] = "true"
     page = show_receipt.handler(asked, CONTEXT)["body"]
@@ -111,14 +110,14 @@ def test_links_of_an_embedded_receipt_lead_to_the_service() -> None:
 
 
 def test_a_lone_surrogate_in_a_query_is_refused() -> None:
-    """Seed 20261122, request 4764."""
+    """Found by seed 20261122, request 4764."""
     answer = draw_form.handler(event("draw_form") | {"queryStringParameters": {"utm_source": "\ud800"}}, CONTEXT)
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (400, 400)
 
 
 @pytest.mark.parametrize("host", ["6]þ", "[", "a/b", 'a"b', "a b", "a@b", "", "x" * 300])
 def test_an_invalid_host_header_is_ignored(host: str) -> None:
-    """Seed 7, request 43643."""
+    """Found by seed 7, request 43643."""
     asked = event("draw_form")
     asked["headers"] |= {"host": host, "hx-request": "true", "referer": "https://elsewhere.example/"}
     answer = draw_form.handler(asked, CONTEXT)
@@ -128,7 +127,7 @@ def test_an_invalid_host_header_is_ignored(host: str) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> None:
-    """Seed 20261122, request 24: python-multipart logged the body as a warning."""
+    """python-multipart logged the body as a warning. Found by seed 20261122, request 24."""
     answer = capture_lead.handler(body_post("/submissions", "é7", "multipart/form-data; boundary=x"), CONTEXT)
     assert answer["statusCode"] == 400
     assert caplog.text == ""
@@ -136,7 +135,7 @@ def test_the_form_parser_logs_no_content(caplog: pytest.LogCaptureFixture) -> No
 
 @pytest.mark.parametrize("answers", [{"age": ["none"], "region": ["lumbar"]}, {"age": "private", "em-now": ["none"]}])
 def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, Any]) -> None:
-    """Seed 20261128, requests 2430 and 36418."""
+    """Found by seed 20261128, requests 2430 and 36418."""
     version = {"id": "fs-intake", "version": "0.0.0"}
     asked = sent("draw_form.screening") | {"questionnaire": version, "answers": answers, "page": "P1"}
     answer = draw_form.handler(posting("draw_form.screening", asked), CONTEXT)
@@ -146,6 +145,6 @@ def test_answers_of_another_version_are_not_a_server_error(answers: dict[str, An
 
 @pytest.mark.usefixtures("aws")
 def test_a_lead_without_a_reference_is_not_the_export_of_all() -> None:
-    """Seed 20261128, request 61159."""
+    """Found by seed 20261128, request 61159."""
     asked = event("export_leads") | {"pathParameters": {"reference": ""}}
     assert export_leads.handler(signed_in(asked, "admin"), CONTEXT)["statusCode"] == 404

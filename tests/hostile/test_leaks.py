@@ -138,11 +138,7 @@ def test_a_leak_fails_the_test_it_happens_in() -> None:
 
 
 class EmulatedCloud:
-    """Replaces the local cloud with one lead.
-
-    log: the last log line
-    queue: the message in each queue
-    """
+    """Replaces the local cloud with one lead. `log` is a log line, `queue` a message in each queue."""
 
     outputs = {"LeadsTable": "leads"}  # noqa: RUF012
     resources = {name: name for name in ("Logs", *FAILURES)}  # noqa: RUF012

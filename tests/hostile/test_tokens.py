@@ -140,7 +140,7 @@ def test_a_proof_with_another_key_submission_or_time_is_detected() -> None:
 
 
 def test_a_challenge_without_its_expiry_cannot_be_made() -> None:
-    """The proof of work and the signature cover the salt, which contains the expiry."""
+    """Proof of work and signature cover the salt, which contains the expiry."""
     fields = read(solved(GUARD))
     bare = fields["salt"].partition("?")[0]
     digest = hashlib.sha256(f"{bare}{fields['number']}".encode()).hexdigest()

@@ -35,14 +35,14 @@ AUTHORIZE = """<!doctype html><title>Sign in</title><form>
 LOGOUT = '<!doctype html><script>location.replace(new URLSearchParams(location.search).get("logout_uri"))</script>'
 
 
-# all functions share one logger and its metrics, so they need one request at a time
+# all functions share one logger, so they need one request at a time
 one_at_a_time = threading.Lock()
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # http.server requires these names
+    def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
         match urlsplit(self.path).path:
             case "/oauth2/token":
@@ -59,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Does nothing, so that requests are not logged."""
+        pass
 
     def _call(self, body: str) -> tuple[int, dict[str, str], bytes]:
         """Calls the route's function as API Gateway would. Returns status, headers and body."""
@@ -120,7 +120,6 @@ def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]
 
 @cache
 def _routes() -> list[tuple[str, str]]:
-    """Returns (route key, function) of each route, those without parameters first."""
     return sorted(template.routes().items(), key=lambda item: "{" in item[0])
 
 

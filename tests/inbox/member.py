@@ -26,8 +26,6 @@ def next_january() -> str:
 
 
 class Member:
-    """A member of staff in a browser."""
-
     def __init__(self, page: Page, site: str, name: str, console: Console) -> None:
         self.page, self.site, self.name, self.console = page, site, name, console
         self.addresses: list[str] = []
@@ -36,10 +34,7 @@ class Member:
         page.on("pageerror", lambda error: console.errors.append(str(error)))
 
     def open(self, reference: str = "") -> Member:
-        """Opens the inbox and signs in.
-
-        reference: the lead to open, by the URL in its alert; "": none
-        """
+        """Opens the inbox and signs in. `reference` is the lead whose alert's URL is opened, or ""."""
         self.page.goto(f"{self.site}inbox{f'#lead={reference}' if reference else ''}")
         self.sign_in()
         return self.sees(reference) if reference else self
@@ -48,10 +43,9 @@ class Member:
         self.page.get_by_label("Username").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.locator("#user", has_text=self.name).wait_for(state="attached")  # a phone hides the name
+        self.page.locator("#user", has_text=self.name).wait_for(state="attached")
 
     def goes_to(self, reference: str) -> Member:
-        """Opens a lead by its URL, after signing in."""
         self.page.evaluate("reference => { location.hash = `lead=${reference}` }", reference)
         return self.sees(reference)
 
@@ -95,7 +89,6 @@ class Member:
         return self.page.locator(f'#leads a[data-reference="{reference}"]')
 
     def _note(self, message: ConsoleMessage) -> None:
-        # the emulator's sign-in page has no icon
         no_icon = str(message.location.get("url", "")).endswith("/favicon.ico")
         if message.type == "error" and not no_icon:
             self.console.errors.append(message.text)

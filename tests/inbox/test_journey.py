@@ -1,5 +1,3 @@
-"""Tests how staff work a lead, alone and concurrently."""
-
 from __future__ import annotations
 
 import re
@@ -107,7 +105,6 @@ def test_each_call_says_what_is_next_until_the_appointment(
     expect(following).to_contain_text("Next: Call again")
     expect(following).to_be_focused()
     expect(following).to_be_in_viewport()
-    # the nurse has just called
     expect(nurse.lead.locator(".does")).to_have_count(0)
     expect(nurse.page.locator("#undo")).to_have_text("Undo: you called: No answer")
     nurse.press("Another outcome …").press("Call again then")
@@ -187,7 +184,6 @@ def test_no_address_has_a_token_or_phone_and_tokens_end_with_the_tab(send: Send,
     assert not [
         address for address in nurse.addresses if token[1] in address or "5550188" in address.replace("%20", "")
     ]
-    # last use, and end of the last session
     assert nurse.page.evaluate("Object.keys(localStorage).sort()") == ["inbox:active", "inbox:ended"]
     assert nurse.page.evaluate("document.cookie") == ""
     assert "code=" not in nurse.page.url
@@ -355,7 +351,7 @@ def test_a_changed_lead_is_not_redrawn_while_in_use(send: Send, member: Come) ->
     desk.press("I'll take it").has("^You have had it")
     held: list[Route] = []
     nurse.page.route("**/leads/" + reference, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
-    with nurse.page.expect_request("**/leads/" + reference):  # held until the nurse has pressed Close
+    with nurse.page.expect_request("**/leads/" + reference):  # the response is held until the nurse has pressed Close
         nurse.page.locator("#refresh").click()
     nurse.press("Close …")
     for route in held:

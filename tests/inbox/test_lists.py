@@ -1,5 +1,3 @@
-"""Tests the list of leads."""
-
 from __future__ import annotations
 
 import json
@@ -53,10 +51,7 @@ def row(number: int, **changes: Any) -> Json:
 
 
 class Table:
-    """Responds to the list's requests in place of the service.
-
-    asked: the queries of the requests
-    """
+    """Responds to the list's requests in place of the service, and records their queries in `asked`."""
 
     def __init__(self, rows: list[Json]) -> None:
         self.rows = rows
@@ -128,7 +123,7 @@ def test_filters_are_in_the_address_and_go_back(member: Come) -> None:
     table = at_table(nurse, rows, "#tier=URGENT")
     expect(nurse.page.locator("#leads a")).to_have_count(20)
     expect(nurse.page.locator("#find summary")).to_have_text("Filter: URGENT")
-    expect(nurse.page.locator("#tier")).to_be_hidden()  # the filters start folded
+    expect(nurse.page.locator("#tier")).to_be_hidden()
     nurse.filter("tier", "ROUTINE")
     expect(nurse.page.locator("#leads .tier.ROUTINE")).to_have_count(20)
     assert nurse.page.url == f"{nurse.site}inbox#tier=ROUTINE"
@@ -155,7 +150,7 @@ def test_leads_are_filtered_by_source_and_questionnaire(member: Come) -> None:
     asked = {(query.get("source", [""])[0], query.get("questionnaire", [""])[0]) for query in table.asked}
     assert asked >= {("", "knee"), ("google-ads", "knee")}
     del rules["rule_sets"][1:]
-    manager.page.reload()  # the rules no longer have the filter's questionnaire
+    manager.page.reload()
     expect(manager.page.get_by_label("Questionnaire").locator("option")).to_have_text(["all", "fs-intake", "knee"])
     manager.page.goto(f"{manager.site}inbox#")
     manager.page.reload()
@@ -204,7 +199,7 @@ def test_a_new_urgent_lead_sounds_without_a_name(member: Come) -> None:
     nurse.page.add_init_script(RECORD)
     table = at_table(nurse, [row(1), row(2, tier="URGENT", status="acknowledged", owner="somebody")])
     nurse.page.get_by_role("button", name="Sound for urgent leads").click()
-    nurse.page.locator("#updated").click()  # browsers allow sound only after a press
+    nurse.page.locator("#updated").click()
     later = (NOW + timedelta(seconds=5)).isoformat()
     table.rows = [row(4, received_at=later), *table.rows]
     nurse.press("Refresh")

@@ -1,5 +1,3 @@
-"""Tests that staff see whether mails reached the patient."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Tests the inbox on the local cloud, with the real template and user pool."""
-
 from __future__ import annotations
 
 import json
@@ -29,7 +27,6 @@ COVERED = """() => {
 
 @pytest.fixture
 def alerts(cloud: LocalCloud) -> Callable[[str], str]:
-    """Provides a function that returns the text of the alert about a lead."""
     queues, topics = cloud.client("sqs"), cloud.client("sns")
     queue = queues.create_queue(QueueName=f"inbox-{uuid4()}")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

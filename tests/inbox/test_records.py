@@ -190,7 +190,7 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     admin.page.get_by_role("link", name="Access log").click()
     expect(admin.page.get_by_role("region", name="Access log")).to_be_visible()
     lines = admin.page.get_by_role("region", name="What staff saw and did").locator("tbody tr")
-    # two entries of the export share a line
+    # the export's two entries share a line
     expect(lines).to_have_text(
         [
             re.compile(r"20\d\d, \d+:\d\d:\d\d.*admin\s*read this log"),
@@ -202,7 +202,7 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
         shown = lines.count()
         more.click()
         expect(admin.page.locator(".said")).to_be_empty()
-        assert lines.count() > shown or more.is_hidden()  # the last page may be empty
+        assert lines.count() > shown or more.is_hidden()
     expect(lines.filter(has_text="exported")).to_have_text([re.compile("admin\\s*exported 3 leads")])
     opened = lines.filter(has_text=re.compile("nurse\\s*opened the lead")).filter(has_text=reference)
     expect(opened).to_have_count(1)

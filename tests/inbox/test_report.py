@@ -24,7 +24,7 @@ LEADS = 21
 
 @pytest.fixture
 def last_week(aws: Aws, send: Send, monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """Captures leads of last week, and returns the week's Monday, 15:00 UTC."""
+    """Captures leads of last week. Returns the Monday of last week, at 15:00 UTC."""
     today = datetime.now(UTC).date()
     monday = datetime.combine(today - timedelta(days=today.weekday() + 7), time(15), UTC)
     with monkeypatch.context() as patched:
@@ -58,7 +58,7 @@ def test_a_managers_monday(last_week: datetime, send: Send, member: Come) -> Non
     by_day = page.get_by_role("region", name="Leads by day and tier").locator("tbody tr")
     expect(by_day).to_have_count(7)
     leads = [int(row.locator("td").first.inner_text()) for row in by_day.all()]
-    assert leads == [0, 0, 4, 4, 4, 4, 5]  # the table starts with the latest day
+    assert leads == [0, 0, 4, 4, 4, 4, 5]
     chart = page.get_by_role("img", name=f"Leads by day: at most 5, {last_week:%a, %b} {last_week.day}")
     expect(chart).to_be_visible()
     heights = [float(bar.get_attribute("height") or 0) for bar in chart.locator("rect.URGENT").all()]

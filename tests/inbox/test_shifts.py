@@ -22,7 +22,7 @@ from tests.inbox.test_states import look
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 URGENT = {"ces": ["unsure"], "change": "yes"}
-SMALLEST_GAP = 4  # px
+SMALLEST_GAP = 4
 
 
 def test_two_staff_and_a_shift_change(send: Send, member: Come, stored: Callable[[str], Json]) -> None:

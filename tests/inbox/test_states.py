@@ -168,7 +168,7 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     nurse = member("nurse").open(reference)
     ask = nurse.page.get_by_role("region", name="Ask on the phone")
     expect(ask).to_contain_text(re.compile("Ask first: .not sure. ¿Tiene alguna parte.*Is any part of your body weak?"))
-    # the question in English, above its options
+    # the English question above its options
     expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])
     expect(ask.locator("#ask-too [lang=en] li")).to_have_text(
         [
@@ -296,7 +296,7 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     expect(dialog).to_be_hidden()
     keys.press("Escape")
     expect(nurse.lead).to_be_hidden()
-    # the list of closed leads has no row that could get the focus back
+    # the list of closed leads lacks the lead's row, which would get the focus
     expect(nurse.page.locator("#main")).to_be_focused()
 
 
@@ -308,7 +308,9 @@ def test_only_a_clinician_is_offered_not_a_fit_for_an_urgent_lead(send: Send, me
         expect(staff.page.get_by_role("button", name="Not a fit", exact=True)).to_have_count(offered)
 
 
-@pytest.mark.parametrize("zone", ["America/Chicago", "Asia/Tokyo"])  # Tokyo staff see a note about the clinic's zone
+@pytest.mark.parametrize(
+    "zone", ["America/Chicago", "Asia/Tokyo"]
+)  # in Tokyo, staff see a note about the clinic's zone
 def test_the_header_stays_in_view_on_a_wide_screen(send: Send, member: Come, zone: str) -> None:
     reference = send({"ces": ["unsure"], "change": "yes"})
     for number in range(15):

@@ -36,7 +36,7 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[str], list[Json]]:
-    """Provides a function that returns the stored leads with a text of only this test."""
+    """Provides a function that returns the stored leads that contain a text."""
     table = cloud.client("dynamodb")
 
     def leads(text: str) -> list[Json]:

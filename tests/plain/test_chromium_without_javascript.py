@@ -1,5 +1,3 @@
-"""Tests the plain form in Chromium without JavaScript."""
-
 from __future__ import annotations
 
 import re
@@ -38,7 +36,7 @@ Look = Callable[[str], None]
 
 @pytest.fixture(scope="module")
 def copy(browser: Browser) -> Iterator[Page]:
-    """Yields a tab with JavaScript, which axe needs, for copies of the tested page."""
+    """Yields a tab with JavaScript, which axe needs, for a copy of the tested page."""
     context = browser.new_context(viewport=PHONE, bypass_csp=True)
     yield context.new_page()
     context.close()
@@ -46,8 +44,6 @@ def copy(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def look(plain_page: Page, copy: Page) -> Look:
-    """Provides a function that checks the page and saves screenshots under a name."""
-
     def record(name: str) -> None:
         for screen, size in (("wide", WIDE), ("phone", PHONE), ("narrow", NARROW)):
             plain_page.set_viewport_size(size)
@@ -146,7 +142,6 @@ def test_the_single_page_and_an_emergency_in_the_dark(plain_page: Page, site: st
     look("51-single-errors")
     answer(plain_page, {"em-now": ["chest-pressure"]})
     press(plain_page, "Send")
-    # dark mode does not change the emergency page
     expect(plain_page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     look("73-emergency-in-the-dark")
 
@@ -247,7 +242,7 @@ def test_a_form_sent_again_with_other_answers(plain_page: Page, site: str, look:
     press(plain_page, "Next")
     sent = plain_page.evaluate("new URLSearchParams(new FormData(document.querySelector('main form'))).toString()")
     kind = {"content-type": "application/x-www-form-urlencoded"}
-    assert plain_page.request.post(f"{site}submissions", data=sent, headers=kind).ok  # sends the form from another tab
+    assert plain_page.request.post(f"{site}submissions", data=sent, headers=kind).ok
     press(plain_page, "Change: Your name")
     answer(plain_page, {"contact.name": "Somebody Else"})
     press(plain_page, "Next")

@@ -14,7 +14,6 @@ from tests.project.test_asvs import numbers
 PROJECT = Path(__file__).parents[2]
 TEXT = (PROJECT / "docs" / "accessibility.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([0-9][0-9., to]*) \| ([^|]+) \| ([^|]+) \|$", TEXT, re.MULTILINE)
-# Levels A and AA: section -> criteria. 4.1.1 is obsolete.
 CRITERIA = {
     "1.1": (1,),
     "1.2": (1, 2, 3, 4, 5),

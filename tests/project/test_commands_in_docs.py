@@ -43,7 +43,7 @@ def test_every_command_can_be_pasted(page: Path) -> None:
 
 @pytest.mark.parametrize("page", [*(PROJECT / "docs").glob("*.md"), TEMPLATE], ids=lambda page: page.name)
 def test_a_command_for_a_deployed_stack_names_it(page: Path) -> None:
-    text = re.sub(" #.*", "", page.read_text(encoding="utf-8"))  # without comments
+    text = re.sub(" #.*", "", page.read_text(encoding="utf-8"))
     for command in re.findall(rf"`(make (?:{'|'.join(REAL_ACCOUNT)})\b[^`]*)`", text):
         assert "STACK=" in command, command
 

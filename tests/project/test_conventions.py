@@ -117,12 +117,12 @@ LOGGED = {
     "mail_kind",
     "mail_status",
     "reason",
-}  # keys of a log line
+}
 PERSONAL = {"event", "lead", "submission", "contact", "answers", "body", "screening", "record", "note", "consents"}
 
 
 def logger_calls() -> Iterator[tuple[str, ast.Call, set[str]]]:
-    """Yields (file, call, parameters with a Literal type in the file) for each logger call."""
+    """Yields (file, call, names of the file's parameters with a Literal type) for each logger call."""
     for path in PROJECT.glob("functions/*.py"):
         tree = ast.parse(path.read_text())
         listed = {

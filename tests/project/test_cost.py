@@ -46,7 +46,6 @@ def test_a_clinic_of_1_000_leads_pays_at_most_22_dollars_a_month(facts: cost.Fac
 
 
 def test_every_possible_metric_is_in_the_estimate(facts: cost.Facts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The estimate counts every metric that the runbook explains."""
     with_all = cost.monthly(1_000, facts)["CloudWatch"]
     monkeypatch.setattr(cost, "emitted", dict)
     paid = (with_all - cost.monthly(1_000, facts)["CloudWatch"]) / facts.prices["cloudwatch_metric_month"]
@@ -61,8 +60,8 @@ def test_reading_costs_the_same_beside_ten_times_as_many_leads() -> None:
     few, many = (growth.measure(count) for count in (800, 8_000))
     a_page = "a page of closed leads"
     assert {name: few[name] for name in few if name != a_page} == {name: many[name] for name in many if name != a_page}
-    assert many[a_page][0] <= 3  # requests, one per month until the page is full
-    assert many[a_page][1] <= 60  # capacity units, with each row's lead for its name
+    assert many[a_page][0] <= 3
+    assert many[a_page][1] <= 60
 
 
 def test_no_index_partition_overloads_at_10_000_submissions_a_second(facts: cost.Facts) -> None:

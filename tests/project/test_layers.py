@@ -42,12 +42,11 @@ def is_within(module: str, package: str) -> bool:
 
 
 def place_of(module: str) -> tuple[int, str] | None:
-    """Returns the number of a module's layer, 0 at the top, and its package in LAYERS, or None."""
+    """Returns the number of a module's layer (0: the top) and its package in LAYERS, or None."""
     return next(((n, part) for n, parts in enumerate(LAYERS) for part in parts if is_within(module, part)), None)
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Yields the modules that a file imports, at the top or in functions."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -26,7 +26,7 @@ AS_ON_LAMBDA = HERE == build.LAMBDA_PYTHON and platform.system() == "Linux" and 
 OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
 NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 FUNCTIONS = [build.module_name(name) for name in function_names()]
-# Powertools' imports depend on earlier imports, so each function gets its own fork.
+# what Powertools imports depends on earlier imports, so each function gets its own process
 LOAD_EACH = """
 import importlib, os, sys
 sys.path.insert(0, {bundle!r})
@@ -56,7 +56,6 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def own_parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Provides each function's own part of its bundle, without compiling."""
     folders = {name: tmp_path_factory.mktemp(name) for name in FUNCTIONS}
     with patch.object(build, "compile_all"):
         for name, folder in folders.items():
@@ -81,7 +80,7 @@ def test_a_cached_folder_is_made_again_only_from_other_texts(tmp_path: Path, mon
 
 
 def test_every_file_of_shared_is_in_the_key_of_the_common_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise an old version of a changed file would be deployed."""
+    """Without the file in the key, an old version of the file would be deployed."""
     shutil.copytree(build.PROJECT / "shared", tmp_path / "shared")
     monkeypatch.setattr(build, "PROJECT", tmp_path)
     monkeypatch.setattr(build, "dependencies", lambda *_: tmp_path)
@@ -147,7 +146,6 @@ def test_workflows_run_the_python_that_lambda_runs() -> None:
     versions = {version for text in workflows for version in re.findall(r"python-version: (.*?)[,}\n]", text)}
 
     assert versions == {'"{}.{}"'.format(*build.LAMBDA_PYTHON)}
-    # an x86_64 processor, as for the functions
     assert {runner for text in workflows for runner in re.findall(r"runs-on: (.*)", text)} == {"ubuntu-24.04"}
 
 
@@ -165,7 +163,6 @@ def test_everything_is_compiled(bundle: Path) -> None:
 def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
     own_parts: dict[str, Path], bundle: Path, tmp_path: Path
 ) -> None:
-    """Everything besides the handler comes from one function's bundle."""
     for name, folder in own_parts.items():
         shutil.copytree(folder / "functions", tmp_path / name / "functions")
     own = {name: str(tmp_path / name) for name in own_parts}
@@ -174,7 +171,6 @@ def test_every_handler_loads_from_what_is_shipped_and_nothing_else(
 
 
 def test_pages_are_drawn_from_compiled_templates(tmp_path: Path, own_parts: dict[str, Path], bundle: Path) -> None:
-    """The template files are removed."""
     shutil.copytree(own_parts["draw_form"] / "functions", tmp_path / "functions")
     shutil.copytree(bundle / "shared", tmp_path / "shared", ignore=shutil.ignore_patterns("*.html"))
     event = build.PROJECT / "events" / "draw_form.json"
@@ -192,7 +188,6 @@ sys.exit(None if answer["statusCode"] == 200 and "<form" in answer["body"] else 
 
 
 def test_pyc_are_used_after_a_zip(tmp_path: Path, bundle: Path) -> None:
-    """Each source file exits, so that only its .pyc can be imported."""
     with zipfile.ZipFile(io.BytesIO(zip_folder(bundle))) as archive:
         archive.extractall(tmp_path / "unzipped")
     for source in (tmp_path / "unzipped").rglob("*.py"):
@@ -247,7 +242,6 @@ def test_the_same_content_zips_to_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_build_refuses_a_rulebook_that_does_not_load(tmp_path: Path) -> None:
-    """Otherwise the deployed form would fail."""
     shutil.copytree(build.PROJECT / "shared" / "rulebook", tmp_path, dirs_exist_ok=True)
     rules = tmp_path / "fs-triage.toml"
     build.check_data(tmp_path)

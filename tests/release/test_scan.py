@@ -66,9 +66,6 @@ def test_a_scanner_without_a_result_is_a_failure(monkeypatch: pytest.MonkeyPatch
     assert scan.main(["--offline"]) == 0
 
 
-# ---- continuous integration
-
-
 def jobs(path: Path) -> dict[str, Any]:
     loaded = yaml.safe_load(path.read_text())
     assert set(loaded) - {True} <= {"name", "permissions", "concurrency", "jobs"}  # YAML 1.1 reads the key `on` as true
@@ -88,10 +85,9 @@ def test_a_workflow_pins_its_actions_and_has_few_permissions(path: Path) -> None
             assert set(step) <= {"if", "uses", "with", "run", "env", "working-directory"}
             assert ("uses" in step) != ("run" in step)
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", "a/b@" + "0" * 40))
-            assert "${{" not in step.get("run", "")  # the shell would run the inserted text
+            assert "${{" not in step.get("run", "")  # the shell would run the inserted text as code
             for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", "")):
                 assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE)
-    # GOOGLE_ADS_KEY is a parameter of the stack
     secrets = {"GOOGLE_ADS_KEY"} if path.stem == "deploy" else set()
     assert set(re.findall(r"secrets\.(\w+)", path.read_text())) == secrets
 
@@ -112,7 +108,7 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 def test_the_workflow_fails_if_vulnerabilities_cannot_be_looked_up() -> None:
     runs = [step.get("run") for job in jobs(PROJECT / ".github/workflows/test.yml").values() for step in job["steps"]]
 
-    assert {"make test", "make scan", "make sbom"} <= set(runs)  # without OFFLINE
+    assert {"make test", "make scan", "make sbom"} <= set(runs)
 
 
 def test_every_kind_of_dependency_is_kept_up_to_date() -> None:

@@ -84,7 +84,6 @@ def test_a_call_is_found() -> None:
 
 
 def test_every_operation_that_the_template_grants_is_shipped() -> None:
-    """An operation needs botocore's description of it."""
     granted = set(re.findall(r"\b(dynamodb|sns|sqs):(\w+)", (PROJECT / "infra/template.yaml").read_text()))
     by_aws = {("sqs", "SendMessage")} | {
         (service, name) for service, name in granted if "Stream" in name or name == "*"
@@ -103,7 +102,7 @@ def session_of(folder: Path) -> Any:
 
 
 KEYS: Any = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-NEW_REGION = "us-east-9"  # unknown to botocore
+NEW_REGION = "us-east-9"
 
 
 @pytest.mark.parametrize("service", slimming.AWS_CALLS)
@@ -125,7 +124,7 @@ class Sent(Exception):
 
 
 def sent(session: Any, service: str, region: str) -> tuple[str, str]:
-    """Returns a request's URL, and the region and service in its signature, without sending."""
+    """Returns the URL of an unsent request, and the region and service in its signature."""
 
     def stop(request: Any, **_: object) -> None:
         scope = re.search(rb"Credential=testing/\d+/([^,]+)", request.headers["authorization"])
@@ -167,7 +166,6 @@ def test_a_client_has_the_same_shapes_as_with_the_full_description(shipped: Path
 
 
 def described(operation: Any) -> object:
-    """Returns an operation's model and shapes without their documentation."""
     shapes = [operation.input_shape, operation.output_shape, *operation.error_shapes]
     model = slimming._without_documentation(operation._operation_model)
     return model, [shape and shape_of(shape, frozenset()) for shape in shapes]
@@ -226,7 +224,6 @@ def test_each_slimming_step_can_be_switched_off(tmp_path: Path, monkeypatch: pyt
 
 
 def test_nothing_that_is_shipped_imports_what_is_left_out(shipped: Path) -> None:
-    """Libraries import unused features inside functions, so only top-level imports count."""
     gone = [name.replace("/", ".").removesuffix("_*") for name in slimming.UNUSED if name[0] != "*"]
     for path in (*SOURCES, *shipped.rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -251,7 +248,6 @@ for region in numbers.SUPPORTED_REGIONS:
 
 
 def test_powertools_batch_loads_after_pydantic(shipped: Path) -> None:
-    """After pydantic, the batch utility also imports Powertools' parser."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import pydantic; import aws_lambda_powertools.utilities.batch"
     )

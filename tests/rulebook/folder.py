@@ -30,7 +30,6 @@ def copy_of_rulebook(folder: Path, *, second: bool = False) -> Path:
 
 
 def sign(folder: Path, by: str = "Dr. Sample", on: str = SIGNED_ON) -> None:
-    """Signs questionnaire and rules as docs/rules.md describes."""
     rule_set = load(folder).of("fs-intake")
     assert rule_set is not None
     for name in (INTAKE, TRIAGE):
@@ -47,9 +46,8 @@ def _sign(file: Path, **values: str) -> None:
 
 
 def signed(rulebook: Rulebook, by: str = "Dr. Sample", on: str = SIGNED_ON, *, reviewed: bool = False) -> Rulebook:
-    """Returns a copy of the rulebook that is signed by `by`.
+    """Returns a copy of the rulebook that is signed by `by`, or by nobody if `by` is "".
 
-    by: the physician's name; "": unsigned
     reviewed: whether the translations count as reviewed
     """
 

@@ -14,7 +14,7 @@ AFTER_SEND = '[[pages]]\nid = "P0"\ntitle = "x"\nafter_send = true\nquestions = 
 KILL = "kill(ing)? myself"
 UNSIGNED = 'approved_by = ""\napproved_on = ""'
 NEW_KIND = '[kinds.new]\nunless = "past"\nphrases = "x y"\n'
-AT_NET = (FOLDER / TRIAGE).read_text(encoding="utf-8").splitlines().index("[messages.M-NET]") + 1  # line number
+AT_NET = (FOLDER / TRIAGE).read_text(encoding="utf-8").splitlines().index("[messages.M-NET]") + 1
 SURGERY = 'when = [{ question = "tx", any_of = ["surgery", "stimulator"] }]'
 
 
@@ -76,7 +76,6 @@ CONDITIONS = {
     "misspelt mention": ('{ question = "note", mention = "heart-stroke" }', ": unknown key mention"),
 }
 REFUSED = {  # fault -> (file, old text, new text, error)
-    # references that rules make
     "unknown kind": (
         TRIAGE, WOUND, 'when = [{ question = "note", mentions = "x" }]',
         "fs-intake.words.toml: there is no kind or topic x",
@@ -162,7 +161,6 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         TRIAGE, "night-pain = ", "minor = ",
         "fs-triage.toml.definitions: the definition 'minor' is defined twice",
     ),
-    # follow-up questions that would never be shown
     "later question": (
         INTAKE, CES_ONSET, CES_ONSET.replace('"ces"', '"sys"'),
         ("fs-intake.toml.pages[P4].questions[ces-onset].shown_when: unknown question 'sys', "
@@ -202,7 +200,6 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         INTAKE, PREG, 'shown_when = { door = ["form"] }',
         f"{AT_PREG}.shown_when: a form cannot evaluate FromDoor",
     ),
-    # pages after Send
     "required after Send": (
         INTAKE, 'id = "P2"', 'id = "P2"\nafter_send = true',
         "fs-intake.toml.pages[P2]: a page after Send can have no required question",
@@ -211,7 +208,6 @@ REFUSED = {  # fault -> (file, old text, new text, error)
         INTAKE, '[[pages]]\nid = "P1"', f'{AFTER_SEND}[[pages]]\nid = "P1"',
         "fs-intake.toml.pages[P1]: comes before Send, so it must stand before the pages after Send",
     ),
-    # words for the free-text search
     "capital in a term": (
         WORDS, "suicid*", "Suicid*",
         "fs-intake.words.toml.groups: suicide: write it in lower case, without accents",

@@ -1,5 +1,3 @@
-"""Tests that the rules' change log is current."""
-
 from __future__ import annotations
 
 import hashlib
@@ -13,7 +11,7 @@ from shared.rulebook.loading import FOLDER, load
 from shared.rulebook.reader import RulebookError
 from tests.rulebook.folder import INTAKE, TIERS, TRIAGE, WEIGHTS, WORDS, change, copy_of_rulebook, sign
 
-# Of the last entry of `changes`. A failing test says what to write here.
+# Version, date and hash of the last entry of `changes`. The failing test says what to write here.
 VERSION, ON, FINGERPRINT = "2.0.0", "2026-11-30", "237f839fa9d700a8"  # pragma: allowlist secret
 PROJECT = Path(__file__).parents[2]
 SIGNATURES = ("approved_by", "approved_on", "approved_content", "changes")

@@ -69,7 +69,6 @@ def test_every_sentence_about_a_refused_answer_is_translated() -> None:
 
 
 def test_contact_fields_and_consents_are_those_of_the_api() -> None:
-    # people type the extension after the number
     assert {field["code"] for field in DRAWN["contact"]["fields"]} == set(ContactEntry.model_fields) - {"extension"}
     assert {consent["code"] for consent in DRAWN["contact"]["consents"]} == set(Consents.model_fields)
     assert [consent["code"] for consent in DRAWN["contact"]["consents"] if consent["required"]] == ["contact"]

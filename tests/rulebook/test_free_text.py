@@ -21,7 +21,7 @@ from tests.rulebook.folder import SECOND, WEIGHTS, WORDS, change, copy_of_rulebo
 
 KINDS_IN = kinds_in()
 SIDES = {"self-harm", "bladder-bowel-saddle", "heart-stroke", "cannot-walk", "withdrawal"}
-# seconds for 500 characters; coverage slows the search
+# seconds for a text of 500 characters; coverage slows the search down
 SLOWEST = 0.025
 HOSTILE = [
     "I want to die ", "dead ", "sucidal, or ", "no ", "leg . ", "\ufdfa", "a", ",", "\u0301", "\U0001f480", "'*'*",
@@ -98,7 +98,7 @@ def test_work_grows_with_the_length_and_not_faster(unit: str) -> None:
 
 
 def calls(note: str) -> int:
-    """Returns the number of function calls, which depends on no other process."""
+    """Returns the number of function calls, which does not depend on other processes."""
     profile = cProfile.Profile()
     profile.runcall(KINDS_IN, note)
     return sum(entry.callcount for entry in profile.getstats())
@@ -107,7 +107,7 @@ def calls(note: str) -> int:
 def fastest(note: str) -> float:
     times = []
     for _ in range(7):
-        started = time.process_time()  # does not depend on other processes
+        started = time.process_time()
         KINDS_IN(note)
         times.append(time.process_time() - started)
     return min(times)

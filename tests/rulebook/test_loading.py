@@ -153,7 +153,7 @@ def test_nothing_loads_if_signed_content_changes(tmp_path: Path, file: str, befo
     (tmp_path / file).write_text(text.replace(before, after, 1))
     with pytest.raises(RulebookError, match=NOT_WHAT_WAS_SIGNED) as refused:
         load(tmp_path)
-    assert re.search(r"[0-9a-f]{64}", str(refused.value)) is None  # the hash is only in the sheet to sign
+    assert re.search(r"[0-9a-f]{64}", str(refused.value)) is None
 
 
 def test_the_steps_of_the_error_lead_to_a_new_sheet(tmp_path: Path) -> None:

@@ -1,5 +1,3 @@
-"""Tests the wording of dropped questions and options."""
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -14,7 +12,6 @@ from tests.domain.answer_sets import HEALTHY, RULE_SET
 
 
 def test_no_code_has_two_wordings() -> None:
-    """A retired code in use needs equal wordings, because a code never changes its meaning."""
     current = {question.code: question.text for question in RULE_SET.questionnaire.questions.values()}
     for question in RULE_SET.questionnaire.questions.values():
         current |= {f"{question.code}.{option.code}": option.label for option in question.options}

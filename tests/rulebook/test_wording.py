@@ -11,9 +11,9 @@ from shared.rulebook.loading import load
 from shared.rulebook.ui_texts import words
 
 HARDEST = 6.0
-FEWEST_WORDS = 5  # a shorter text's grade means little
+FEWEST_WORDS = 5
 SILENT = re.compile(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$")
-# Names of conditions and medicines count as one short word.
+# Names of conditions and medicines count as the word "it".
 NAMES = re.compile(
     r"\b(cauda equina syndrome|foraminal stenosis|spinal stenosis|degenerative disc disease|spondylolisthesis"
     r"|ankylosing spondylitis|osteoporosis|scoliosis|diabetes|antibiotics|prednisone|warfarin|eliquis|xarelto"

@@ -57,7 +57,7 @@ class Check:
     amount: number of units
     unit: word for the units, plural
     piece: units per piece; at most about ten seconds, because Ctrl-C waits for the end of a piece
-    run: runs a piece; a top-level function, because pool processes look functions up by name
+    run: a top-level function, because pool processes look functions up by name
     takes: approximate CPU milliseconds per unit
     alone: whether a piece must run without other pieces
     summary: returns the lines for the terminal

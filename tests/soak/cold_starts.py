@@ -1,5 +1,3 @@
-"""Defines the long check of each function's cold start."""
-
 from __future__ import annotations
 
 import json
@@ -12,7 +10,6 @@ from infra.build import module_name
 from tests.soak.check import Check, Found, Piece
 
 BASELINE = json.loads(cold_start.BASELINE.read_text(encoding="utf-8"))
-# other functions read what capture_lead stores
 FUNCTIONS = [module_name(name) for name in function_names()]
 
 

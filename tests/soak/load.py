@@ -28,16 +28,15 @@ from tests.functions.calls import CONTEXT, URGENT, event, posting, submission
 from tests.soak.check import Found, Histogram, Piece
 
 AT_ONCE = 8
-ATTEMPTS = 3  # a page retries after a 503
+ATTEMPTS = 3
 ALERTED_WITHIN = 180  # seconds, enough for two sweeps
-TIMEOUT = 60  # seconds for one response
+TIMEOUT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """The measurements of a load test.
 
-    statuses: HTTP status -> number of responses
     took: milliseconds until the response -> number of responses
     seconds: duration of the load
     """
@@ -57,7 +56,6 @@ class Load:
 
 
 def send_all(address: str, lead_ids: list[str]) -> Load:
-    """Sends AT_ONCE submissions at a time, each on a separate connection."""
     statuses, took, writing = Counter[int](), Histogram(), threading.Lock()
 
     def send(lead_id: str) -> None:

@@ -1,8 +1,6 @@
 """Runs mutmut, which makes small changes (mutants) in functions/ and shared/, and checks that a quick test fails.
 
 To see a mutant: `cd build/mutation/<digest>; ../../../.venv/bin/mutmut show NAME`.
-
-mutmut counts calls on import as calls by the first test.
 """
 
 from __future__ import annotations
@@ -24,10 +22,10 @@ from tests.soak.soak import CORES, PROJECT, digest_of_sources
 COPIES = PROJECT / "build" / "mutation"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 MUTANTS = 100
-AT_ONCE = 50  # mutants per round; a round takes about a minute before its first mutant
-SURVIVED, UNTESTED = "survived", "no tests"  # words that mutmut prints
+AT_ONCE = 50
+SURVIVED, UNTESTED = "survived", "no tests"
 UNKNOWN = ("not checked", "skipped")
-FEW = 100  # tests
+FEW = 100
 
 
 def mutate(piece: Piece) -> Found:
@@ -68,7 +66,7 @@ def _prepare() -> None:
     copy = _copy()
     if (copy / "mutants" / "mutmut-stats.json").exists():
         return
-    shutil.rmtree(COPIES, ignore_errors=True)  # copies of all versions
+    shutil.rmtree(COPIES, ignore_errors=True)
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(listed, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True).stdout
     for name in filter(None, files.split("\0")):
@@ -84,8 +82,11 @@ def _prepare() -> None:
 
 
 def with_imports(statistics: dict[str, Any]) -> dict[str, Any]:
-    """Lists all tests for a function that is called on import and by fewer than FEW tests."""
-    everything = list(statistics["duration_by_test"])  # in the order in which they ran
+    """Lists all tests for a function that is called on import and by fewer than FEW tests.
+
+    mutmut counts a call on import as a call by the first test.
+    """
+    everything = list(statistics["duration_by_test"])
     tests = {
         function: everything if everything[0] in called and len(called) < FEW else called
         for function, called in statistics["tests_by_mangled_function_name"].items()
@@ -99,7 +100,6 @@ def _results() -> dict[str, str]:
 
 
 def _change(name: str) -> str:
-    """Returns the lines that the mutant changes."""
     lines = _mutmut("show", name).splitlines()
     return "\n".join(line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++")))
 

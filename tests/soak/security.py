@@ -29,7 +29,6 @@ def send_hostile_requests(piece: Piece) -> Found:
 
 
 def _named(status: int) -> str:
-    """Returns the label of this status in the counts."""
     return f"status {status}{', the table made to fail' if status >= 500 else ''}"
 
 

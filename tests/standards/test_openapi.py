@@ -57,7 +57,6 @@ def test_does_not_announce_the_trap(document: Json) -> None:
 
 
 def with_examples(node: Any) -> Iterator[tuple[Json, Any]]:
-    """Yields (schema, example) for each example in `node`."""
     if isinstance(node, list):
         for part in node:
             yield from with_examples(part)
@@ -108,7 +107,6 @@ def test_openapi_spec_validator_refuses(document: Json) -> None:
 
 
 def redocly(npm: Path, folder: Path, document: Json) -> list[str]:
-    """Returns the Redocly rules that the document breaks, including warnings."""
     path = folder / "openapi.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     shutil.copyfile(CONFIG, folder / "redocly.yaml")

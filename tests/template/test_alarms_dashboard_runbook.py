@@ -29,7 +29,7 @@ SEARCH = (
 # Lambda functions"; API Gateway developer guide, "Monitor CloudWatch metrics for HTTP APIs"; SQS developer guide,
 # "Available CloudWatch metrics for Amazon SQS"; SNS developer guide, "Monitoring topics using CloudWatch".
 BY: dict[str, set[tuple[str, ...]]] = {
-    "AWS/Lambda": {(), ("FunctionName",)},  # (): the sum over all functions of the account
+    "AWS/Lambda": {(), ("FunctionName",)},
     "AWS/SNS": {(), ("TopicName",)},
     "AWS/ApiGateway": {("ApiId",), ("ApiId", "Stage")},
     "AWS/SQS": {("QueueName",)},
@@ -122,10 +122,7 @@ def metric_widgets() -> list[dict[str, Any]]:
 
 
 def drawn() -> Iterator[tuple[str, list[str]]]:
-    """Yields (widget title, parts of the metric) for each metric on the dashboard, except for a SEARCH.
-
-    The parts are complete, although "." repeats a part in the dashboard's body.
-    """
+    """Yields (widget title, parts of the metric) for each metric on the dashboard."""
     for widget in metric_widgets():
         before: list[str] = []
         for metric in widget["metrics"]:
@@ -137,7 +134,7 @@ def drawn() -> Iterator[tuple[str, list[str]]]:
 def searched() -> Iterator[tuple[str, str]]:
     """Yields (metric, statistic) of each SEARCH on the dashboard.
 
-    In quotes, the stack's name would find only a function with exactly this name.
+    In quotes, the stack's name would match only a function with exactly this name.
     """
     for widget in metric_widgets():
         for (only,) in (metric for metric in widget["metrics"] if isinstance(metric[0], dict)):
@@ -166,8 +163,8 @@ def test_every_function_is_on_the_dashboard() -> None:
 def test_the_dashboard_shows_every_alarm_in_full_rows() -> None:
     (alarms,) = (widget["properties"]["alarms"] for widget in widgets() if widget["type"] == "alarm")
     assert sorted(named(alarm) for alarm in alarms) == sorted(f"{name}.Arn" for name in ALARMS)
-    assert not any({"x", "y"} & widget.keys() for widget in widgets())  # CloudWatch places the widgets in order
-    assert [widget["width"] for widget in widgets()] == [24, *[8] * 12]  # a row has 24 columns
+    assert not any({"x", "y"} & widget.keys() for widget in widgets())
+    assert [widget["width"] for widget in widgets()] == [24, *[8] * 12]
 
 
 def test_every_failure_queue_is_on_the_dashboard() -> None:

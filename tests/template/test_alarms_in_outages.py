@@ -13,8 +13,8 @@ import pytest
 from tests.template.stack import MINUTE, SOURCE, of_type
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
-FURTHER_BACK = 2  # extra periods that CloudWatch reads
-BEGINS = 48 * 60  # minute, after two days without an outage
+FURTHER_BACK = 2  # CloudWatch reads so many periods more than it evaluates
+BEGINS = 48 * 60  # in minutes
 Series = Callable[[int], float | None]  # minute -> the metric's value, or None if nothing is reported
 
 
@@ -36,9 +36,9 @@ def silent(_minute: int) -> None:
 
 
 def retried(minute: int) -> float | None:
-    """Returns the age, in seconds, that SQS reports while every replay fails.
+    """Returns the age, in seconds, of the oldest message while every replay fails.
 
-    The age of a message counts only until SQS has delivered the message three times.
+    SQS counts the age of a message only until its third delivery.
     """
     return (minute - BEGINS) * 60.0 if minute - BEGINS <= 4 else 0.0
 
@@ -101,12 +101,10 @@ def test_every_alarm_has_an_outage() -> None:
 
 
 def test_the_age_of_the_oldest_message_misses_a_spool_that_fails() -> None:
-    """Shows why the alarm SpoolRetrying is needed."""
     assert sounds("SpoolWaiting", lambda minute: 0 if minute < BEGINS else retried(minute)) is None
 
 
 def sounds(name: str, series: Series) -> int | None:
-    """Returns the first minute at which the alarm is on, or None. Ignores the first day."""
     alarm = ALARMS[name]
     period, wanted = int(alarm["Period"]) // MINUTE, int(value_of(alarm["EvaluationPeriods"]))
     points = [aggregated(alarm["Statistic"], series, first, period) for first in range(0, 2 * BEGINS, period)]

@@ -42,8 +42,8 @@ ROUTES = {
     "GET /leads/{reference}/person": "ExportPerson",
     "DELETE /leads/{reference}": "EraseLead",
 }
-ELSEWHERE = "/{proxy+}"  # the catch-all route
-STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff", "/rota")  # prefixes of routes for signed-in staff
+ELSEWHERE = "/{proxy+}"
+STAFF_ROUTES = ("/leads", "/report", "/rules", "/staff", "/rota")
 
 
 def the_routes() -> dict[str, dict[str, Any]]:
@@ -113,7 +113,7 @@ def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
     assert client["GenerateSecret"] is False
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["AllowedOAuthScopes"] == ["openid"]
-    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # only the sign-in page accepts passwords
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
     assert client["AccessTokenValidity"] <= 60
 
 
@@ -160,10 +160,7 @@ def test_only_the_named_origins_may_post() -> None:
 
 
 def test_a_page_elsewhere_may_add_headers_but_never_a_sign_in() -> None:
-    """A site's monitoring scripts may add headers to requests.
-
-    In the Fetch standard (4.9), `*` excludes Authorization. Without AllowCredentials, browsers send no cookies.
-    """
+    """In the Fetch standard (4.9), `*` excludes Authorization. Without AllowCredentials, browsers send no cookies."""
     _condition, allowed, _otherwise = of_type("AWS::ApiGatewayV2::Api")["Api"]["CorsConfiguration"]["Fn::If"]
 
     assert allowed["AllowHeaders"] == ["*"]
@@ -201,5 +198,5 @@ def test_access_log_lines_name_the_route_and_no_person() -> None:
         "responseLatency",
         "responseLength",
         "error.responseType",
-        "integrationErrorMessage",  # why API Gateway could not invoke a function
+        "integrationErrorMessage",
     }

@@ -18,7 +18,7 @@ from shared.rulebook.loading import load
 from tests.template.stack import DAY, EXPANDED, FUNCTIONS, TOPIC, called, of_type
 
 WEBHOOKS = {"kind": ["new", "escalation", "reminder"]}
-BY_MAIL = {"suspect": ["false"], "summarised": [{"exists": False}]}  # as in Alert.is_mailed
+BY_MAIL = {"suspect": ["false"], "summarised": [{"exists": False}]}
 
 
 def test_a_failed_stream_batch_is_split_and_retried_within_limits() -> None:
@@ -106,7 +106,7 @@ def test_mail_filters_let_through_what_is_mailed() -> None:
 
 
 def matches(rules: dict[str, list[Any]], attributes: dict[str, str]) -> bool:
-    """Returns whether SNS delivers a message, which must match a value of each attribute in `rules`."""
+    """Returns whether SNS delivers a message with these attributes."""
     return all(
         any(name not in attributes if value == {"exists": False} else attributes.get(name) == value for value in values)
         for name, values in rules.items()

@@ -65,14 +65,14 @@ def test_one_deploy_is_enough_for_the_first_time() -> None:
 
 
 def test_two_stacks_fit_into_one_account() -> None:
-    """Literal names are unique per account and region, or per account for a dashboard."""
+    """A literal name must be unique per account and region, a dashboard's name per account."""
     literal = {
         (resource["Type"], name)
         for resource in EXPANDED["Resources"].values()
         for name, value in resource.get("Properties", {}).items()
         if name in ("Name", "Domain", "Id") or name.endswith("Name")
         if value and not references(value)
-        if not str(value).startswith("{'Fn::Sub': ['CodeDeployDefault.")  # the name of a predefined AWS configuration
+        if not str(value).startswith("{'Fn::Sub': ['CodeDeployDefault.")
     }
 
     assert literal == set(LITERAL_NAMES)
@@ -219,7 +219,7 @@ def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
 
 @pytest.mark.build
 def test_the_guided_questions_can_be_answered_to_their_end(tmp_path: Path) -> None:
-    """Answers only the questions about required and hidden parameters. SAM then fails without an AWS endpoint."""
+    """Answers only the questions about required and hidden parameters. Without an AWS endpoint, SAM then fails."""
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copyfile(PROJECT / "infra" / name, tmp_path / name)
     stack_and_region, afterwards = ["", ""], [""] * 10
@@ -262,7 +262,6 @@ def test_a_duplicate_address_is_refused_before_the_deploy() -> None:
 
 
 def refusals(values: dict[str, str]) -> list[str]:
-    """Returns the messages of the template's rules that these parameters violate."""
     return [
         assertion["AssertDescription"]
         for rule in SOURCE["Rules"].values()

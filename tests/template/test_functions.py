@@ -28,7 +28,6 @@ def test_every_function_has_a_module_and_an_event_and_vice_versa() -> None:
 
     assert names == {path.stem for path in (PROJECT / "functions").glob("*.py")} - set(EVERY_FUNCTION_HAS)
     events = {path.stem for path in (PROJECT / "events").glob("*.json")}
-    # a function with several routes has several events
     assert names == {stem.partition(".")[0] for stem in events}
     assert names <= events
 
@@ -42,7 +41,7 @@ def test_a_function_is_built_and_run_under_its_own_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_gets_only_the_variables_that_its_settings_need(name: str) -> None:
-    """All functions get the variables in `Globals`, which do not count."""
+    """All functions get the variables in `Globals`."""
     assert set(FUNCTIONS[name]["Environment"]["Variables"]) == settings_needed(module_name(name)) | set(SHARED)
 
 
@@ -117,10 +116,7 @@ def longest(config: Any) -> float:
 
 @pytest.mark.parametrize("name", ["CaptureLead", "CaptureAdLead"])
 def test_a_patient_gets_an_answer_in_six_seconds_whatever_hangs(name: str) -> None:
-    """Checks R7 of docs/reliability.md when both table and spool hang.
-
-    Only a quick first call to the table is followed by a second call.
-    """
+    """Checks R7 of docs/reliability.md when both table and spool hang."""
     hanging = SECOND_CALL_WITHIN.total_seconds() + longest(PATIENT_FACING) + longest(SPOOLING)
 
     assert hanging <= 5.5
@@ -136,7 +132,6 @@ def test_a_request_to_be_called_is_answered_in_six_seconds_whatever_hangs() -> N
 
 
 def test_adding_answers_ends_before_its_function_times_out() -> None:
-    """The lead is written only after a quick read."""
     hanging = WRITTEN_WITHIN.total_seconds() + longest(PATIENT_FACING)
 
     assert hanging < FUNCTIONS["CaptureLead"]["Timeout"] - 1

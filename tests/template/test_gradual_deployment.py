@@ -14,7 +14,6 @@ from dev.cloud import PARAMETERS
 SOURCE = template.read()
 RESOURCES: dict[str, Any] = template.expand()["Resources"]
 AT_ONCE: dict[str, Any] = template.expand({"GradualDeployment": "false"})["Resources"]
-# the sweep runs once a minute
 REQUESTS, RUNS = "Canary10Percent5Minutes", "Linear10PercentEvery1Minute"
 GRADUAL: dict[str, tuple[str, list[str]]] = {
     "CaptureLead": (REQUESTS, ["CaptureFailing", "ApiErrors", "ScoringFailed"]),
@@ -81,7 +80,7 @@ def test_a_changed_parameter_publishes_a_version(name: str) -> None:
     used = {parameter for parameter in SOURCE["Parameters"] if refers(variables, parameter)}
     (version,) = (entry for who, entry in RESOURCES.items() if re.fullmatch(rf"{name}Version[0-9a-f]{{10}}", who))
 
-    used |= {"Tracing"}  # the expanded template does not refer to Tracing
+    used |= {"Tracing"}
     assert used <= {entry["Ref"] for entry in settings}
     description = {"Fn::Sub": "Settings ${SettingsVersion}"}
     assert (version["Properties"]["Description"], RESOURCES[name]["Properties"]["Description"]) == (
@@ -115,7 +114,7 @@ def test_a_stage_without_visitors_deploys_all_at_once() -> None:
     assert not [entry["Type"] for entry in AT_ONCE.values() if entry["Type"].startswith("AWS::CodeDeploy")]
     assert not [name for name in of_type("AWS::Lambda::Alias", AT_ONCE) if "UpdatePolicy" in AT_ONCE[name]]
     assert set(of_type("AWS::Lambda::Alias", AT_ONCE)) == {f"{name}Aliaslive" for name in GRADUAL}
-    assert PARAMETERS["GradualDeployment"] == "false"  # the local cloud has no CodeDeploy
+    assert PARAMETERS["GradualDeployment"] == "false"
 
 
 def test_the_deployment_role_may_change_only_these_aliases() -> None:
@@ -127,7 +126,7 @@ def test_the_deployment_role_may_change_only_these_aliases() -> None:
     } == {"DeploymentRole"}
     assert "CodeDeployServiceRole" not in RESOURCES
     functions = {json.dumps({"Fn::GetAtt": [name, "Arn"]}) for name in GRADUAL}
-    versions = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:*"}) for name in GRADUAL}  # all versions and aliases
+    versions = {json.dumps({"Fn::Sub": f"${{{name}.Arn}}:*"}) for name in GRADUAL}
     assert {json.dumps(resource) for resource in shift["Resource"]} == functions | versions
     assert {action.split(":")[0] for action in shift["Action"]} == {"lambda"}
     assert "lambda:UpdateFunctionCode" not in shift["Action"]

@@ -82,7 +82,6 @@ PUBLIC_PAGES = {"DrawForm", "ShowPage", "ShowRules"}
 
 @pytest.fixture(scope="module")
 def used() -> set[Use]:
-    """Provides the calls that functions make, and that Lambda makes for functions."""
     quiet = patch.object(logging.getLogger("leads"), "disabled", new=True)
     with recording() as uses, redirect_stdout(io.StringIO()), quiet:
         for play in (
@@ -105,7 +104,6 @@ def used() -> set[Use]:
 
 
 def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Invokes the functions that call no AWS service."""
     for module, name in functions().items():
         for sample in EVENTS.glob(f"{module.removeprefix('functions.')}*.json") if name in PUBLIC_PAGES else ():
             answer = import_module(module).handler(event(sample.stem), CONTEXT)
@@ -118,7 +116,6 @@ def call_pages_and_webhook(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) 
 
 
 def capture_leads(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Stores leads in every way except through the spool."""
     for status, complete in ((201, False), (200, True), (200, True)):
         body = submission(complete=complete, consents={"contact": True, "sms": True})
         assert capture_lead.handler(posting("capture_lead", body), CONTEXT)["statusCode"] == status
@@ -146,12 +143,10 @@ def use_the_spool(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def alert(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Alerts staff by the stream, by the sweep and by the digest."""
     captured(URGENT, alerted=False)
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
     captured(URGENT, lead_id=OTHER, alerted=False)
     assert escalate_leads.handler(event("escalate_leads"), CONTEXT) == {"alerted": 1}
-    # both leads escalate
     clock.at += timedelta(minutes=31)
     aws.wire.down = {"dynamodb.BatchGetItem"}
     alert_staff.handler(stream_of(LEAD_ID), CONTEXT)
@@ -219,7 +214,6 @@ def hash_again(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
 
 
 def watch_the_delivery(aws: Aws, clock: Clock, patches: pytest.MonkeyPatch) -> None:
-    """Sends a canary through the table and another through the spool."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="canaries")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -283,7 +277,7 @@ def test_a_function_may_use_a_key_only_through_services_it_calls(function: str, 
     needed: dict[tuple[str, str], set[str]] = {}
     reads = {Use(name, "", source) for name, source in read_by_lambda()}
     for _, action, resource in (use for use in used | reads if use.function == function):
-        if action.startswith(("ses:", "cognito-idp:")):  # SES stores no data here; the user pool has its own key
+        if action.startswith(("ses:", "cognito-idp:")):
             continue
         service, key = service_and_key(resource)
         if action != "sns:ListSubscriptionsByTopic":  # a topic's subscriptions are not encrypted
@@ -311,9 +305,6 @@ def service_and_key(resource: str) -> tuple[str, str]:
     return service, properties["KmsMasterKeyId"]["Ref"]
 
 
-# --- AWS managed policies, which SAM attaches ---
-
-
 def test_managed_policies_are_only_those_that_lambda_needs() -> None:
     attached = {
         (function, policy.removeprefix(AWS_MANAGED))
@@ -322,11 +313,10 @@ def test_managed_policies_are_only_those_that_lambda_needs() -> None:
     }
 
     assert attached == {
-        # for the function's log
         *((function, "AWSLambdaBasicExecutionRole") for function in functions().values()),
         ("AlertStaff", "AWSLambdaDynamoDBExecutionRole"),
-        ("IndexLeads", "AWSLambdaDynamoDBExecutionRole"),  # Lambda reads the table's stream
-        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),  # Lambda reads the spool
+        ("IndexLeads", "AWSLambdaDynamoDBExecutionRole"),
+        ("ReplaySubmissions", "AWSLambdaSQSQueueExecutionRole"),
     }
     assert read_by_lambda() == {
         ("AlertStaff", "LeadsTable"),

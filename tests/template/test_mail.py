@@ -11,11 +11,10 @@ from tests.least_privilege import statements
 from tests.template.stack import EXPANDED, FUNCTIONS, SOURCE, called, of_type
 
 OURS = re.compile(r"Mail|CloseAddress|Unsubscribe")
-SES_A_SECOND = 14  # SES's limit in mails per second, with production access
+SES_A_SECOND = 14
 
 
 def test_without_a_sender_nothing_of_it_exists_but_who_wants_no_more() -> None:
-    """Only the table of closed addresses and the key of its hashes remain."""
     conditions = {name: entry.get("Condition") for name, entry in EXPANDED["Resources"].items()}
     mail = {name for name in conditions if OURS.search(name) and "AlertEmail" not in name and "AlarmEmail" not in name}
     emails = {name for name in mail if re.fullmatch(r"(Desk|Clinician|Manager)EmailSubscription", name)}

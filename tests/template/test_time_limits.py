@@ -1,5 +1,3 @@
-"""Tests that functions end before Lambda stops them."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -25,13 +23,11 @@ def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> Non
 
 
 def test_a_sweep_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """A slow lead may need four more calls: read, claim, publish and record."""
     ends = escalate_leads.TIME_LIMIT.total_seconds() + 4 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["EscalateLeads"]["Timeout"]
 
 
 def test_retention_that_stops_in_time_ends_with_one_slow_lead() -> None:
-    """A slow lead may need two more calls: read and write."""
     ends = retire_leads.TIME_LIMIT.total_seconds() + 2 * longest_call(PATIENT_FACING)
     assert ends < FUNCTIONS["RetireLeads"]["Timeout"]
 
