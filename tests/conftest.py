@@ -14,7 +14,7 @@ from dev.cloud import PARAMETERS, LocalCloud
 from dev.demo import Demo
 from dev.front import Front
 from tests import leaks
-from tests.aws import ENVIRONMENT
+from tests.aws import ENVIRONMENT, Aws, aws_in_process
 
 os.environ.update(ENVIRONMENT)  # functions read these variables on import
 os.environ.pop("AWS_PROFILE", None)
@@ -47,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def no_leak() -> Iterator[leaks.Watch]:
     with leaks.watched() as watch:
         yield watch
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    """Provides moto with the template's empty tables, queues and topics."""
+    with aws_in_process() as aws:
+        yield aws
 
 
 @pytest.fixture(scope="session")

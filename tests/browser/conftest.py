@@ -1,9 +1,8 @@
-"""Provides pages in Chromium. An unexpected console error fails the test."""
+"""Provides pages in Chromium, served from this process. An unexpected console error fails the test."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from dev.cloud import LocalCloud
-from tests.aws import flat
+from tests.aws import Aws
 from tests.browser.patient import Patient, Traffic
+from tests.served import served
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 PHONE = ViewportSize(width=390, height=844)
@@ -28,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Console:
-    """Collects console errors. A test calls `expect` for the errors that it causes."""
+    """Collects the page's console errors. A test calls `expect` with a pattern for the errors that it causes."""
 
     errors: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -38,6 +37,13 @@ class Console:
 
     def unexpected(self) -> list[str]:
         return [error for error in self.errors if not any(re.search(pattern, error) for pattern in self.expected)]
+
+
+@pytest.fixture
+def site(aws: Aws) -> Iterator[str]:
+    """Provides the address where the form is shown."""
+    with served() as address:
+        yield address
 
 
 @pytest.fixture
@@ -52,7 +58,7 @@ def screen() -> ViewportSize:
 
 @pytest.fixture
 def proves() -> bool:
-    """Keeps `page` from solving the proof of work, which takes half of a test's CPU time."""
+    """Keeps `page` from solving the proof of work, which takes as much CPU time as the rest of a test."""
     return False
 
 
@@ -75,27 +81,9 @@ def traffic(page: Page) -> Traffic:
 
 
 @pytest.fixture
-def stored(cloud: LocalCloud, traffic: Traffic) -> Callable[..., list[Any]]:
-    """Provides a function that returns the stored leads of this page's forms, as flat dicts.
-
-    A test passes the ids of forms that the page sends while closing, because `traffic` misses them.
-    """
-    dynamodb, table = cloud.client("dynamodb"), cloud.outputs["LeadsTable"]
-
-    def read(*lead_ids: str) -> list[Any]:
-        sent = traffic.posted("/submissions") + traffic.posted("/callbacks")
-        complete = {body["submission_id"] for body in sent if "contact" in body}
-        ids = {body["submission_id"] for body in sent}.union(lead_ids)
-        keys = [{"lead_id": {"S": lead_id}} for lead_id in sorted(ids)]
-        for _ in range(100):  # on a busy machine, a lead may arrive late
-            items = [dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {}) for key in keys]
-            leads = [flat(item["lead"]["S"]) for item in items if "lead" in item]
-            if len(leads) >= len(complete):
-                break
-            time.sleep(0.2)
-        return leads
-
-    return read
+def stored(aws: Aws) -> Callable[[], list[Any]]:
+    """Provides a function that returns the stored leads, as flat dicts."""
+    return aws.leads
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from dev.cloud import PARAMETERS
+from tests.aws import ENVIRONMENT
 from tests.browser.conftest import SCREENSHOTS, Console
 from tests.browser.page_checks import judge
 from tests.browser.patient import LAST, Patient, Traffic
@@ -16,7 +16,7 @@ THANKS = "Thank you. We added your answers."
 
 
 def test_more_answers_are_added_to_the_lead_once(
-    patient: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], list[Any]]
 ) -> None:
     patient.ready_to_send().next()
     reference = patient.reference()
@@ -116,5 +116,5 @@ def test_a_routine_receipt_links_to_the_page_for_booking(patient: Patient, page:
     patient.goes_to_check().next()
     patient.reference()
     link = page.get_by_role("link", name="Choose a time for a visit")
-    expect(link).to_have_attribute("href", PARAMETERS["BookingLink"])
+    expect(link).to_have_attribute("href", ENVIRONMENT["BOOKING_LINK"])
     expect(link).to_have_attribute("rel", "noreferrer")

@@ -15,7 +15,7 @@ INTERNET_GONE = "ERR_INTERNET_DISCONNECTED"
 
 
 def test_the_whole_form_can_be_filled_in_without_network_and_is_sent_when_it_is_back(
-    patient: Patient, page: Page, console: Console, traffic: Traffic, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, console: Console, traffic: Traffic, stored: Callable[[], list[Any]]
 ) -> None:
     console.expect(INTERNET_GONE)
     patient.open()
@@ -36,7 +36,7 @@ def test_the_whole_form_can_be_filled_in_without_network_and_is_sent_when_it_is_
 
 
 def test_a_copy_of_the_tab_sends_the_same_form_once(
-    patient: Patient, page: Page, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, stored: Callable[[], list[Any]]
 ) -> None:
     patient.ready_to_send()
     with page.expect_popup() as opened:
@@ -50,7 +50,7 @@ def test_a_copy_of_the_tab_sends_the_same_form_once(
     assert len(stored()) == 1
 
 
-def test_two_tabs_send_two_forms(patient: Patient, page: Page, stored: Callable[..., list[Any]]) -> None:
+def test_two_tabs_send_two_forms(patient: Patient, page: Page, stored: Callable[[], list[Any]]) -> None:
     other = Patient(page.context.new_page(), patient.site)
     patient.ready_to_send()
     other.filled_in().goes_to_check()
@@ -61,7 +61,7 @@ def test_two_tabs_send_two_forms(patient: Patient, page: Page, stored: Callable[
 
 
 def test_the_next_person_at_a_shared_tablet_sees_nothing_of_the_one_before(
-    patient: Patient, page: Page, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, stored: Callable[[], list[Any]]
 ) -> None:
     patient.ready_to_send().next()
     first = patient.reference()

@@ -27,7 +27,7 @@ def test_answers_survive_a_reload(patient: Patient, page: Page) -> None:
 
 
 def test_contact_survives_a_reload_and_makes_one_lead(
-    patient: Patient, page: Page, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, stored: Callable[[], list[Any]]
 ) -> None:
     patient.filled_in()
     page.reload()
@@ -39,7 +39,7 @@ def test_contact_survives_a_reload_and_makes_one_lead(
     assert len(stored()) == 1
 
 
-def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, stored: Callable[..., list[Any]]) -> None:
+def test_reload_while_sending_makes_one_lead(patient: Patient, page: Page, stored: Callable[[], list[Any]]) -> None:
     patient.ready_to_send()
     Held(page, "**/submissions")
     patient.next()
@@ -236,7 +236,7 @@ def test_sends_by_itself_when_the_network_is_back(
 
 
 def test_a_flaky_network_loses_nothing_and_doubles_nothing(
-    patient: Patient, page: Page, console: Console, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, console: Console, stored: Callable[[], list[Any]]
 ) -> None:
     """Every second request fails, half of them after the server has processed the request."""
     console.expect("ERR_")

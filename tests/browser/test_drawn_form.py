@@ -152,7 +152,7 @@ def test_storage_that_is_full_or_missing_or_strange_stops_nothing(patient: Patie
 
 
 def test_coming_back_after_leaving_says_what_the_clinic_has(
-    patient: Patient, page: Page, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, stored: Callable[[], list[Any]]
 ) -> None:
     patient.filled_in()
     with page.expect_response("**/submissions"):

@@ -22,7 +22,7 @@ def asking(patient: Patient, page: Page) -> Patient:
 
 
 def test_five_fields_make_a_request_to_be_called(
-    asking: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]]
+    asking: Patient, page: Page, traffic: Traffic, stored: Callable[[], list[Any]]
 ) -> None:
     shown = page.locator("#view [data-question]:visible, #view [data-contact]:visible, #view [data-consent]:visible")
     expect(shown).to_have_count(5)
@@ -144,7 +144,7 @@ def test_an_earlier_answer_about_safety_is_asked_again(patient: Patient, page: P
 
 
 def test_answers_given_before_are_sent_and_raise_the_tier(
-    patient: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], list[Any]]
 ) -> None:
     patient.at(3).answer({"motor": ["foot-drop"], "motor-course": "new-2w"})
     for step in (2, 1):

@@ -45,7 +45,7 @@ def test_nothing_is_sent_before_consent(
 
 
 def test_leaving_after_consent_sends_once_for_each_change(
-    patient: Patient, page: Page, traffic: Traffic, leave: Callable[[], None], stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, traffic: Traffic, leave: Callable[[], None], stored: Callable[[], list[Any]]
 ) -> None:
     patient.at(LAST)
     page.get_by_label("Phone number").fill("(212) 555-0123")
@@ -86,9 +86,9 @@ def test_an_early_save_that_was_refused_is_sent_again_on_the_next_leave(
 
 
 def test_who_comes_back_reads_when_the_form_was_saved_and_can_take_it_back(
-    patient: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], list[Any]]
 ) -> None:
-    lead_id = patient.filled_in().submission_id()
+    patient.filled_in()
     page.reload()
     expect(page.locator("#kept [data-saved]")).to_contain_text("Saved at ")
     expect(page.locator("#kept [data-here]")).to_be_hidden()
@@ -96,7 +96,7 @@ def test_who_comes_back_reads_when_the_form_was_saved_and_can_take_it_back(
     said = page.locator("[data-consent=contact] #withdrawal")
     expect(said).to_have_text("Withdrawn. The clinic will not contact you about these answers.")
     expect(page.locator("#kept [data-here]")).to_be_visible()
-    (lead,) = stored(lead_id)
+    (lead,) = stored()
     assert (lead["status"], lead["answers"]) == ("closed", {})
     page.locator("#consent-contact").check()
     expect(said).to_have_text("")
@@ -126,10 +126,10 @@ def test_a_withdrawal_that_fails_says_so_and_is_tried_until_it_succeeds(
 
 
 def test_starting_over_takes_back_an_early_save_until_that_succeeds(
-    patient: Patient, page: Page, console: Console, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, console: Console, stored: Callable[[], list[Any]]
 ) -> None:
     console.expect("status of 503")
-    lead_id = patient.filled_in().submission_id()
+    patient.filled_in()
     page.reload()
     expect(page.locator("#kept [data-saved]")).to_contain_text("Press Send to finish.")
     page.route("**/submissions", lambda route: route.fulfill(status=503, json={}))
@@ -143,15 +143,15 @@ def test_starting_over_takes_back_an_early_save_until_that_succeeds(
     page.unroute("**/submissions")
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(said).to_have_text("Withdrawn. The clinic will not contact you about these answers.")
-    (lead,) = stored(lead_id)
+    (lead,) = stored()
     assert (lead["status"], lead["answers"]) == ("closed", {})
 
 
 def test_who_turns_out_to_be_under_18_is_withdrawn_until_that_succeeds(
-    patient: Patient, page: Page, console: Console, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, console: Console, stored: Callable[[], list[Any]]
 ) -> None:
     console.expect("status of 503")
-    lead_id = patient.filled_in().submission_id()
+    patient.filled_in()
     page.reload()
     expect(page.locator("#kept [data-saved]")).to_contain_text("Saved at ")
     page.route("**/submissions", lambda route: route.fulfill(status=503, json={}))
@@ -168,7 +168,7 @@ def test_who_turns_out_to_be_under_18_is_withdrawn_until_that_succeeds(
     with page.expect_response("**/submissions") as answered:
         page.evaluate("dispatchEvent(new Event('online'))")
     assert answered.value.status == 200
-    (lead,) = stored(lead_id)
+    (lead,) = stored()
     assert (lead["status"], lead["answers"]) == ("closed", {})
 
 
@@ -198,16 +198,16 @@ def test_another_language_is_not_leaving(patient: Patient, page: Page, traffic: 
 
 
 def test_closing_the_page_after_consent_sends_the_form(
-    patient: Patient, page: Page, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, stored: Callable[[], list[Any]]
 ) -> None:
-    lead_id = patient.ready_to_send().submission_id()
+    patient.ready_to_send()
     page.goto("about:blank")
-    until(page, lambda: len(stored(lead_id)) == 1)
-    assert stored(lead_id)[0]["complete"] is False
+    until(page, lambda: len(stored()) == 1)
+    assert stored()[0]["complete"] is False
 
 
 def test_leaving_while_sending_sends_the_complete_form(
-    patient: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], list[Any]]
 ) -> None:
     patient.ready_to_send()
     Held(page, "**/submissions")

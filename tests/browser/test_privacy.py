@@ -1,4 +1,4 @@
-"""Tests that the page is small, loads only our files, and stores only the receipt after Send."""
+"""Tests that the page is small, loads only our own files, and after Send stores only the receipt, in the tab."""
 
 from __future__ import annotations
 
@@ -7,34 +7,15 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 
-from dev.cloud import LocalCloud
 from tests.browser.patient import LAST, Patient, Traffic
 
-FIRST_VIEW_BYTES = 24_000  # page, styles and script
-FORM_BYTES = 12_500  # HTML that the script loads
 ELEMENT_BYTES = 16_000
 
 
-def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> None:
-    """The icon does not count, because browsers request an icon for any page."""
-    sizes: dict[str, int] = {}
-
-    def note(request: Request) -> None:
-        if not request.url.endswith("/icon.svg"):
-            transferred = request.sizes()
-            sizes[request.url] = transferred["responseHeadersSize"] + transferred["responseBodySize"]
-
-    page.on("requestfinished", note)
-    page.goto(site, wait_until="networkidle")
-    (form,) = [url for url in sizes if "form?mode=element" in url]
-    assert sizes.pop(form) < FORM_BYTES
-    assert len(sizes) == 3
-    assert sum(sizes.values()) < FIRST_VIEW_BYTES
-
-
 def test_element_is_small_as_it_travels(page: Page, site: str) -> None:
+    """The script includes the styles and the short texts."""
     response = page.request.get(site + "web/lead-form.js", headers={"accept-encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
     assert len(gzip.compress(response.body(), mtime=0)) < ELEMENT_BYTES
@@ -77,13 +58,13 @@ def test_boxes_for_permission_start_unticked(patient: Patient, page: Page) -> No
 
 
 def test_where_the_patient_came_from(
-    page: Page, patient: Patient, site: str, traffic: Traffic, stored: Callable[..., list[Any]]
+    page: Page, patient: Patient, site: str, traffic: Traffic, stored: Callable[[], list[Any]]
 ) -> None:
     page.goto(
         site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.goto(site + "?language=en")
+    page.goto(site + "?language=en")  # the lead keeps the campaign of the visit's first page
     patient.comes_back(LAST).leave_contact().goes_to_check().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")
@@ -96,9 +77,3 @@ def test_where_the_patient_came_from(
         "landing_path": urlsplit(site).path,
     }
     assert sent["page"] == site
-
-
-def test_works_below_any_path(page: Page, cloud: LocalCloud) -> None:
-    patient = Patient(page, f"{cloud.api}/")
-    patient.ready_to_send().next()
-    patient.reference()

@@ -167,7 +167,7 @@ def test_someone_who_wants_to_die_sees_988(patient: Patient, page: Page) -> None
 
 @pytest.mark.parametrize("changed", [{"age": "15"}, {"who": "guardian"}])
 def test_under_18_gets_advice_and_sends_no_contact(
-    patient: Patient, page: Page, traffic: Traffic, stored: Callable[..., list[Any]], changed: dict[str, str]
+    patient: Patient, page: Page, traffic: Traffic, stored: Callable[[], list[Any]], changed: dict[str, str]
 ) -> None:
     patient.start().fill_to(2).answer(patient.calm(2, **changed)).next()
     expect(patient.heading("This form is for adults")).to_be_focused()

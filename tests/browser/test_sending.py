@@ -94,7 +94,7 @@ def test_button_is_off_and_says_so_while_sending(patient: Patient, page: Page) -
 
 
 def test_lost_answer_is_asked_for_again_and_gives_the_same_receipt(
-    patient: Patient, page: Page, traffic: Traffic, console: Console, stored: Callable[..., list[Any]]
+    patient: Patient, page: Page, traffic: Traffic, console: Console, stored: Callable[[], list[Any]]
 ) -> None:
     console.expect("ERR_FAILED")
     answers: list[dict[str, Any]] = []

@@ -12,12 +12,12 @@ from playwright.sync_api import Browser
 
 from shared.domain.opening_hours import OpeningHours
 from shared.http.lead_responses import ShownHours
-from tests.aws import ENVIRONMENT, Aws, aws_in_process
+from tests.aws import ENVIRONMENT, Aws
 from tests.browser.conftest import Console
 from tests.functions.calls import submission
 from tests.functions.staff_calls import captured
-from tests.inbox.clinic import one_at_a_time, served
 from tests.inbox.member import Member
+from tests.served import one_at_a_time, served
 
 CLINIC_ZONE = ENVIRONMENT["CLINIC_TIME_ZONE"]
 Json = dict[str, Any]
@@ -29,12 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith("tests/inbox/"):
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture
-def aws() -> Iterator[Aws]:
-    with aws_in_process() as aws:
-        yield aws
 
 
 def hours_are(hours: OpeningHours, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,5 @@
+"""Provides an HTTP client and a Chromium, both without JavaScript."""
+
 from __future__ import annotations
 
 import json
@@ -36,12 +38,15 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[str], list[Json]]:
-    """Provides a function that returns the stored leads that contain a text."""
+    """Provides a function that returns the stored leads that contain a text.
+
+    The text must occur in this test's leads only.
+    """
     table = cloud.client("dynamodb")
 
     def leads(text: str) -> list[Json]:
         pages = table.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)
-        # without the tombstones of erased leads
+        # skips the tombstones of erased leads
         found = (item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item)
         return [json.loads(lead) for lead in found if text in lead]
 

@@ -12,8 +12,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from shared.domain.intake.phone import WANTED
 from shared.rulebook.ui_texts import words
+from tests.aws import Aws
 from tests.functions.fill_form import CALM, CONTACT
 from tests.plain.conftest import PHONE
+from tests.served import served
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 WIDE = ViewportSize(width=1280, height=900)
@@ -32,6 +34,12 @@ TARGETS = """
 """
 
 Look = Callable[[str], None]
+
+
+@pytest.fixture
+def site(aws: Aws) -> Iterator[str]:
+    with served() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +201,7 @@ def test_every_page_shows_the_notice_and_exists_in_spanish(plain_page: Page, sit
     look("es-70-emergency")
 
 
-def test_an_emergency_in_free_text_remains_one_in_another_language(
-    plain_page: Page, site: str, stored: Callable[[str], list[Any]]
-) -> None:
+def test_an_emergency_in_free_text_remains_one_in_another_language(plain_page: Page, site: str, aws: Aws) -> None:
     go_to(plain_page, site, len(CALM))
     answer(
         plain_page,
@@ -206,7 +212,7 @@ def test_an_emergency_in_free_text_remains_one_in_another_language(
     press(plain_page, "Español")
     expect(plain_page.get_by_role("link", name="Llamar al 988")).to_be_visible()
     expect(plain_page.locator("#summary")).to_have_count(0)
-    assert stored("Nobody Yet") == []
+    assert aws.leads() == []
 
 
 def test_hints_about_numbers_and_text_messages(plain_page: Page, site: str) -> None:

@@ -1,4 +1,4 @@
-"""Serves the inbox from this process, with a sign-in page without passwords."""
+"""Serves all routes to a browser from this process, with functions on moto and a sign-in page without passwords."""
 
 from __future__ import annotations
 
@@ -35,14 +35,16 @@ AUTHORIZE = """<!doctype html><title>Sign in</title><form>
 LOGOUT = '<!doctype html><script>location.replace(new URLSearchParams(location.search).get("logout_uri"))</script>'
 
 
-# all functions share one logger, so they need one request at a time
+_CONDITION, CORS, _OTHERWISE = template.read()["Resources"]["Api"]["Properties"]["CorsConfiguration"]["Fn::If"]
+
+# all functions share one logger and its metrics, so they need one request at a time
 one_at_a_time = threading.Lock()
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # http.server requires these names
         body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
         match urlsplit(self.path).path:
             case "/oauth2/token":
@@ -58,18 +60,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
 
+    def do_OPTIONS(self) -> None:
+        """Answers a preflight request as API Gateway does."""
+        allowed = {"access-control-allow-methods": ",".join(CORS["AllowMethods"]), "access-control-allow-headers": "*"}
+        self._answer(HTTPStatus.NO_CONTENT, allowed, b"")
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
+        """Does nothing, so that requests are not logged."""
 
     def _call(self, body: str) -> tuple[int, dict[str, str], bytes]:
-        """Calls the route's function as API Gateway would. Returns status, headers and body."""
+        """Calls the function of the route as API Gateway would. Returns the status, headers and body of its answer."""
         parts = urlsplit(self.path)
         for key, function, parameters in _matches(self.command, parts.path):
             call = event("list_leads")
             call |= {"routeKey": key, "rawPath": parts.path, "rawQueryString": parts.query, "body": body or None}
             call |= {"queryStringParameters": dict(parse_qsl(parts.query)), "pathParameters": parameters}
             headers = {name.lower(): value for name, value in self.headers.items()}
-            call["headers"] |= headers | {"accept-encoding": "identity"}
+            call["headers"] |= headers
             call["requestContext"]["routeKey"] = key
             call["requestContext"]["http"] |= {"method": self.command, "path": parts.path}
             _authorize(call, headers.get("authorization", ""))
@@ -81,6 +88,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response(status)
+        if origin := self.headers.get("origin"):
+            exposed = ",".join(CORS["ExposeHeaders"])
+            headers = headers | {"access-control-allow-origin": origin, "access-control-expose-headers": exposed}
         for name, value in (headers | {"content-length": str(len(content))}).items():
             self.send_header(name, value)
         self.end_headers()
@@ -89,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def served() -> Iterator[str]:
-    """Serves the inbox at localhost, where browsers allow crypto.subtle, and yields its address."""
+    """Serves all routes at localhost, where browsers allow crypto.subtle, and yields the address."""
     with LocalServer(("localhost", 0), _Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         address = f"http://localhost:{server.server_port}"
@@ -110,7 +120,10 @@ def _token(username: str) -> str:
 
 
 def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yields (route key, function, path parameters) of each matching route."""
+    """Yields (route key, function, path parameters) of each matching route.
+
+    Routes without parameters come first, because API Gateway prefers them.
+    """
     for key, function in _routes():
         asked, _, pattern = key.partition(" ")
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern), path)
@@ -120,6 +133,7 @@ def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]
 
 @cache
 def _routes() -> list[tuple[str, str]]:
+    """Returns (route key, function) of each route, those without parameters first."""
     return sorted(template.routes().items(), key=lambda item: "{" in item[0])
 
 

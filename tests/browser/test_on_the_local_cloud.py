@@ -1,0 +1,51 @@
+"""Tests the form on the local cloud, with the real template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from dev.cloud import LocalCloud
+from dev.demo import Demo
+from dev.front import Front
+from tests.aws import flat
+from tests.browser.patient import Patient
+
+FIRST_VIEW_BYTES = 24_000  # most bytes of the page, its styles and the script
+FORM_BYTES = 12_500  # most bytes of the form's HTML, which the script loads
+
+
+@pytest.fixture
+def site(cloud: LocalCloud) -> Iterator[str]:
+    with Front(cloud) as front:
+        yield front.address
+
+
+def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> None:
+    """Does not count the icon, because browsers request one for any page."""
+    sizes: dict[str, int] = {}
+
+    def note(request: Request) -> None:
+        if not request.url.endswith("/icon.svg"):
+            transferred = request.sizes()
+            sizes[request.url] = transferred["responseHeadersSize"] + transferred["responseBodySize"]
+
+    page.on("requestfinished", note)
+    page.goto(site, wait_until="networkidle")
+    (form,) = [url for url in sizes if "form?mode=element" in url]
+    assert sizes.pop(form) < FORM_BYTES
+    assert len(sizes) == 3
+    assert sum(sizes.values()) < FIRST_VIEW_BYTES
+
+
+def test_works_below_any_path(page: Page, cloud: LocalCloud) -> None:
+    Patient(page, f"{cloud.api}/").ready_to_send().next().reference()
+
+
+def test_is_sent_from_another_site(page: Page, cloud: LocalCloud, site: str, elsewhere: Demo) -> None:
+    elsewhere.embed(site)
+    reference = Patient(page, elsewhere.address, level=2).ready_to_send().next().reference()
+    items = cloud.client("dynamodb").scan(TableName=cloud.outputs["LeadsTable"])["Items"]
+    assert reference in [flat(item["lead"]["S"])["reference"] for item in items if "lead" in item]
