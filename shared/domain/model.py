@@ -25,5 +25,4 @@ class Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
     def as_json(self) -> str:
-        """Returns the same JSON as `model_dump_json`."""
         return to_json(vars(self)).decode()

@@ -36,7 +36,6 @@ REPLACED = DIRECTION_MARKS | dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"),
 
 
 def several_lines(text: str) -> str:
-    """Removes control characters and direction marks from a text."""
     if text.isascii() and text.isprintable():
         return text
     text = text.translate(REPLACED)
@@ -58,8 +57,6 @@ def page_address(value: Any) -> str | None:
 
 
 def whole_or_absent(most: int) -> Callable[[Any], str | None]:
-    """Returns a validator that drops a text of more than `most` characters."""
-
     def check(value: Any) -> str | None:
         text = clean_line(value) if isinstance(value, str) else ""
         return text if 0 < len(text) <= most else None
@@ -68,7 +65,6 @@ def whole_or_absent(most: int) -> Callable[[Any], str | None]:
 
 
 def language_of(value: Any) -> str:
-    """Returns the language of a tag, such as "es" for es-MX, or DEFAULT_LANGUAGE."""
     language = primary_language(clean_line(value)) if isinstance(value, str) else ""
     return language if re.fullmatch(r"[a-z]{2,3}", language) else DEFAULT_LANGUAGE
 

@@ -101,7 +101,6 @@ class FilledForm:
 
     @property
     def in_emergency(self) -> bool:
-        """True if the visitor posted the contact form on the page with emergency advice."""
         return bool(self.first("emergency"))
 
     @property
@@ -327,7 +326,7 @@ class FilledForm:
                 yield FieldProblem(f"/consents/{consent.code}", "Check this box so that we can contact you.")
 
     def page_of(self, problems: Collection[FieldProblem]) -> str:
-        """Returns the id of the first page with a wrong answer, or else of the page with the contact details."""
+        """The contact details are on the last page."""
         if self.step in ("", WHOLE, CALLBACK_STEP):
             return self.step
         wrong = {problem.pointer for problem in problems}
@@ -337,7 +336,7 @@ class FilledForm:
         return self.questionnaire.page_ids[-1]
 
     def carried(self, drawn: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Yields the name and value of each field that the next page keeps in a hidden input.
+        """Yields the fields that the next page keeps in hidden inputs.
 
         drawn: the names of the fields that the next page shows as inputs.
         """

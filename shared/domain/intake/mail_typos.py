@@ -23,7 +23,6 @@ def meant(address: str) -> str:
 
 
 def _is_typo(typed: str, right: str) -> bool:
-    """Returns whether the domain has one typo, or one typo before and one after the dot."""
     parts = zip_longest(typed.split("."), right.split("."), fillvalue="")
     return _is_one_typo(typed, right) or all(a != b and _is_one_typo(a, b) for a, b in parts)
 

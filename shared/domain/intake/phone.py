@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
 WANTED = "Enter one phone number that we can call, with area code (312-555-0190) or with + and country code."
-HOME_REGION = "US"  # the country of numbers without a country code
+HOME_REGION = "US"
 NORTH_AMERICAN = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 # The label before an extension, as in "ext. 12", "x12", "#12", "extensión núm. 12" or "int. 12" (Mexico).
 LABEL = r"(?:ext(?:ensi[o\u00f3]n|n)?|int(?:erno)?|x|#)[\s.:=#-]*(?:(?:no|n[u\u00fa]m(?:ero)?|number)\b[\s.:]*)?"
@@ -105,7 +105,6 @@ def _parsed(value: str) -> PhoneNumber | None:
 
 
 def _is_home_number_with_plus(value: str) -> bool:
-    """Returns whether the text may be a ten-digit U.S. number after a superfluous +."""
     return value.startswith("+") and re.fullmatch(NORTH_AMERICAN, _digits(value)) is not None
 
 

@@ -1,4 +1,4 @@
-"""Defines the request to screen a visitor's answers so far."""
+"""Defines the request to screen a visitor's answers."""
 
 from __future__ import annotations
 

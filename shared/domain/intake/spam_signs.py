@@ -15,7 +15,7 @@ class Sign(StrEnum):
     TRAP_FILLED = "trap-filled"
     TOO_QUICK = "too-quick"  # the form was sent in less time than it takes to read it
     NO_TOKEN = "no-token"  # noqa: S105  the form is on another site, or a program sent it
-    NO_ANSWERS = "no-answers"  # all answers except free text are missing
+    NO_ANSWERS = "no-answers"
     BAD_TOKEN = "bad-token"  # noqa: S105  the token is invalid or expired, for example on a page left open for a day
     NO_PROOF = "no-proof"  # no proof of work, for example without JavaScript
     BAD_PROOF = "bad-proof"
@@ -44,11 +44,7 @@ class Suspicion:
 
 
 def suspicion(signs: frozenset[Sign], *, flagged: bool, answered: bool) -> Suspicion:
-    """Adds the weights of the signs and decides whether the submission is a suspect.
-
-    flagged: whether the submission has a red flag, and so is never a suspect.
-    answered: whether at least one question except free text was answered.
-    """
+    """`flagged`: whether the submission has a red flag, and so is never a suspect."""
     noticed = signs | ({Sign.NO_ANSWERS} if signs and not answered else set())
     if flagged:  # emergency advice shortens the form, so a quick Send is normal
         noticed -= {Sign.TOO_QUICK}

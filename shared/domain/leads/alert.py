@@ -90,10 +90,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A notice that replaces the individual e-mails about many leads.
-
-    safety: how many of the leads are in a safety tier.
-    """
+    """A notice that replaces the individual e-mails about many leads."""
 
     audience: str
     leads: int

@@ -14,7 +14,6 @@ class CalendarEntry:
     """An entry of a calendar, with times in UTC.
 
     uid: the id by which a calendar replaces an earlier version of the entry.
-    sequence: how often the entry has changed.
     """
 
     uid: str

@@ -134,7 +134,6 @@ def extended_ledger(ledger: Iterable[ConsentRecord], later: Iterable[ConsentReco
 
 
 def email_part(record: ConsentRecord) -> ConsentRecord:
-    """Returns the e-mail part of a consent to contact, which a person can revoke alone."""
     return replace(record, consent="email", covers=tuple(way for way in record.covers if "@" in way))
 
 

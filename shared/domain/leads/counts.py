@@ -99,11 +99,7 @@ def counted(lead: Lead, rule_set: RuleSet | None, zone: ZoneInfo, person_key: st
 
 
 def change(before: Counted | None, after: Counted | None) -> Change:
-    """Returns what to change in the counts. A lead that is gone stays in the counts of its day.
-
-    before: None if the lead was not counted before.
-    after: None if the lead is gone.
-    """
+    """Returns what to change in the counts. A lead that is gone stays in the counts of its day."""
     was, now = before or Counted(), after or Counted()
     days: dict[str, Counter[Cell]] = {}
     if now.day:

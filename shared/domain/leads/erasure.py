@@ -87,7 +87,6 @@ Kept = Lead | Tombstone
 
 
 def erased(lead: Lead, by: str, at: datetime, person_key: str) -> Tombstone:
-    """Returns a tombstone with only the consent ledger, whose phone numbers and email addresses are hashed."""
     return Tombstone(
         lead_id=lead.lead_id,
         version=lead.version + 1,

@@ -20,11 +20,7 @@ CLAIM_LASTS = timedelta(seconds=30)  # must be longer than sending one alert tak
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
-    """An alert that was sent.
-
-    level: the escalation level; 0 for a reminder.
-    to: the user name of the only recipient; "" for a whole audience.
-    """
+    """An alert that was sent. `level` is 0 for a reminder."""
 
     at: datetime
     level: int
@@ -110,7 +106,6 @@ class Ladder:
         return escalation.alert_delivered + 1 if due > escalation.alert_delivered else None
 
     def next_at(self, started_at: datetime, delivered: int) -> datetime:
-        """Returns when to check the lead again. `delivered` is the last level that was sent, 0 for none."""
         if delivered >= len(self.steps):
             return NEVER
         return self.steps[delivered].after.after(started_at, self.hours)

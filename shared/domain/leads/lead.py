@@ -80,8 +80,7 @@ class Arrival(NamedTuple):
 class EarlierAnswers:
     """Answers that were replaced, came late, or came with a callback request.
 
-    content_hash: "" if unknown.
-    contact: the contact details that were sent with the answers; None if unknown.
+    contact: None if unknown.
     reference: the reference that the person got for the answers; "" if it is the lead's own.
     """
 
@@ -98,7 +97,6 @@ class Submitted:
     """The part of a lead that the visitor submitted.
 
     content_hash: serves to recognise repeats; "" if the answers were removed or lost.
-    consent_records: the consent ledger, oldest entry first.
     phone_key, email_key: keyed hashes for finding leads of the same person; "" without a number or address.
     """
 
@@ -120,7 +118,6 @@ class Assessment:
     """The rules' assessment of a lead's answers.
 
     received_at: when the submission arrived. Answers that are added later do not change this time.
-    red_flag: whether an answer needs the immediate attention of staff.
     shadow: None without candidate rules, or if they failed.
     """
 

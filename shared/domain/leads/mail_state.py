@@ -61,7 +61,6 @@ class MailState:
         return self.recorded(replace(found, status="bounced", at=at))
 
     def closed(self, closing: Closing, at: datetime) -> MailState:
-        """Closes the person's address, and keeps the first reason."""
         return self if self.closed_as else replace(self, closed_as=closing, closed_since=at)
 
 

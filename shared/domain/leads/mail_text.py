@@ -43,10 +43,8 @@ class Mail:
     """A mail to the person of a lead.
 
     tags: the lead's id and the kind of mail, which SES returns with a bounce or complaint.
-    phone, booking_link: as they appear in `paragraphs`.
     unsubscribe: the URL of the page that ends all mails.
     stop: the text of the unsubscribe link.
-    calendar: an iCalendar file to attach; "" for none.
     """
 
     to: str
@@ -76,7 +74,6 @@ class MailWriter:
     booking_link: str = ""
 
     def write(self, lead: Lead, due: DueMail, unsubscribe: str, at: datetime, *, safety: bool) -> Mail:
-        """Returns the mail that is due. `unsubscribe` is the URL of the page that ends all mails."""
         promised = promise(lead, self.hours, at, safety=safety)
         link = self.booking_link if due.kind == "receipt" and may_book_online(lead) else ""
         to, language = lead.submitted.contact.email or "", lead.submitted.language

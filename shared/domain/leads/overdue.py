@@ -40,7 +40,6 @@ def is_overdue(lead: Lead, at: datetime) -> bool:
 
 
 def released(lead: Lead, tiers: Mapping[str, Tier], at: datetime) -> Lead:
-    """Removes the owner, who did not act in time, and restarts the alerts at level 1."""
     before = lead.work
     overdue = next_action(lead)
     entry = HistoryEntry(

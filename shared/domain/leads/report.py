@@ -76,8 +76,6 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """Counts for a day. `tiers`: tier -> number of leads."""
-
     day: date
     leads: int
     booked: int
@@ -130,11 +128,7 @@ class Report:
 def report(
     first: date, last: date, counts: Mapping[date, DayCounts], rule_sets: Iterable[RuleSet], at: datetime
 ) -> Report:
-    """Makes the report of a date range, as of the time `at`.
-
-    counts: day -> cell -> number.
-    rule_sets: the rule sets in use, for the order of tiers and the wording of rules and pages.
-    """
+    """Makes the report of a date range. `counts`: day -> cell -> number."""
     total: Counter[Cell] = Counter()
     for cells in counts.values():
         total.update(cells)

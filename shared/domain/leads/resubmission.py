@@ -118,7 +118,6 @@ def of_another_person(stored: Lead, new: Lead) -> bool:
 
 
 def share_a_way(stored: Lead, new: Lead) -> bool:
-    """Returns whether both leads have the same phone number or email address."""
     return any(one and one == other for one, other in _ways(stored, new))
 
 

@@ -39,7 +39,6 @@ def stage_of(kept: Kept) -> tuple[Stage, datetime] | None:
 
 
 def last_contact(lead: Lead) -> datetime:
-    """Returns when the person or staff last acted on the lead."""
     worked = (entry.at for entry in lead.history if entry.by != SYSTEM or entry.action in VISITOR_ACTIONS)
     consents = (record.at for record in lead.submitted.consent_records)
     return max([lead.assessment.received_at, *worked, *consents])

@@ -54,8 +54,6 @@ class WeeklyShift(Model):
 
 
 class Override(Model):
-    """An exception to the weekly shifts."""
-
     who: Who
     starts: Moment
     ends: Moment
@@ -94,10 +92,7 @@ class Reach(Stored):
 
 
 class DutyBoard(NamedTuple):
-    """The rota, and which clinicians can be alerted individually.
-
-    reach: None before the first check of subscriptions.
-    """
+    """`reach` is None before the first check of subscriptions."""
 
     rota: Rota
     reach: Reach | None = None
@@ -153,13 +148,11 @@ def duties(rota: Rota, since: datetime, until: datetime, hours: OpeningHours) ->
 
 
 def saved(change: RotaChange, by: str, at: datetime, hours: OpeningHours) -> Rota:
-    """Returns the rota to store, without overrides that have ended."""
     ahead = sorted((one for one in change.overrides if _instant(one.ends, hours.zone) > at), key=lambda one: one.starts)
     return Rota(version=change.version + 1, weekly=change.weekly, overrides=tuple(ahead), changed_at=at, changed_by=by)
 
 
 def problems_of(change: RotaChange, staff: Collection[str], hours: OpeningHours) -> Iterator[FieldProblem]:
-    """`staff`: the user names that the rota may contain."""
     named = [(f"/weekly/{number}/who", shift.who) for number, shift in enumerate(change.weekly)]
     named += [(f"/overrides/{number}/who", override.who) for number, override in enumerate(change.overrides)]
     for pointer, who in named:

@@ -38,8 +38,6 @@ AFTER_CALLS = frozenset({"book", "close", "lower_tier", "reopen"})
 
 @dataclass(frozen=True, slots=True)
 class WorkRules:
-    """The tiers and opening hours that actions depend on."""
-
     tiers: Mapping[str, Tier]
     hours: OpeningHours
 
@@ -57,7 +55,7 @@ class WorkRules:
 def work(
     lead: Lead, action: Action, staff: Staff, at: datetime, rules: WorkRules, colleague: Staff | None = None
 ) -> Lead:
-    """Carries out an action of staff. Returns the same lead if nothing changes.
+    """Returns the same lead if nothing changes.
 
     colleague: the member of staff named in the action's `to`; None if nobody has this name.
     Raises: NotAllowed, InvalidInput, AlreadyTaken, WrongState.
@@ -240,10 +238,7 @@ class _Actions:
         return self._changed(entry, submitted=after.submitted, escalation=after.escalation)
 
     def undo(self) -> Lead:
-        """Undoes the last action of the same member of staff.
-
-        Restores the work state and any changed tier, deadline or consent.
-        """
+        """Restores the work state and any changed tier, deadline or consent."""
         lead = self.lead
         last = lead.history[-1] if lead.history else None
         if last is None or last.before is None or last.by != self.staff.id or self.at - last.at > UNDO_WITHIN:

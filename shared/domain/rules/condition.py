@@ -96,8 +96,6 @@ class AtLeastAmong(NamedTuple):
 
 
 class Between(NamedTuple):
-    """A condition that holds for a number within inclusive bounds."""
-
     question: str
     at_least: int | None
     at_most: int | None

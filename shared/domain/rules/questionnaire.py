@@ -156,7 +156,6 @@ class ConsentText:
         return (call and self.text_call) or (other and self.text_other) or self.text
 
     def is_to_calls(self, text: str) -> bool:
-        """Returns whether only the callback form shows `text`."""
         return text != "" and text in (self.text_call, self.text_call_other)
 
     @cached_property
@@ -212,7 +211,6 @@ class Questionnaire:
 
     @property
     def page_ids(self) -> tuple[str, ...]:
-        """The ids of the pages before Send."""
         return tuple(page.id for page in self.form_pages)
 
     def problems(self, answers: Answers) -> tuple[FieldProblem, ...]:

@@ -8,10 +8,7 @@ from shared.domain.rules.triage import RuleSet, TriageResult, triage
 
 
 def sole_cause(rule_set: RuleSet, answers: Answers, result: TriageResult, door: str = FORM) -> str | None:
-    """Returns the id of the safety rule without which the tier would be less urgent.
-
-    Returns None if no single rule decides, for example because two rules set the same floor.
-    """
+    """Returns None if no single rule decides, for example because two rules set the same floor."""
     fired = {rule.id for rule in result.safety_rules}
     deciding = [rule for rule in rule_set.safety if rule.id in fired and rule.floor == result.tier]
     if len(deciding) != 1:

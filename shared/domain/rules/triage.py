@@ -32,8 +32,6 @@ class LadderStep(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What the clinic does about a lead, and whom it alerts until somebody takes the lead."""
-
     clinic_does: str
     ladder: tuple[LadderStep, ...]
 
@@ -60,7 +58,6 @@ class Tier(NamedTuple):
 
     rank: 0 is the most urgent.
     safety: whether the clinic calls whatever the patient prefers. Only a clinician may close such a lead as not a fit.
-    marketing: whether leads of the tier may be used for marketing.
     after_safety_rule: replaces `usual` for a lead on which a safety rule fired.
     """
 
@@ -116,7 +113,6 @@ class Rule:
 
     @cached_property
     def needs(self) -> frozenset[tuple[str, str]] | None:
-        """Pairs of question code and option code, of which the rule requires at least one."""
         return options_needed(self.when)
 
     @cached_property
@@ -200,7 +196,6 @@ class Change(NamedTuple):
 class RuleSet(NamedTuple):
     """A questionnaire with its rules, tiers and messages.
 
-    changes: the change log, oldest entry first.
     content_hash: SHA-256 (hex) of the rule files and the free-text search, without the physician's signatures.
     net: the id of the safety-net message.
     """

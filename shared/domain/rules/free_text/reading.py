@@ -33,11 +33,7 @@ class Denials:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with its terms and denials.
-
-    words: corrected words, without commas.
-    denied: whether each word is denied.
-    """
+    """A sentence with its terms and denials. `words` has no commas."""
 
     words: list[str]
     hits: list[Hit]
