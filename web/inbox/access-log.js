@@ -1,4 +1,4 @@
-// The access log, for administrators: what staff saw and did, latest entry first. “Show more” loads the next page.
+// The access log, for administrators: what staff saw and did, latest entry first.
 
 import { dayForm, daysAgo } from "./days.js";
 import { h } from "./elements.js";
@@ -41,8 +41,8 @@ function draw(found, { asked, run }) {
   return [h("p", { class: "soft" }, "The latest entry comes first. Reading this log is an entry too."), log, none, more];
 }
 
-// Merges the entries of each export into one. In a merged entry, `at` is the latest time and `since` the earliest.
-// `goesOn`: whether the next page may have more entries of the same export. `more`: whether there is a next page.
+// Merges the entries of each export into one, with the latest time as `at` and the earliest as `since`.
+// `more`: whether there is a next page. `goesOn`: whether that page may have more entries of the same export.
 function joined(entries, more) {
   const lines = [];
   const exports = new Map(); // staff member's id -> merged entry of this member's last export

@@ -1,6 +1,6 @@
-// The buttons that change a lead. There is a button for each action that the service allows the user now.
-// `act(values, from)` sends one action. `from` is the control that the user pressed. A refusal appears beside the
-// controls that have the same `data-group` as `from`.
+// The buttons that change a lead, one for each action that the service allows the user now.
+// `act(values, from)` sends one action. `from`: the control that the user pressed.
+// A refusal appears beside the controls that have the same `data-group` as `from`.
 
 import { colleagueSelect } from "./colleagues.js";
 import { draftArea } from "./drafts.js";
@@ -11,7 +11,7 @@ import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
 import { formatTime, now } from "./times.js";
 
-const USUAL = 4; // number of call outcomes that are shown at first; a button shows the others
+const USUAL = 4; // number of call outcomes that are shown at first
 const SAFETY = new Set(["EMERGENCY", "URGENT"]);
 
 const can = (lead, action) => lead.actions.includes(action);
@@ -19,7 +19,7 @@ const button = (text, onclick, attributes = {}) => h("button", { type: "button",
 const doing = (text, act, values, attributes) => button(text, (event) => act(values, event.currentTarget), attributes);
 const buttons = (...content) => h("div", { class: "buttons" }, content);
 
-// A button that shows and hides the content below it. At first, the content is shown only if it has a draft.
+// A button that shows and hides the content below it. Content with a draft is shown at once.
 export function unfolding(id, label, ...content) {
   const { text, main } = typeof label === "string" ? { text: label } : label;
   const box = h("div", { id, class: "choices", "data-group": id }, ...content);
@@ -32,16 +32,16 @@ export function unfolding(id, label, ...content) {
   return h("div", { class: "unfolding" }, opener, box);
 }
 
-// The button for taking the lead. Above it, refusals are shown if their buttons are no longer on the page.
+// The button for taking the lead. Refusals appear above it if their own buttons are gone.
 export const takeButton = (lead, act) => h("div", { class: "actions", "data-group": "taking" },
   h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
 
-// The buttons for the outcome of a call. The owner sees them below the call button, other staff among the actions.
+// The buttons for the outcome of a call, below the owner's call button.
 export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && mayCall(lead)
   && h("div", { class: "actions" }, outcomeButtons(lead, act));
 
-// Whether the user may record a call. If the patient revoked consent to contact, the user must show the number first.
+// Whether the user may record a call. A user must show a hidden phone number first.
 const mayCall = (lead) => !isDone(lead.summary) && can(lead, "contact_attempt") && !lead.contact_hidden;
 
 const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group", "aria-labelledby": "outcome-title", "data-group": "calling" },
@@ -53,10 +53,10 @@ const outcomeButtons = (lead, act) => h("div", { class: "calling", role: "group"
 const outcomes = (act) => Object.entries(OUTCOMES).filter(([outcome]) => outcome !== "call_at").map(([outcome, text]) =>
   doing(text, act, { action: "contact_attempt", outcome }, { id: outcome === "reached" ? "outcome" : null }));
 
-// How far ahead a call may be planned. The service enforces these limits, too.
+// How far ahead a call may be planned. The service enforces the same limits.
 const callLimit = (tier) => (SAFETY.has(tier) ? { hours: 24, text: `For tier ${tier}: a time within 24 hours.` } : { hours: 30 * 24, text: "Enter a time within the next 30 days." });
 
-// How far ahead an appointment may be booked. The service enforces this limit, too.
+// How far ahead an appointment may be booked. The service enforces the same limit.
 const BOOKING_LIMIT = { hours: 2 * 365 * 24, text: "Enter a time within the next two years. Check the year." };
 
 function callAgain({ hours, summary }, act) {
@@ -70,9 +70,9 @@ function callAgain({ hours, summary }, act) {
 // An input for a date and time in this device's time zone.
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
 
-// Calls `send(time)` with the time in the field `at`, in ISO form. Shows a message if the time is wrong. For a time
-// outside the opening hours, the user must press twice. `missing`: the message if no time was entered. `limit`:
-// {hours, text}, with the message for a time that is more than `hours` ahead.
+// Calls `send(time)` with the time in the field `at`, in ISO form. Shows a message if the time is wrong.
+// For a time outside the opening hours, the user must press twice. `missing`: the message if no time was entered.
+// `limit`: {hours, text}, with the message for a time that is more than `hours` ahead.
 function withTime(at, hours, group, missing, send, limit) {
   const ahead = (new Date(at.value) - now()) / (60 * 60 * 1000);
   const wrong = !at.value ? missing : ahead <= 0 ? "That time is past." : limit && ahead > limit.hours && limit.text;
@@ -90,8 +90,8 @@ const UNMAILED = {
   no_consent: "no consent to e-mail", no_messages: "the person wants no messages", suspect: "suspected spam",
 };
 
-// The button that books an appointment, or moves an appointment that is booked. If the last call about an emergency or
-// urgent lead did not reach the patient, staff must enter a reason.
+// The button that books or moves an appointment.
+// Staff must enter a reason if the last call about an emergency or urgent lead did not reach the patient.
 function bookChoices(lead, act, { main, done }) {
   const { summary: { reference, tier }, booking } = lead;
   const unmailed = UNMAILED[lead.mails.unmailed];
@@ -109,7 +109,7 @@ function bookChoices(lead, act, { main, done }) {
     h("label", { for: note.id }, unmailed ? `Note (no e-mail is sent: ${unmailed})` : `Note to the person: it goes into the e-mail ${when}`), note,
     buttons(button("Save the appointment", send, { class: "main" })));
   if (booking) at.value = fieldTime(booking.at);
-  note.value ||= booking?.note ?? ""; // set only now: with text in it, `unfolding` would show the field at once
+  note.value ||= booking?.note ?? ""; // set only now, because `unfolding` shows a field with text at once
   return choices;
 }
 
@@ -138,9 +138,9 @@ export function actionButtons(lead, user, act) {
 // What the undo button undoes, in words. Leaves out the time of an appointment, because the lead shows it.
 const undoable = ({ action, detail, moved }) => historyText({ action, detail: action === "book" ? "" : detail, moved });
 
-// The button that closes a lead. Staff must enter a reason if an emergency or urgent lead has no recorded call. They
-// must also enter a reason if they close a lead as unreachable although a call reached the patient. Only clinicians may
-// close an emergency or urgent lead as not a fit.
+// The button that closes a lead. Only clinicians may close an emergency or urgent lead as not a fit.
+// Staff must enter a reason if an emergency or urgent lead has no recorded call.
+// Staff must enter a reason if they close a lead as unreachable although a call reached the patient.
 function closeChoices({ reference, tier }, user, act, { main }) {
   const judges = user.groups.includes("clinician") || !SAFETY.has(tier);
   const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
@@ -158,7 +158,7 @@ function reopenChoice({ booking, summary }, act) {
     buttons(doing("Cancel the appointment and reopen", act, { action: "reopen" })));
 }
 
-// The button that releases a lead. Then the lead has no owner, and alerts start again at the first escalation level.
+// The button that releases a lead. Alerts then start again at the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
   h("p", {}, "The lead will have no owner. The clinic is alerted again unless a colleague takes it within two minutes."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
@@ -187,7 +187,7 @@ function lowerChoices({ reference, tier }, act) {
     h("label", { for: "lower-reason" }, "Why? Your reason is kept in the history."), reason, tierButtons(lower, lowerTo));
 }
 
-// The buttons that record that the patient revoked a consent. Staff must enter how the patient did this, as evidence.
+// The buttons that record that the patient revoked a consent. Staff must enter how the patient revoked it, as evidence.
 // `names`: consent code -> name of the consent.
 export function revokeChoices(lead, names, act) {
   const given = Object.keys(lead.consents.given).filter((consent) => lead.consents.given[consent]);

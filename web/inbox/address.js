@@ -1,14 +1,12 @@
-// Reads and writes the address, which says which leads are listed, and which lead or other page is open. It never
-// contains a patient's name or a search term.
+// Reads and writes the address. The address never contains a patient's name or a search term.
 
 const VIEWS = ["open", "mine", "today", "closed"];
 const FILTERS = ["tier", "suspect", "language", "source", "questionnaire", "untaken", "owner", "overdue", "unfinished"];
 
 export const NO_FILTERS = Object.fromEntries(FILTERS.map((name) => [name, ""]));
 
-// Returns {filters, reference, page, asked}. reference: the open lead's reference, or null. page: the name of the page
-// that is shown in place of the leads, such as "report", or "" for the leads. asked: the parameters of this page, such
-// as its date range.
+// Returns {filters, reference, page, asked}. reference: the open lead's reference, or null.
+// page: the name of the page in place of the leads, such as "report", or "". asked: that page's parameters.
 export function readAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   const view = VIEWS.includes(said.get("view")) ? said.get("view") : "open";

@@ -1,19 +1,18 @@
-// Shows a lead's latest events under the patient's name: the last note, call and booking, and who handed the lead over.
-// Also shows whether the patient sent the form again, and whether the phone number is wrong.
+// Shows a lead's latest events under the patient's name, such as the last note, call and booking.
 
 import { h } from "./elements.js";
 import { historyText } from "./history-text.js";
 import { isDone } from "./lead-summary.js";
 import { formatTime } from "./times.js";
 
-const LONGEST = 200; // most characters that are shown of a note
+const LONGEST = 200; // characters that are shown of a note
 
 function done(history) {
   const undone = new Set(history.map((entry) => entry.undo_of));
   return history.filter((entry) => !undone.has(entry.version));
 }
 
-// When a caller last found that the number in the patient's latest answers is wrong; undefined if nobody did.
+// When a caller last found that the number in the patient's latest answers is wrong, or undefined.
 export const wrongNumberAt = ({ history, summary }) => done(history).findLast((entry) => entry.detail === "wrong_number" && Date.parse(entry.at) > Date.parse(summary.received_at))?.at;
 
 export function atAGlance({ history, earlier, summary, owned_since: since }, user) {

@@ -26,7 +26,6 @@ export function colleagueSelect(id) {
 
 const isOnCall = ({ name }) => state.rota?.duties[0].who === name;
 
-// Fills the owner filter with all colleagues.
 export async function fillOwnerFilter() {
   const select = byId("owner");
   select.append(...(await colleagues()).map((one) => h("option", { value: one.id }, one.id === signIn.user.id ? `${one.name} (you)` : one.name)));

@@ -24,8 +24,8 @@ export function daysBetween(from, to) {
 export const dayText = (day, format = { weekday: "short", month: "short", day: "numeric" }) =>
   new Date(`${day}T00:00Z`).toLocaleDateString([], { timeZone: "UTC", ...format });
 
-// A form for the first and last day. Calls `choose({from, to})` when the user presses Show or a button for a usual
-// range. `usual`: button label -> {from, to}. `more`: further fields; `choose` gets their values under their ids.
+// A form for the first and last day, which calls `choose({from, to})`. `usual`: button label -> {from, to}.
+// `more`: further fields, whose values `choose` gets under their ids.
 export function dayForm({ from, to }, usual, choose, ...more) {
   const field = (id, label, value) => h("label", {}, `${label} `, h("input", { id, type: "date", required: true, value }));
   const form = h("form", { class: "days" }, field("from", "First day", from), field("to", "Last day", to), more,

@@ -1,11 +1,10 @@
-// Keeps in this tab the text that the user typed but did not send. The text is still there after the user has signed in
-// again, and after the lead was redrawn.
+// Keeps the user's unsent text in this tab, even after a new sign-in or a redrawn lead.
 
 import { h } from "./elements.js";
 
 const KEY = "inbox:drafts";
 const OWNER = "inbox:drafts-of";
-const MOST = 50; // number of drafts that are kept; older drafts are deleted
+const MOST = 50; // drafts that are kept; older drafts are deleted
 
 function drafts() {
   try { return new Map(JSON.parse(sessionStorage.getItem(KEY))); } catch { return new Map(); }

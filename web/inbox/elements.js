@@ -1,7 +1,7 @@
-// Builds elements node by node. Without HTML in strings, what a patient typed is never parsed as HTML.
+// Builds elements node by node, so that what a patient typed is never parsed as HTML.
 
-// Builds an element: h("button", {class: "main", onclick: act}, "Call"). An attribute with the value true is set
-// without a value; an attribute with the value false, null or undefined is left out.
+// Builds an element, as in h("button", {class: "main", onclick: act}, "Call").
+// The attribute values false, null and undefined leave the attribute out. The value true sets it without a value.
 export function h(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -15,7 +15,7 @@ export function h(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// Saves a text as a file in the user's downloads. The file comes from this tab's memory. So no URL leads others to it.
+// Saves a text as a file in the user's downloads. The file's URL works only in this tab.
 export function saveFile(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: address, download: name }).click();

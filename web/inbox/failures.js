@@ -36,7 +36,6 @@ function signInAgain() {
   else signIn.start();
 }
 
-// Shows the banner that the service cannot be reached.
 export function showStale() {
   const { updatedAt } = state;
   const since = updatedAt ? `This list is as of ${formatTime(updatedAt)}.` : "Nothing has loaded yet.";

@@ -20,7 +20,6 @@ function openDialog() {
   byId("handing-all").showModal();
 }
 
-// All open leads of the signed-in user.
 async function ownLeads() {
   const leads = [];
   for (let cursor; ;) {

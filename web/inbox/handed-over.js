@@ -1,5 +1,4 @@
-// Announces leads that a colleague handed over to me (the signed-in user) in the header. The list marks these leads
-// until I open them.
+// Announces leads that a colleague handed over to the signed-in user, and marks them until the user opens them.
 
 import { announce } from "./elements.js";
 import { tierName } from "./lead-summary.js";
@@ -8,10 +7,10 @@ import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 import { drawWorklist } from "./worklist.js";
 
-// Tells other tabs what I undid here. An undo may make me the owner of a lead again. Then the lead is not announced.
+// Tells other tabs what the user undid here. A lead that the user gets back by an undo is not announced.
 const tabs = new BroadcastChannel("inbox:undone");
-let known = null; // references of my open leads in the last answer; null before the first answer
-const undoing = new Set(); // references of leads on which I undid an action since the last answer
+let known = null; // references of the user's open leads in the last answer; null before the first answer
+const undoing = new Set(); // references of leads on which the user undid an action since the last answer
 
 tabs.addEventListener("message", ({ data: { reference, undone } }) => note(reference, undone));
 
@@ -20,7 +19,7 @@ export function expectMine(reference, action) {
   if (action === "undo") tell(reference, true);
 }
 
-// Call this if the action failed or did not make me the owner. The lead is then announced if a colleague hands it over.
+// Call this if the action failed or did not make the user the owner.
 export const expectNoMore = (reference) => tell(reference, false);
 
 function tell(reference, undone) {

@@ -1,5 +1,4 @@
 // Locks all tabs after some minutes without use, so that no patient's data stays on an unattended screen.
-//
 // localStorage holds the time when a tab was last used. The refresh every 15 seconds does not count as use.
 
 import { announce, byId } from "./elements.js";
@@ -18,7 +17,7 @@ export function startIdleLock() {
   note();
   for (const use of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) addEventListener(use, note, { passive: true });
   addEventListener("storage", ({ key }) => { if (key === ENDED && !signIn.token) signIn.close(); });
-  // if the browser restored the page from its history, reload it
+  // reload a page that the browser restored from its history
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", check);
   setInterval(check, 5000);

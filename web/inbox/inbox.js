@@ -1,15 +1,8 @@
 // The staff inbox: signs in, then starts the parts of the page.
-//
-//   sign-in, service    the signed-in user, and the requests to the service
-//   state               what this tab knows
-//   address, worklist, search-and-filter, refresh, new-leads, handed-over    the list on the left
-//   open-lead, lead-view, action-buttons, take-action, drafts, records    one lead, on the right
-//   failures            what is shown when something fails
-//   other-pages, report, report-chart, access-log, days, tables   the pages shown in place of the leads
-//   export, keyboard, hand-over    the dialogs
-//   colleagues          who works leads
-//   rota, rota-form     who is on call, and changing it
-//   idle-lock           locks all tabs after some minutes without use
+// The list on the left: address, worklist, search-and-filter, refresh, new-leads, handed-over.
+// One lead on the right: open-lead, lead-view, action-buttons, take-action, drafts, records.
+// The pages in place of the leads: other-pages, report, report-chart, access-log, days, tables.
+// The dialogs: export, keyboard, hand-over, rota, rota-form.
 
 import { fillOwnerFilter } from "./colleagues.js";
 import { forgetDrafts, keepDraftsOf } from "./drafts.js";
@@ -62,7 +55,7 @@ async function start() {
   await Promise.all([showListOfAddress(), openByAddress(), startOtherPages()]);
 }
 
-// Shows the rules in use in the page's header, and a filter by questionnaire if there are several questionnaires.
+// Shows the rules in use in the page's header. Shows a filter by questionnaire if there are several questionnaires.
 async function showRules() {
   try {
     const { rule_sets: ruleSets } = await service.rules();

@@ -1,5 +1,4 @@
-// Draws one lead. What staff need at night comes first: urgency, owner, whom to call, what to ask and what to press.
-// The rules, the answers, the messages to the patient and the rest follow.
+// Draws one lead. What staff need at night comes first, such as urgency, owner and whom to call.
 
 import { actionButtons, outcomeForOwner, revokeChoices, takeButton, unfolding } from "./action-buttons.js";
 import { atAGlance, wrongNumberAt } from "./at-a-glance.js";
@@ -19,7 +18,7 @@ const CHECKS = {
 };
 const PREFERENCES = { call: "a call", text: "a text message", email: "an email" };
 
-// `act` and `records` are called by the buttons, see action-buttons.js and records.js.
+// `act` and `records` are called by the buttons.
 export function drawLead(place, lead, { user, act, records, showContact }) {
   const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
   place.replaceChildren(...[
@@ -53,9 +52,7 @@ function section(id, title, ...content) {
   return h("section", { "aria-labelledby": `${id}-title` }, h("h3", { id: `${id}-title` }, title), ...content);
 }
 
-// ---- how urgent, who has it
-
-// The part that stays visible while staff scroll, so that they do not confuse two leads.
+// This part stays visible while staff scroll, so that they do not confuse two leads.
 const whose = ({ summary, contact: { name } }) => [tierBadge(summary.tier), " ", name && h("span", { class: "person" }, name), " ", h("span", { class: "reference" }, summary.reference)].filter(Boolean);
 
 function header(lead) {
@@ -87,7 +84,7 @@ function owner(lead, user) {
 const otherWay = ({ contact: { email }, consents: { given }, mails: { closed_as: closed } }) =>
   (email && given.email !== false && closed !== "bounce" ? `Write to ${email}, or find another number` : "Find another number");
 
-// Whether a call has been made and another action is next. If so, the lead does not show the tier's instruction.
+// Whether a call has been made. The lead then does not show the tier's instruction.
 const isCalled = (next) => Boolean(next) && !["take", "call"].includes(next.what);
 
 const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken && Date.parse(taken) > Date.parse(deadline);
@@ -100,8 +97,6 @@ function ownerText(summary, mine, since) {
   if (!since) return mine ? "You have it" : `${name || "Somebody"} has it`;
   return `${mine ? "You have" : `${name || "Somebody"} has`} had it since ${formatTime(since)}`;
 }
-
-// ---- whom to call, what to ask
 
 function contact({ contact: person, contact_hidden: hidden, actions, consents: { given }, summary, answers: all }, showContact, glance, wrongAt) {
   const never = given.contact === false && h("p", { class: "never" }, "Do not contact: the patient revoked this consent.");
@@ -152,18 +147,15 @@ function questionsToAsk({ to_ask: questions, summary, contact_hidden: hidden }) 
     rest.length > 0 && h("details", { id: "ask-too" }, h("summary", {}, `Then ask ${rest.length} more`), rest.map((one) => h("div", { class: "asked" }, question(one)))));
 }
 
-// ---- why this tier
-
 const whyTitle = ({ tier, staff_tier: ofStaff }) => `Why ${ofStaff ? "the rules said " : ""}${tierName(tier)}`;
 
-// The rules that decided the tier; none if the fit score did.
+// The rules that decided the tier, or none if the fit score decided it.
 function decidingRules({ tier, safety_rules: safety, not_fit_rules: notFit }) {
   const ofThisTier = safety.filter((rule) => rule.floor === tier);
   return [ofThisTier, notFit, safety].find((rules) => rules.length) ?? [];
 }
 
-// The reasons in short, above the call button. Even several reasons must fit on a phone, so each reason is cut off at
-// its colon. The list of rules shows the whole reason.
+// The reasons above the call button. Each is cut off at its colon, so that several reasons fit on a phone.
 function leadingReasons({ triage }) {
   const deciding = decidingRules(triage);
   return deciding.length > 0 && h("p", { class: "because" }, h("strong", {}, `${whyTitle(triage)}: `), deciding.map(({ reason }) => reason.split(": ")[0]).join("; "));
@@ -183,10 +175,7 @@ function reasons({ triage, rule_set: ruleSet, tags }) {
 const firedRules = (rules) => h("ul", { class: "rules-fired" }, rules.map((rule) =>
   h("li", {}, h("span", { class: "why" }, rule.reason), h("small", {}, [rule.floor && tierName(rule.floor), rule.id, rule.sources.join("; ")].filter(Boolean).join(" · ")))));
 
-// ---- answers, messages
-
-// The answers: warning signs first, then the patient's own words, then the rest by page. A short list names all
-// questions that were answered "no".
+// Warning signs come first, then the patient's own words, then the rest by page.
 function answers({ answers: all }) {
   const warnings = all.filter((entry) => entry.positive);
   const words = all.filter((entry) => entry.type === "text");
@@ -200,8 +189,8 @@ function answers({ answers: all }) {
     denied.length > 0 && h("details", { id: "denied" }, h("summary", {}, `Answered no or none: ${denied.length}`), answerList(denied, "no")));
 }
 
-// The answers that the patient sent earlier, or with a callback request. Their warning signs stay visible even if the
-// current answers lack them. Shows name, phone number and e-mail address only if they differ from the lead's.
+// Answers that the patient sent earlier, or with a callback request. Their warning signs always stay visible.
+// Shows name, phone number and e-mail address only if they differ from the lead's.
 function earlierAnswers({ received_at: at, tier, answers: all, contact: sender, reference }, number, lead) {
   const warnings = all.filter((entry) => entry.positive);
   const title = reference ? "Asked for a call" : "Earlier answers";
@@ -230,8 +219,6 @@ function messagesShown({ messages_shown: messages, summary }) {
     messages.map(({ text, english }) => h("div", { class: "pair" }, h("p", { class: "words", lang: summary.language }, text),
       english ? h("p", { class: "words", lang: "en" }, english) : summary.language !== "en" && h("p", { class: "soft" }, "The wording has changed since."))));
 }
-
-// ---- other leads, history, consent, source
 
 function otherLeads({ others: leads }) {
   return leads.length > 0 && section("others", "Other leads with the same phone number or e-mail address",
@@ -273,8 +260,6 @@ function source({ attribution, source: channel, earlier, suspicion, consents: { 
   return section("source", "Source",
     h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, String(value))])));
 }
-
-// ---- records: copies for another system or the patient, and erasure
 
 function recordButtons({ summary, others }, { groups }, { fhir, person, erase }) {
   const admin = groups.includes("admin");

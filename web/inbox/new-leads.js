@@ -1,5 +1,5 @@
-// Announces leads without an owner in the header and in the title. If the user allows it, also plays a sound and shows
-// a browser notification. Notifications contain no name, because they appear even on a locked screen.
+// Announces leads without an owner. If the user allows it, also by a sound and a browser notification.
+// Notifications contain no name, because they appear even on a locked screen.
 
 import { addressOf } from "./address.js";
 import { announce, byId } from "./elements.js";
@@ -7,12 +7,12 @@ import { TIERS, tierName } from "./lead-summary.js";
 import { state } from "./state.js";
 
 const SETTING = "inbox:notify"; // in localStorage: "on" or nothing
-const SLACK = 60 * 1000; // ms from a lead's arrival until it is in the list at the latest
+const SLACK = 60 * 1000; // ms that a new lead may need to appear in the list
 const URGENT = new Set(["EMERGENCY", "URGENT"]);
 const TITLE = document.title;
 const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // frequency in Hz, start in s
 
-let known = null; // references of the leads without an owner in the service's last answer; null before the first answer
+let known = null; // references of the leads without an owner in the last answer; null before the first answer
 let looked = 0; // the service's time in its last response, in ms
 let sawAll = false; // whether the last answer contained all leads without an owner
 let sound = null; // an AudioContext, once the user has pressed something
@@ -42,7 +42,7 @@ export function announceWaiting(answer) {
   sawAll = !answer.cursor || answer.leads.at(-1)?.status !== "new";
   const count = waitingCount(answer, waiting);
   document.title = count ? `(${count}) ${TITLE}` : TITLE;
-  // A lead that was not in the last answer may still be old: it moved up to the first page, or a colleague released it.
+  // A lead that was not in the last answer may be old, for example because a colleague released it.
   // An old lead is announced only if it is urgent and the last answer contained all leads without an owner.
   const isNew = (lead) => Date.parse(lead.received_at) >= after || (all && URGENT.has(lead.tier));
   const fresh = before ? waiting.filter((lead) => !before.has(lead.reference) && isNew(lead)) : [];

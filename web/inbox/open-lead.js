@@ -38,7 +38,7 @@ export async function openByAddress() {
   if (state.openReference === reference) panel.focus();
 }
 
-// `onlyIfChanged`: redraw the lead only if it changed and the user is not typing in it. Used by automatic loads.
+// `onlyIfChanged`: for automatic loads, which must not redraw a lead while the user types.
 // `showContact`: shows the contact details although the patient revoked consent, for a medical reason.
 export async function loadLead({ onlyIfChanged = false, showContact = false } = {}) {
   const { openReference: reference } = state;
@@ -54,7 +54,7 @@ export async function loadLead({ onlyIfChanged = false, showContact = false } = 
   }
 }
 
-// Draws the lead, unless another lead was opened meanwhile.
+// Draws the lead. Does nothing if another lead was opened meanwhile.
 export function showLead(loaded) {
   if (loaded.summary.reference !== state.openReference) return;
   state.lead = loaded;
@@ -76,7 +76,7 @@ function showNotLoaded(reference, refusal) {
 
 const isGone = (refusal) => refusal?.status === 404 || refusal?.status === 410;
 
-// If the service refused an action because the lead was erased, removes its data from the screen and returns true.
+// Removes the lead's data from the screen and returns true if the lead was erased.
 export function clearIfGone(reference, refusal) {
   if (!isGone(refusal) || reference !== state.openReference) return false;
   showNotLoaded(reference, refusal);
@@ -90,7 +90,7 @@ export async function followLead() {
   const { reference } = state.lead.summary;
   const summary = listedLeads()?.find((lead) => lead.reference === reference) ?? (await service.search(reference)).leads[0];
   if (state.lead?.summary.reference !== reference) return null;
-  if (!summary) return loadLead({ onlyIfChanged: true }); // the lead was probably erased; loading it shows whether it was
+  if (!summary) return loadLead({ onlyIfChanged: true }); // the lead was probably erased
   if (!isNewer(summary)) return null;
   return isInUse() ? offerLatestVersion() : loadLead({ onlyIfChanged: true });
 }
@@ -105,8 +105,7 @@ const isInUse = () => byId("lead").querySelector("textarea:focus, .choices:not([
 // Offers the latest version. Leaves the focus where it is, because the user is typing.
 const offerLatestVersion = () => byId("refusal")?.replaceChildren("This lead has just changed. ", h("button", { type: "button", onclick: () => loadLead() }, "Show the latest version"));
 
-// Shows why an action failed, beside the control that the user pressed. If another lead is open now, shows it in the
-// header, with the reference of the lead.
+// Shows why an action failed, beside the pressed control, or in the header if another lead is open now.
 export function reportOnLead(reference, text, { group, field } = {}) {
   if (state.openReference === reference && state.lead) showRefusal(text, { group, field });
   else announce(`${reference}: ${text}`);

@@ -1,10 +1,9 @@
-// Shows pages in place of the leads: the report for managers and administrators, and the access log for administrators.
-// The address names the page and its date range. A page is {title, usual, form, load, draw}:
-//
-//   usual()               returns the parameters that apply if the address lacks them
-//   form(asked, choose)   returns a form that calls `choose` with new parameters
-//   load(asked)           requests the page's data from the service
-//   draw(found, {asked, run})   returns the nodes; `run(task)` runs a button's task and shows the text that it returned
+// Shows the report or the access log in place of the leads. The address names the page and its date range.
+// A page is {title, usual, form, load, draw}.
+// usual() returns the parameters that apply if the address lacks them.
+// form(asked, choose) returns a form that calls `choose` with new parameters.
+// load(asked) requests the page's data from the service.
+// draw(found, {asked, run}) returns the nodes. `run(task)` runs a button's task and shows the text that it returned.
 
 import { accessLog } from "./access-log.js";
 import { addressOfPage, readAddress } from "./address.js";
@@ -15,7 +14,7 @@ import { report } from "./report.js";
 const PAGES = { report, accesses: accessLog };
 const UNREACHABLE = "The service cannot be reached.";
 let shown = ""; // address of the shown page
-let parts = {}; // name, message line and data of the shown page; they stay if the next data cannot be loaded
+let parts = {}; // name, message line and data of the shown page, which stay if the next data cannot be loaded
 
 export function startOtherPages() {
   addEventListener("hashchange", showOtherPage);

@@ -16,7 +16,7 @@ let latest = 0; // number of the last request; answers to earlier requests are i
 let answered = 0; // number of the last request that ended
 
 export function startRefresh() {
-  // not while a request is running, because many pages may take longer than the interval
+  // Many pages may take longer than the interval, so a running request delays the next refresh.
   setInterval(() => { if (answered === latest) refresh(); }, INTERVAL);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   addEventListener("online", refresh);
@@ -53,5 +53,5 @@ async function loadPages({ filters, wanted }) {
   return pages;
 }
 
-// Whether the list shows all open leads. If not, refresh() also loads all open leads, to announce new ones.
+// Whether the list shows all open leads. If not, refresh() also loads them, to announce new leads.
 const showsAllOpen = ({ q, filters: { view, ...filters } }) => !q && view === "open" && Object.values(filters).every((value) => !value);

@@ -1,8 +1,6 @@
-// Shows why an action was refused, beside the pressed control. Scrolls to the message. Focuses the wrong field if the
-// refusal names one, otherwise the message.
-//
-// Controls that belong together are in an element with `data-group`. This element is found by its group's name, because
-// the lead may have been redrawn. If it is gone, the refusal appears at the top of the lead.
+// Shows why an action was refused, beside the pressed control. Focuses the wrong field or else the message.
+// Finds the control's `data-group` by name, because the lead may have been redrawn.
+// If the group is gone, the refusal appears at the top of the lead.
 
 import { byId } from "./elements.js";
 

@@ -1,4 +1,4 @@
-// The report's chart: a bar for each day or week, stacked by tier. The table beside it has the same figures.
+// The report's chart, with a bar for each day or week, stacked by tier. The table beside it has the same figures.
 
 import { dayText } from "./days.js";
 import { h } from "./elements.js";
@@ -18,7 +18,7 @@ function draw(name, attributes, ...children) {
   return node;
 }
 
-// The step between grid lines: 1, 2 or 5 times a power of ten, so that at most four lines are above zero.
+// The step between grid lines is 1, 2 or 5 times a power of ten. At most four lines are above zero.
 function stepUpTo(most) {
   for (let unit = 1; ; unit *= 10) for (const step of [unit, 2 * unit, 5 * unit]) if (most <= 4 * step) return step;
 }

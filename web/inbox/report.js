@@ -87,7 +87,7 @@ function minutesText(minutes) {
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1440)} days`;
 }
 
-// One bar for each day, even without leads. For more than MOST_DAYS days, one bar for each week, from Monday to Sunday.
+// One bar for each day, even without leads. More than MOST_DAYS days get one bar for each week, from Monday to Sunday.
 function barsOf({ first, last, days }) {
   const counted = new Map(days.map((day) => [day.day, day]));
   const all = daysBetween(first, last);

@@ -1,5 +1,4 @@
-// The form with which managers change the rota. The rota has a week of shifts, and exceptions. The service checks the
-// entries. Errors appear beside the wrong entry.
+// The form with which managers change the rota. Errors of the service appear beside the wrong entry.
 
 import { colleagues } from "./colleagues.js";
 import { h } from "./elements.js";
@@ -43,7 +42,7 @@ function add(list, row) {
   row.querySelector("select").focus();
 }
 
-// The suggested new shift: on the day after the last shift, with the same clinician and hours.
+// The suggested new shift, on the day after the last shift, with the same clinician and hours.
 function nextShift(weekly) {
   const last = weekly.lastElementChild;
   if (!last) return { day: "Mon", starts: "08:00", ends: "08:00" };

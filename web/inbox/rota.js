@@ -1,6 +1,4 @@
-// Shows who is on call, in the header and in a dialog with the next two weeks. Alerts to clinicians go to the person on
-// call. If nobody is on call, or this person has no confirmed subscription, alerts go to all clinicians. Times are in
-// the clinic's time zone.
+// Shows who is on call, in the header and in a dialog with the next two weeks. Times are in the clinic's time zone.
 
 import { byId, h } from "./elements.js";
 import { handleFailure } from "./failures.js";

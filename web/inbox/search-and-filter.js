@@ -32,7 +32,6 @@ export function showList(changes = {}) {
   return load(newList(filters));
 }
 
-// Loads the list that the address bar names.
 export const showListOfAddress = () => load(newList(readAddress().filters));
 
 // Loads the list again if the address names other filters, for example after the browser's Back button.

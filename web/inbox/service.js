@@ -28,7 +28,7 @@ class Service {
   // Searches by POST, which keeps phone numbers out of URLs and logs.
   search(q) { return this.#ask("POST", "leads/search", { q }); }
 
-  // `showContact`: whether to include the contact details of a patient who revoked consent, for a medical reason
+  // `showContact`: for a medical reason, includes the contact details of a patient who revoked consent
   lead(reference, { showContact = false } = {}) { return this.#ask("GET", `leads/${encodeURIComponent(reference)}${showContact ? "?contact=shown" : ""}`); }
 
   act(reference, action) { return this.#ask("POST", `leads/${encodeURIComponent(reference)}/actions`, action); }

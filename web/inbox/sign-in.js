@@ -1,17 +1,14 @@
-// Signing in: OAuth 2.0 authorization code with PKCE (RFC 7636), at the clinic's own user pool.
-//
-// The code is removed from the address bar first. Tokens are kept in this tab's sessionStorage. So a reload needs no
-// new sign-in, and the tokens end with the tab. There is no refresh token. After an hour, a redirect usually signs the
-// user in again, and returns to the same lead. localStorage holds the time when the user last signed out, or when the
-// tabs were last locked. No tab uses a token that is older.
+// Signs in by OAuth 2.0 authorization code with PKCE (RFC 7636), at the clinic's own user pool.
+// Tokens are kept in this tab's sessionStorage, so that they end with the tab. There is no refresh token.
+// No tab uses a token that is older than the last sign-out or lock, whose time is in localStorage.
 
 const TOKEN = "inbox:token";
 const ATTEMPT = "inbox:attempt";
 const LEAVING = "inbox:leaving"; // the URL fragment to restore after signing out at the user pool
-const CLOSED = "inbox:closed"; // why the user was signed out; the page reads this once after it has reloaded
+const CLOSED = "inbox:closed"; // why the user was signed out, for the page to read once after it has reloaded
 export const ENDED = "inbox:ended"; // in localStorage: {at, why} of the last sign-out or lock
 const MARGIN = 60 * 1000; // ms; a token that expires within this time is no longer used
-const FRESH = 15 * 1000; // ms after the sign-in; until then, a token counts as fresh
+const FRESH = 15 * 1000; // ms after the sign-in in which a token counts as fresh
 
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 const ADDRESS = setting("sign-in-address").replace(/\/$/, "");
@@ -31,8 +28,7 @@ function lastEnd() {
   try { return JSON.parse(localStorage.getItem(ENDED)) ?? {}; } catch { return {}; }
 }
 
-// A token's claims. They are not verified here, because they only decide which name and buttons are shown. The
-// service verifies the token on every request.
+// A token's claims, which only decide which name and buttons are shown. The service verifies the token.
 function claims(token) {
   try {
     const bytes = Uint8Array.from(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
@@ -68,8 +64,8 @@ class SignIn {
     return { id: token.sub ?? "", name: token.username ?? "", groups: token["cognito:groups"] ?? [] };
   }
 
-  // Goes to the sign-in page, which returns to the same lead. After a lock, first ends the session at the user pool.
-  // Otherwise, the sign-in page would not ask for password and second factor.
+  // Goes to the sign-in page, which returns to the same lead.
+  // After a lock, first ends the session at the user pool, so that the page asks for password and second factor.
   async start() {
     if (lastEnd().why === "idle" && !sessionStorage.getItem(LEAVING)) return this.#leave(location.hash);
     sessionStorage.removeItem(LEAVING);
@@ -129,7 +125,7 @@ class SignIn {
     this.close();
   }
 
-  // Removes everything that this tab has loaded, by reloading the page. Called after a sign-out or lock in any tab.
+  // Reloads the page, which removes everything that this tab has loaded.
   close() {
     this.forget();
     sessionStorage.setItem(CLOSED, JSON.stringify(lastEnd().why ?? ""));

@@ -7,8 +7,8 @@ export const state = {
   updatedAt: null, // ISO time when the list was last loaded, by the service's clock
   openReference: null, // the reference in the address bar
   lead: null, // the lead with this reference, as last loaded
-  handedOver: new Set(), // references of leads that a colleague handed over to me, until I open them
-  rota: null, // who is on call, as last loaded
+  handedOver: new Set(), // references of leads that a colleague handed over to the user, until the user opens them
+  rota: null,
 };
 
 // A list of leads, with the pages that have arrived. Responses go only to the list that requested them.
@@ -16,7 +16,7 @@ export function newList(filters, q = "") {
   return {
     filters,
     q, // the search term; "" for the worklist
-    wanted: 1, // how many pages to show; "Show more" adds one
+    wanted: 1, // how many pages to show
     pages: null, // the service's responses; null until the first arrives
   };
 }
@@ -27,5 +27,4 @@ export function listedLeads() {
   return leads ? [...new Map(leads.map((lead) => [lead.reference, lead])).values()] : null;
 }
 
-// Where the next page starts; null if there is none.
 export const nextCursor = () => state.list.pages?.at(-1).cursor ?? null;

@@ -2,7 +2,7 @@
 
 import { h } from "./elements.js";
 
-// `heads`: the column headings. `rows`: the cells of each row, as text or nodes; the first cell names the row.
+// `heads`: the column headings. `rows`: the cells of each row, as text or nodes. The first cell names the row.
 // `kind`: the CSS class of all other cells; "" for cells with words.
 export function table(caption, heads, rows, kind = "figure") {
   const [name, ...figures] = heads;

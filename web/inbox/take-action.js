@@ -48,7 +48,7 @@ export async function act(values, from) {
   }
 }
 
-// Moves the focus: to the call button after the user took the lead, to the next action after a call.
+// Moves the focus to the call button after the user took the lead, or to the next action after a call.
 function focusAfter(action) {
   const place = { acknowledge: ".call", contact_attempt: "#next" }[action];
   const target = (place && byId("lead").querySelector(place)) ?? byId("actions-title");

@@ -15,7 +15,7 @@ export const now = () => Date.now() + offset;
 // The last full hour (UTC). The report counts a deadline only after its clock hour has ended.
 export const startOfHour = () => new Date(Math.floor(now() / HOUR) * HOUR).toISOString();
 
-// "9:42 AM" if the time is today, else with the day, and with the year if it is not this year
+// "9:42 AM" for a time today, or else with the day, and with the year if it is not this year
 export function formatTime(iso) {
   const at = new Date(iso);
   const today = new Date(now());
@@ -46,7 +46,6 @@ function formatAgo(iso) {
   return `${Math.floor(passed / DAY)} days ago`;
 }
 
-// Updates every countdown and "3 min ago" on the page.
 export function updateTimes() {
   for (const node of document.querySelectorAll("[data-deadline]")) {
     const left = Date.parse(node.dataset.deadline) - now();

@@ -29,9 +29,9 @@ export function drawWorklist() {
   updateTimes();
 }
 
-// Returns the leads in the order that the service uses: first those without an owner, then those with one, last those
-// that are done. Within each group, the order is by tier, deadline and arrival. In the view "closed", the lead that
-// ended last comes first. In the view "today", the leads keep their order.
+// Returns the leads in the service's order: without an owner, with an owner, then done leads.
+// Within a group: by tier, deadline and arrival. In the view "closed", the lead that ended last comes first.
+// In the view "today", the leads keep their order.
 function inOrder(leads, view) {
   if (view === "today") return leads;
   const key = (lead) => [isDone(lead) ? 2 : lead.owner ? 1 : 0, TIERS.indexOf(lead.tier), Date.parse(lead.next_due ?? lead.deadline ?? "9999-12-31"), Date.parse(lead.received_at)];
@@ -62,7 +62,7 @@ function scrollToOpenRow() {
   open.scrollIntoView({ block: "nearest" });
 }
 
-// Focuses the row of a lead. If the lead is not in the list, focuses the main part of the page.
+// Focuses the row of a lead, or the main part of the page if the list lacks the lead.
 export function focusRow(reference) {
   const found = byId("leads").querySelector(`[data-reference="${CSS.escape(reference)}"]`);
   if (found) found.focus();
@@ -97,7 +97,7 @@ function ownerText(lead) {
   return `${lead.handed_by ? `Handed to you by ${lead.handed_by}` : "You have it"}${next}`;
 }
 
-// What I did today, latest first. If a colleague moved an appointment that I booked, its current time comes first.
+// What the user did today, latest first. An appointment shows its current time first if a colleague moved it.
 function didText({ did, booked_for: at }) {
   const booked = did.findLast((entry) => entry.action === "book" && entry.detail);
   const moved = booked && at && Date.parse(booked.detail) !== Date.parse(at) && `now booked for ${formatTime(at)}`;

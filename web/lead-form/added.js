@@ -1,17 +1,15 @@
-// The page after Send. Its questions are optional, and their answers are added to the form that the clinic already has.
-// They can be sent only once.
+// The page after Send, whose answers are added to the form that the clinic already has. They can be sent only once.
 
 import { Answers } from "./answers.js";
 import { el } from "./elements.js";
 import { Pages } from "./pages.js";
 import { showReceipt } from "./receipt.js";
 
-/** Shows the questions after Send in `place`, or thanks if they were answered. Shows nothing if there are none, or if
- * the receipt says "get emergency care" or "not a fit". */
+/** Shows the questions after Send in `place`, or thanks if they were answered. */
 export async function showAdded(form, place) {
   const { receipt, language } = form;
   if (receipt.added) place.replaceChildren(el("p", { class: "notice", id: "added", tabindex: "-1" }, receipt.added));
-  // with one of these two dispositions, nothing may distract from the advice
+  // nothing may distract from the advice of these dispositions
   if (receipt.added || !receipt.id || ["seek-emergency-care", "not-a-fit"].includes(receipt.disposition)) return;
   const drawn = await form.service.drawn(form.questionnaireId, language, "added");
   const node = drawn?.querySelector("form");

@@ -1,5 +1,5 @@
-// Reads the answers from the fields of the drawn form, finds errors, and builds the submission. Each question, contact
-// field and consent is a block. The block's data attributes say which answers are valid, and hold the error messages.
+// Reads the answers from the fields of the drawn form, finds errors, and builds the submission.
+// Each question, contact field and consent is a block, whose data attributes describe valid answers.
 
 const fieldsOf = (block) => [...block.querySelectorAll("input:not([type=hidden]), textarea")];
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
@@ -16,9 +16,7 @@ export class Answers {
     this.questionnaire = { id: form.dataset.questionnaire, version: form.dataset.version };
   }
 
-  // ---- what was filled in ----
-
-  /** The answer in a block; undefined if there is none or the block is hidden. */
+  /** The answer in a block; undefined for no answer or a hidden block. */
   answer(block) {
     if (!block || block.hidden) return undefined;
     const { type } = block.dataset;
@@ -49,12 +47,12 @@ export class Answers {
     return hidden.filter((block) => !block.hidden);
   }
 
-  /** Sets the wording of every text, and the hash of each consent's wording. `forOther`: whether a helper fills in the
-   * form for the patient. `forCall`: whether fields are shown beside emergency advice or in "Just call me". */
+  /** Sets the wording of every text, and the hash of each consent's wording.
+   * `forOther`: for a form that a helper fills in. `forCall`: beside emergency advice or in "Just call me". */
   word(forOther, forCall) {
     if (!forOther === !this.forOther && !forCall === !this.forCall) return;
     Object.assign(this, { forOther, forCall });
-    for (const block of [...this.questions, ...this.contact]) { // blocks may be outside the form, see emergency.js
+    for (const block of [...this.questions, ...this.contact]) { // blocks may be outside the form
       for (const node of block.querySelectorAll("[data-other], [data-call]")) {
         // the browser knows only the data of the helper who fills in the form, so autocomplete differs
         const shown = { hidden: "value", text: "autocomplete" }[node.type] ?? "textContent";
@@ -107,9 +105,7 @@ export class Answers {
     this.update();
   }
 
-  // ---- what is wrong with it ----
-
-  /** What is wrong in a block, as a sentence; null if nothing is. */
+  /** What is wrong in a block, as a sentence, or null. */
   error(block) {
     const value = this.answer(block);
     if (value === undefined) return block.hidden ? null : block.dataset.missing ?? null;
@@ -129,8 +125,8 @@ export class Answers {
     return blocks.map((block) => [block, errorOf(block)]).filter(([, text]) => text).map(([block, text]) => this.found(block, text));
   }
 
-  /** The codes of a page's questions whose follow-ups have no valid answer yet. The screening leaves these questions
-   * out, because the rules would assume the worst about the missing follow-ups. */
+  /** The codes of a page's questions whose follow-ups have no valid answer yet.
+   * The screening leaves them out, because the rules would assume the worst about missing follow-ups. */
   openFollowUps(page) {
     const here = this.questions.filter((block) => page.contains(block));
     const conditions = here.filter((block) => block.dataset.shownWhen && this.error(block)).map((block) => JSON.parse(block.dataset.shownWhen));
@@ -143,8 +139,8 @@ export class Answers {
     return this.errorsIn(this.questions.filter((block) => pages.some((page) => page.contains(block))));
   }
 
-  /** The blocks that ask for contact details and consents. `part`: "urgent" for the blocks beside emergency advice,
-   * "callback" for those of "Just call me", undefined for all. A minor has no such blocks. */
+  /** The blocks that ask for contact details and consents. A minor has none.
+   * `part`: "urgent" for the blocks beside emergency advice, "callback" for "Just call me", undefined for all. */
   contactBlocks(part) { return this.isMinor ? [] : this.contact.filter((block) => !block.hidden && (!part || part in block.dataset)); }
 
   /** All blocks of "Just call me": its question, contact fields and consents. */
@@ -176,9 +172,7 @@ export class Answers {
     return block ? this.found(block, text) : { text };
   }
 
-  // ---- what is sent ----
-
-  /** The submission of a complete form. `part`: which contact details and consents it includes, see `contactBlocks`. */
+  /** The submission of a complete form. `part`: the contact details and consents, as in `contactBlocks`. */
   submission(part) {
     const content = { questionnaire: this.questionnaire, language: this.form.dataset.language, answers: this.collect(), complete: true };
     if (this.isMinor) return content;
@@ -194,8 +188,8 @@ export class Answers {
     return content;
   }
 
-  /** The submission of a visitor who leaves before Send. Returns null for a minor, without the required consent, or
-   * without a valid phone number or e-mail address. */
+  /** The submission of a visitor who leaves before Send.
+   * Returns null for a minor, without the required consent, or without a valid phone number or e-mail address. */
   unfinished(part) {
     this.update();
     if (this.isMinor || this.contact.some((block) => block.dataset.consent && this.error(block))) return null;

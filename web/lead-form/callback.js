@@ -21,7 +21,6 @@ export async function openCallback(form) {
   showCallback(form);
 }
 
-/** Sends the short form, or shows its errors. */
 export function askForCall(form) {
   const { answers, sending } = form;
   answers.update();

@@ -4,7 +4,7 @@ import { showCallback } from "./callback.js";
 import { el } from "./elements.js";
 import { filled } from "./words.js";
 
-/** Shows all answers. If something is missing or invalid, shows the first page with an error instead. */
+/** Shows all answers, or the first page on which something is missing or invalid. */
 export function showCheck(form, focused = true) {
   const { answers } = form;
   const errors = [...answers.errors(), ...answers.contactErrors()];
@@ -37,8 +37,7 @@ function change(form, block) {
   pages.goToQuestion(block.querySelector("[name]").name);
 }
 
-/** Sends the form, or shows its errors. `urgent`: whether the visitor pressed Send beside emergency advice. A minor
- * sends the form from the last page, without "Check your answers". */
+/** Sends the form, or shows its errors. `urgent`: whether the visitor pressed Send beside emergency advice. */
 export function submit(form, urgent) {
   const { answers, sending } = form;
   const part = urgent && "urgent";

@@ -1,5 +1,5 @@
-// Keeps a draft or the receipt in this tab (sessionStorage), and where the visitor came from. If the browser refuses
-// storage, or storage is full, the answers are lost with the page.
+// Keeps a draft or the receipt in this tab (sessionStorage), and where the visitor came from.
+// If the browser refuses storage, the answers are lost with the page.
 
 const DRAFT_EXPIRES = 24 * 60 * 60 * 1000; // ms; the server accepts the form's token for the same time
 const RECEIPT_EXPIRES = 60 * 60 * 1000; // ms; the server shows the receipt of a form without JavaScript for the same time
@@ -19,10 +19,10 @@ function save(name, value) {
   try {
     if (value) sessionStorage.setItem(name, JSON.stringify(value));
     else sessionStorage.removeItem(name);
-  } catch { /* refused or full, see above */ }
+  } catch { /* storage is refused or full */ }
 }
 
-/** The draft or receipt of one <lead-form>. If a page has two forms, the second form's storage key ends with a number. */
+/** The draft or receipt of one <lead-form>. If a page has two forms, the second's storage key ends with a number. */
 export class Draft {
   constructor(form) {
     const nameOf = (one) => ["lead-form", one.questionnaireId, one.id].filter(Boolean).join(":");
@@ -48,7 +48,7 @@ export function origin() {
   try {
     const host = new URL(document.referrer).hostname;
     if (host && host !== location.hostname) found.referrer_host = host;
-  } catch { /* there is no referrer, or it is not a URL */ }
+  } catch { /* the referrer is missing or not a URL */ }
   found.landing_path = location.pathname.slice(0, LONGEST);
   save(ORIGIN, found);
   return found;

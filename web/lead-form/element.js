@@ -1,8 +1,7 @@
-// <lead-form>: shows the clinic's form page by page, has the server check each page for emergencies, and sends the
-// answers. docs/put-the-form-on-a-page.md describes the element's attributes and events. The script loads the drawn
-// form (HTML from the service) into a shadow root, so that the form looks the same on any site. At first, the answers
-// are stored only in this tab. The check for emergencies stores nothing. The service stores the answers when the
-// visitor sends the form, or leaves the page after ticking the consent. The script sets no cookies.
+// <lead-form>: shows the clinic's form page by page, has the server check each page for emergencies, and sends it.
+// The service draws the form. A shadow root makes the form look the same on any site.
+// The service stores answers only when the visitor sends the form or leaves the page after ticking the consent.
+// The script sets no cookies. docs/put-the-form-on-a-page.md describes the element's attributes and events.
 
 import { Answers } from "./answers.js";
 import { Draft, origin } from "./drafts.js";
@@ -78,9 +77,6 @@ class LeadForm extends View {
     this.state = { submissionId: newId(), view: "start", step: 0, guard: {}, fields: [], unsent: false, withdraw: [], ...kept };
   }
 
-  // ---- language ----
-
-  /** Switches the form to `language`. Keeps the answers. */
   async switchLanguage(language) {
     if (!(language in LANGUAGES) || language === this.language) return;
     const before = this.language;
@@ -96,8 +92,6 @@ class LeadForm extends View {
     this.save();
     return this.render(view);
   }
-
-  // ---- the drawn form ----
 
   /** Whether the form has loaded in the visitor's language. */
   get ready() { return this.answers?.form.dataset.language === this.language; }
@@ -151,8 +145,6 @@ class LeadForm extends View {
     this.emergency.check(); // the server may return more advice
   }
 
-  // ---- what survives a reload ----
-
   save() {
     const { receipt, state, texts } = this;
     if (receipt) return this.draft.save({ at: receipt.at, receipt, texts, language: state.language, withdraw: state.withdraw });
@@ -198,9 +190,7 @@ class LeadForm extends View {
     this.showStart(true);
   }
 
-  // ---- where the visitor is ----
-
-  /** Remembers the view, so that the browser's Back button returns to the previous one. */
+  /** Remembers the view, so that the browser's Back button returns to the previous view. */
   enter(view) {
     this.state.view = view;
     this.save();
@@ -242,12 +232,10 @@ class LeadForm extends View {
     return this.save();
   }
 
-  // ---- the start ----
-
   async start() {
     if (!(await this.begin())) return;
     this.state.step = this.pages.firstIncomplete(this.state.step);
-    if (this.state.callback) this.byId("consent-contact").checked = false; // it was ticked in "Just call me", where it allows less
+    if (this.state.callback) this.byId("consent-contact").checked = false; // it allows less in "Just call me"
     this.state.callback = false;
     this.enter("page");
     this.showPage();
@@ -257,7 +245,7 @@ class LeadForm extends View {
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
-      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; }; // missing beside emergency advice
+      const report = (text) => { if (this.byId("start-status")) this.byId("start-status").textContent = text; };
       this.inFlight = true;
       report(this.t("Loading the questions…"));
       const loaded = await this.load().finally(() => { this.inFlight = false; });
@@ -275,8 +263,6 @@ class LeadForm extends View {
     this.proof = this.service.guard(id, guard, wanted, (known) => { this.state.guard = known; this.save(); });
     return this.proof;
   }
-
-  // ---- the pages ----
 
   showPage(errors = [], focused = true) {
     this.sending.forget();
@@ -309,14 +295,14 @@ class LeadForm extends View {
     if (urgent || view === "check" || (last && answers.isMinor)) return submit(this, urgent);
     const errors = [...answers.errors([page]), ...(last ? answers.contactErrors() : [])];
     if (errors.length) {
-      // Screens the answers even if the page is incomplete. A visitor with chest pain must not have to complete it.
+      // Screens the answers of an incomplete page too. A visitor with chest pain must not have to complete the page.
       this.emergency.check(answers.openFollowUps(page));
       return this.showPage(errors);
     }
     this.busy(this.say("checking"), false);
     const answer = await Promise.race([this.emergency.check(), wait(CHECK_TIMEOUT)]);
     this.busy();
-    if (answer === undefined) this.checkFailed = true; // too slow; a late response can still show advice
+    if (answer === undefined) this.checkFailed = true; // a late response can still show advice
     if (step !== this.state.step || this.state.view !== "page") return;
     if (!answers.isMinor) this.state.minorNoticeShown = false;
     if (!(answer?.minor || answers.isMinor) || this.state.minorNoticeShown) return this.goOn();
@@ -324,8 +310,8 @@ class LeadForm extends View {
     return this.showMinor(answer?.messages ?? []);
   }
 
-  /** Shows the next page. If the visitor came from "Check your answers", shows the first incomplete page. If no page is
-   * left, shows "Check your answers" or, for a minor, the last page. */
+  /** Shows the next page, or "Check your answers" after the last page.
+   * If the visitor came from "Check your answers", shows the first incomplete page. */
   goOn() {
     const { state, pages, answers } = this;
     const last = pages.count - 1;
@@ -335,8 +321,6 @@ class LeadForm extends View {
     this.enter(done && !answers.isMinor ? "check" : "page");
     this.render(state.view);
   }
-
-  // ---- after Send, and what the drawn buttons do ----
 
   closeReceipt() {
     this.receipt.closed = true;

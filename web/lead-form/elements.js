@@ -17,8 +17,8 @@ export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 export const newId = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
   (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 
-/** The `tel:` link for a phone number; "" if the text is not a phone number. Letters (1-800-SPINE-MD) become digits. An
- * extension is left out, because it can be dialled only after somebody answers. */
+/** The `tel:` link for a phone number, without its extension; "" for other texts.
+ * Letters (1-800-SPINE-MD) become digits. */
 export function phoneLink(text) {
   const number = text.replace(/([\d\s,;(])(?:ext|extn|extension|extensi\u00f3n|x|#)[\s.:]*\d{1,10}\)?$/i, "$1").replace(/[\s,;(]+$/, "");
   const digits = number.replace(/[a-z]/gi, (letter) => "22233344455566677778889999"[letter.toLowerCase().charCodeAt() - 97]).replace(/\D/g, "");

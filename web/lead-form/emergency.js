@@ -3,22 +3,21 @@
 import { el, newId } from "./elements.js";
 import { adviceIn } from "./words.js";
 
-/** The messages as paragraphs, each with a class for its severity (M-E, M-U, M-NET, ...). `spoken`: the language of the
- * messages. If `language` (the visitor's) is another one, built-in advice in this language comes first. */
+/** The messages as paragraphs, each with a class for its severity. `spoken`: the language of the messages.
+ * If the visitor has another `language`, built-in advice in that language comes first. */
 export const messageList = (messages, spoken, language) =>
   el("div", { class: "messages", id: "messages" }, spoken !== language && el("p", { class: "M-NET" }, adviceIn(language)),
     messages.map(({ id, text }) => el("p", { class: id.replace(/^(M-[EU])-.*/, "$1"), lang: spoken }, text)));
 
-/** The buttons that call for help. If the form is in Spanish, the text message to the crisis line is AYUDA. The line
- * then answers in Spanish. */
+/** The buttons that call for help. The crisis line answers the text message AYUDA in Spanish. */
 export function callButtons(messages, say, language) {
   const call = (href, text) => el("a", { class: "button danger", href }, text);
   const crisis = messages.some((message) => message.id === "M-E-CRISIS") && [call("tel:988", say("call988")), call(language === "es" ? "sms:988?body=AYUDA" : "sms:988", say("text988"))];
   return el("div", { class: "call-buttons" }, crisis, call("tel:911", say("call911")));
 }
 
-/** Covers the whole screen, even if the form is in a narrow column. Browsers without <dialog> (Safari before 15.4,
- * Firefox before 98) show the advice in the page. */
+/** Covers the whole screen, even if the form is in a narrow column.
+ * Browsers without <dialog> (Safari before 15.4, Firefox before 98) show the advice in the page. */
 export class Overlay {
   constructor() {
     this.content = el("div");
@@ -53,10 +52,9 @@ export class Overlay {
   }
 }
 
-/** Interrupts a form with emergency advice. */
 export class Emergency {
   constructor(form) {
-    this.form = form; // the LeadForm
+    this.form = form;
     this.borrowed = [];
     this.dismissed = 0; // how often the visitor dismissed the advice; checks that were sent before must not show it again
   }
@@ -76,8 +74,8 @@ export class Emergency {
     else this.show();
   }
 
-  /** Replaces the advice that the browser chose with the server's advice. Changes nothing else, because the visitor may
-   * be typing a phone number beside the advice. */
+  /** Replaces the advice that the browser chose with the server's advice.
+   * Changes nothing else, because the visitor may be typing a phone number beside the advice. */
   confirm() {
     const { form } = this;
     const { messages, language } = this.state;
@@ -103,8 +101,8 @@ export class Emergency {
     for (const node of this.form.overlay.content.querySelectorAll("[data-unsent]")) node.hidden = !form.state.unsent;
   }
 
-  /** Moves blocks of the form to `place`, beside emergency advice or in "Just call me". Their fields still belong to
-   * the form. The blocks keep the words for this place until the last page of the form is shown. */
+  /** Moves blocks of the form to `place`, beside emergency advice or in "Just call me".
+   * Their fields still belong to the form. They keep the words for `place` until the form's last page is shown. */
   borrow(place, blocks) {
     const { answers } = this.form;
     answers.word(answers.forOther, true);
@@ -121,10 +119,8 @@ export class Emergency {
     for (const [mark, block] of this.borrowed.splice(0)) mark.replaceWith(block);
   }
 
-  // ---- the check of answers ----
-
-  /** Has the server screen the answers, without the questions in `without`. If the response reports an emergency, shows
-   * the advice, even if the response is late. Returns the response; null if the request failed. */
+  /** Has the server screen the answers, without the questions in `without`. Returns null if the request failed.
+   * If the response reports an emergency, shows the advice, even if the response is late. */
   async check(without = []) {
     const { form } = this;
     const { answers, language } = form;

@@ -1,5 +1,4 @@
-// Shows the drawn form one page at a time, with errors and follow-ups. Unticks excluded options, counts the characters
-// of the note, and suggests corrections of e-mail addresses.
+// Shows the drawn form one page at a time, with errors and follow-ups.
 
 import { el } from "./elements.js";
 
@@ -21,7 +20,7 @@ export class Pages {
 
   get count() { return this.answers.pages.length; }
 
-  /** The index of the first incomplete page before page `step`, or `step` if all pages before it are complete. */
+  /** The index of the first incomplete page before page `step`, or else `step`. */
   firstIncomplete(step) {
     const found = this.answers.pages.findIndex((page, index) => index >= step || this.answers.errors([page]).length);
     return found < 0 ? this.count - 1 : found;
@@ -109,8 +108,8 @@ export class Pages {
     if (field && !field.closest("[hidden]")) this.goTo(field);
   }
 
-  /** Call this after an answer. Shows follow-ups, unticks the options that an exclusive option ("None of these")
-   * excludes, and updates the character counter of the note. */
+  /** Call this after an answer, for follow-ups and for the character counter of the note.
+   * Unticks the options that an exclusive option ("None of these") excludes. */
   changed(field) {
     const block = field.closest("[data-question]");
     if (block?.dataset.type === "choice-many" && field.checked) {

@@ -5,9 +5,8 @@ import { callButtons, messageList } from "./emergency.js";
 import { el } from "./elements.js";
 import { filled } from "./words.js";
 
-/** Stores and shows the response to a sent form. `language`: the language of the response's messages. The tab stores
- * only the last two digits of the phone number, because others may use this device. Until a reload, the whole number is
- * shown. */
+/** Stores and shows the response to a sent form. `language`: the language of the response's messages.
+ * The tab stores only the last two digits of the phone number, because others may use this device. */
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
   const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // what the page after Send needs

@@ -1,5 +1,5 @@
-// Sends the form, and retries until the server accepts or refuses it. Every try has the same content and id, so that
-// the form is stored only once.
+// Sends the form, and retries until the server accepts or refuses it.
+// Every try has the same content and id, so that the form is stored only once.
 
 import { showErrors } from "./check.js";
 import { forgetOrigin } from "./drafts.js";
@@ -8,11 +8,11 @@ import { received } from "./receipt.js";
 
 const PROOF_TIMEOUT = 1000; // ms to wait for the proof of work; then the form is sent without it
 const RETRY_AFTER = [2, 5, 15, 30]; // seconds before the first, second, ... automatic retry
-const RETRY_LATER = 300; // seconds before each further retry, as long as the page is open
+const RETRY_LATER = 300; // seconds before each further retry
 
 export class Sending {
   constructor(form) {
-    this.form = form; // the LeadForm
+    this.form = form;
     this.pending = null; // the submission being sent
     this.path = "submissions"; // the route of `pending`
     this.sentOnLeaving = null; // the JSON that was last sent when the visitor left
@@ -62,7 +62,7 @@ export class Sending {
     this.retryTimer = null;
   }
 
-  /** Called when the network is back. Retries at once. Also repeats a check for emergencies that failed. */
+  /** Called when the network is back. Also repeats a check for emergencies that failed. */
   online() {
     if (this.retryTimer) this.again();
     this.withdraw();
@@ -75,8 +75,8 @@ export class Sending {
     this.send({ ...this.pending, submission_id: this.form.state.submissionId });
   }
 
-  /** Says in place of the Send button that sending failed, with phone number and advice. `kind`: which message to show.
-   * `line`: a text that says when the form is sent again. `quiet`: does not move the focus out of a field. */
+  /** Says in place of the Send button that sending failed, with phone number and advice.
+   * `kind`: which message. `line`: says when the form is sent again. `quiet`: leaves the focus where it is. */
   problem(kind, line = "", quiet = false) {
     const { form } = this;
     const box = form.copy(`problem-${kind}`);
@@ -99,7 +99,7 @@ export class Sending {
     this.form.place("[type=submit]").hidden = false;
   }
 
-  /** Shows the server's errors beside their fields. If the response has emergency advice, shows the advice instead. */
+  /** Shows the server's errors beside their fields, or the emergency advice in the response. */
   refused({ errors, messages }) {
     const { form } = this;
     this.pending = null;
@@ -108,8 +108,7 @@ export class Sending {
     if (messages && form.state.view !== "emergency") form.emergency.interrupt(messages, form.language);
   }
 
-  /** Called when the visitor leaves the page. Sends `pending`, if there is any. Otherwise sends the unfinished form, if
-   * the visitor consented. Sends the same content only once. */
+  /** Called when the visitor leaves the page. Sends `pending` or, with the visitor's consent, the unfinished form. */
   leave() {
     const { form } = this;
     const { state } = form;
@@ -137,8 +136,7 @@ export class Sending {
     form.pages.showSaved(at);
   }
 
-  /** Called when the consent is ticked or unticked. Unticking withdraws the unfinished form that was sent when the
-   * visitor left the page. */
+  /** Called when the consent is ticked or unticked. Unticking withdraws the unfinished form. */
   consent(given) {
     const { state } = this.form;
     this.keep(state.submissionId);
@@ -152,8 +150,8 @@ export class Sending {
     state.withdraw = state.withdraw.filter((one) => one !== id);
   }
 
-  /** Withdraws the unfinished forms on the list, and shows the result at the start or beside the consent. A form that
-   * could not be withdrawn stays on the list. The next try is when the network is back, or after a reload. */
+  /** Withdraws the unfinished forms on the list, and shows the result at the start or beside the consent.
+   * A form stays on the list until the clinic confirms its withdrawal. */
   async withdraw() {
     const { form } = this;
     if (!form.answers) return;

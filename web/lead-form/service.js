@@ -5,8 +5,8 @@ import { wait } from "./elements.js";
 const HOME = new URL("..", import.meta.url);
 const REQUEST_TIMEOUT = 20000; // ms
 
-// The Trusted Types policy for the form's markup. A page that enforces Trusted Types must allow the policy by name:
-// `trusted-types lead-form`.
+// The Trusted Types policy for the form's markup.
+// A page that enforces Trusted Types must allow the policy by name: `trusted-types lead-form`.
 let policy;
 try {
   policy = globalThis.trustedTypes?.createPolicy("lead-form", { createHTML: (markup) => markup });
@@ -35,8 +35,8 @@ export class Service {
     }
   }
 
-  /** Sends a POST request if there is `content`, else GET. Returns {status, body, retryAfter}. The status is 0 if the
-   * service did not respond. `retryAfter` is in seconds. */
+  /** Sends a POST request if there is `content`, else GET. Returns {status, body, retryAfter (in seconds)}.
+   * The status is 0 if the service did not respond. */
   call(path, content) {
     return this.ask(path, content, async (response) => {
       const body = await response.json().catch(() => null);
@@ -55,7 +55,7 @@ export class Service {
     return holder.content.querySelector("form[data-questionnaire], [data-closed]") && holder.content;
   }
 
-  /** Gets a token and solves its proof of work. Both are evidence that the visitor is no bot, and both are optional.
+  /** Gets a token and solves its proof of work, as optional evidence that the visitor is no bot.
    * Calls `put(guard)` with the token, and again with token and proof. Stops when `wanted()` is false. */
   async guard(id, guard, wanted, put) {
     try {
@@ -71,8 +71,7 @@ export class Service {
   }
 }
 
-/** Returns a proof of work (ALTCHA, version 1). Works in small steps, which do not delay typing. Returns undefined if
- * there is no solution, or if `wanted()` becomes false. */
+/** Returns a proof of work (ALTCHA, version 1), or undefined. Works in small steps, which do not delay typing. */
 async function solve({ algorithm, challenge, maxnumber, salt, signature }, wanted) {
   const encoder = new TextEncoder();
   const goal = challenge.match(/../g).map((pair) => parseInt(pair, 16));

@@ -1,8 +1,7 @@
-// Counts on which page of the form visitors leave before Send. The clinic learns only the page. If the visitor comes
-// back to this tab and leaves from another page, only the other page is counted. If the visitor comes back and sends
-// the form, no page is counted.
+// Counts on which page of the form visitors leave before Send. The clinic learns only the page.
+// A visitor who comes back is counted on the last page that they left, and after Send on no page.
 
-/** Called when the visitor leaves. Does not count people under 18. Does not count while the form is being sent. */
+/** Called when the visitor leaves. Does not count people under 18, or while the form is being sent. */
 export function countStop(form) {
   const { answers, state } = form;
   if (!answers) return;

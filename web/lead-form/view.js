@@ -72,8 +72,8 @@ export class View extends HTMLElement {
   }
 
   /** Shows a place (`view`, `drawn` or the overlay) and hides the other places. `content`: its new content, if any.
-   * `title`: the first part of the document's title, if the form is the whole page. `focus`: the element to focus;
-   * undefined: the title of the place; null: the focus does not change. */
+   * `title`: the first part of the document's title, if the form is the whole page.
+   * `focus`: the element to focus; undefined: the title of the place; null: the focus does not change. */
   show(place, title, content, focus) {
     this.emergency.giveBack();
     const urgent = place === this.overlay;
@@ -116,8 +116,7 @@ export class View extends HTMLElement {
     ], focused ? start : null);
   }
 
-  /** Starts the form if the visitor pressed a link with data-start. Without this script, such a link leads to the plain
-   * form. */
+  /** Starts the form if the visitor pressed a link with data-start. Otherwise the link leads to the plain form. */
   startFrom(event) {
     if (!event.target.closest("a[data-start]")) return;
     event.preventDefault();
@@ -148,7 +147,7 @@ export class View extends HTMLElement {
   again() { this.sending.again(); }
   sendAsNew() { this.sending.sendAsNew(); }
 
-  /** Disables the buttons and shows `text` while the visitor waits for the service. Without `text`, enables them again.
+  /** Disables the buttons and shows `text` while the visitor waits. Without `text`, enables the buttons again.
    * `fields`: whether the fields are disabled too, because a new answer would not be sent. */
   busy(text = "", fields = true) {
     this.inFlight = Boolean(text);
