@@ -36,8 +36,8 @@ PASSES = 20  # passes over all phrases
 # the phrase's kind, except for harmless phrases.
 WHOLE_NOTES = 3
 STEP, DECAY = 0.2, 0.003
-SURE = 0.01  # training stops early if all predicted probabilities are off by less
-SMALLEST = 0.2  # the written weights leave out features without a larger absolute weight
+SURE = 0.01  # a phrase changes no weight if all its predicted probabilities are off by less
+SMALLEST = 0.2  # smallest absolute weight that a written feature needs
 
 
 class Example(NamedTuple):

@@ -34,7 +34,7 @@ from shared.domain.rules.questionnaire import Answer
 PAIN_DEVIATION = 1.9  # [D] standard deviation of the pain score
 PAIN_IF_CHANGED, PAIN_IF_NOT = 0.7, -0.2  # [D] added to the mean pain score
 
-# [D] time since the problem began -> share of people whose problem changed
+# All rates of how the problem developed are [D].
 CHANGED: Shares = {"lt2w": 0.90, "2w-6w": 0.35, "6w-3m": 0.22, "3m-6m": 0.16, "gt6m": 0.14}
 MOTOR_COURSE: Mapping[str, Shares] = {
     "lt2w": {"rapid": 0.10, "new-2w": 0.78, "stable": 0.12},
@@ -60,6 +60,7 @@ INJURY_WHEN: Mapping[str, str] = {
 }  # fmt: skip
 NEW_INJURY = 0.15  # share of injuries in the last 2 weeks, if the problem changed
 
+# All rates of the page after Send, who fills in the form, and the note are [D].
 MORE_ANSWERS = 0.60
 FN: Shares = {"not": 0.03, "some": 0.37, "lot": 0.46, "cannot": 0.14}
 IMAGING: Mapping[str, Shares] = {
@@ -158,7 +159,7 @@ class Person:
 
     @property
     def stage(self) -> str:
-        """ "new" if the problem began in the last 6 weeks or changed, else "old"."""
+        """Is "new" if the problem began in the last 6 weeks or changed, else "old"."""
         recent = self.changed or self.duration in {"lt2w", "2w-6w"}
         return "new" if recent else "old"
 

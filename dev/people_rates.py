@@ -315,5 +315,5 @@ ILLNESSES: Mapping[str, Illness] = {
     ),
 }
 ILL_TICKS = 0.85  # [D] share of an illness's items that people with the illness tick
-ILL_PAIN = 7.5
-ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}
+ILL_PAIN = 7.5  # [D] mean pain score
+ILL_DURATION: Shares = {"lt2w": 0.25, "2w-6w": 0.50, "6w-3m": 0.25}  # [D]

@@ -34,10 +34,10 @@ KindsIn = Callable[[str], frozenset[str]]
 
 @dataclass(slots=True)
 class Result:
-    """A matcher's results on phrases, by (kind, language) or as texts.
+    """A matcher's results on phrases.
 
-    alarms: number of phrases that raise an alarm; self-harm needs an alarm for self-harm
-    all: number of phrases
+    alarms: (kind, language) -> number of phrases that raise an alarm, for self-harm an alarm of this kind
+    all: (kind, language) -> number of phrases
     wrong: missed phrases and false alarms
     taken_for_self_harm: number of phrases of other kinds that raise an alarm for self-harm
     """
@@ -68,7 +68,7 @@ class Result:
 
 
 def alarming(kinds_in: KindsIn, text: str) -> frozenset[str]:
-    """Returns the kinds that raise an alarm, so none that is named "...-topic"."""
+    """Returns the kinds that raise an alarm, without kinds named "...-topic"."""
     return frozenset(kind for kind in kinds_in(text) if not kind.endswith("-topic"))
 
 

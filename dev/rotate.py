@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 from dev.account import failure
 
 # Secret -> how many former keys stay (None: all). One form key is enough, because form tokens last a day. All person
-# keys stay, because erased leads were hashed with them.
+# keys stay, because contact details of erased leads were hashed with them.
 SECRETS = {"FormKey": 1, "PersonKey": None}
 DELAY = 15  # seconds between two checks of the stack
 LONGEST = 3600  # maximum duration of an update, in seconds

@@ -31,7 +31,7 @@ def test_lead() -> Json:
 
 
 def submit(stage: Stage, submission: Json) -> Answer:
-    """Sends a submission at most three times, because the form also retries after status 503."""
+    """Sends a submission at most three times. Like the form, retries after status 503."""
     for _ in range(3):
         answer = call("POST", f"{stage.site}/submissions", submission)
         if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = "123456789012"
-# AWS refuses these credentials, so no call can leave moto.
+# AWS refuses these credentials, so a call that moto does not intercept fails
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",

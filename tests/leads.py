@@ -117,7 +117,7 @@ def with_what_it_needs(action: str, fields: Json) -> Json:
 
 
 def varied(value: T, **changes: Any) -> T:
-    """Returns a copy of the value, or of a lead and its parts, with changed fields and the same version."""
+    """Returns a copy with changed fields and the same version. For a lead, changes fields of its parts too."""
     if isinstance(value, Lead):
         return _varied_lead(value, changes)  # type: ignore[return-value]  # T is Lead here
     if isinstance(value, BaseModel):

@@ -15,7 +15,7 @@ from tests.browser.patient import LAST, Held, Patient, Traffic, until
 
 @pytest.fixture
 def leave(page: Page) -> Callable[[], None]:
-    """Provides a function that sends the page into the back-forward cache."""
+    """Provides a function that makes the page behave as if the visitor left."""
     return lambda: page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
 
 

@@ -38,7 +38,7 @@ PLACES = {
     "index": EVERYWHERE | {"site_address", "address?", "map_link?", "clinician?", "insurers?"},
     "closed": EVERYWHERE | {"approval_notice?", "privacy_notice?"},
 }
-# Names that patients know from their doctor count as one word.
+# Names that patients know from their doctor count as the word "it".
 TREATMENTS = re.compile(
     r"\b(physical therapy|chiropractic care|nerve root blocks|spinal cord stimulator|thoracic|lumbar|cervical)\b",
     re.IGNORECASE,

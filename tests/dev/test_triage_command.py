@@ -173,7 +173,7 @@ def test_a_missing_file_or_a_folder_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_scores_an_answer_set_within_its_time(tmp_path: Path) -> None:
-    """Tries three times, because other programs may slow down the command."""
+    """Tries up to three times, because other programs may slow down the command."""
     chance = random.Random(5)
     lines = [json.dumps(any_answers(chance, RULE_SET.questionnaire)) + "\n" for _ in range(10_000)]
     file = tmp_path / "answers.jsonl"

@@ -24,7 +24,7 @@ def alert(lead: Lead, level: int = 1) -> Alert:
 
 @pytest.mark.parametrize("answers", [EMERGENCY, URGENT, PRIORITY, ROUTINE])
 def test_the_subject_names_only_the_tier(answers: Json) -> None:
-    """SNS never encrypts subjects. SNS refuses line breaks, non-ASCII characters, and 100 characters or more."""
+    """SNS never encrypts subjects. SNS refuses line breaks, non-ASCII characters, and 100 or more characters."""
     one, two = (alert(a_lead(answers, contact={"phone": phone})) for phone in ("3125550142", "3125550143"))
     assert one.subject == two.subject == f"{one.tier} lead waiting"
     assert one.subject.isascii()

@@ -25,7 +25,7 @@ from shared.domain.rules.condition import (
 
 
 class Words:
-    """Replaces the free-text search, and counts the searches in `asked`."""
+    """Replaces the free-text search, and finds each word of a text. `asked` counts the searches."""
 
     def __init__(self) -> None:
         self.asked = 0

@@ -89,7 +89,7 @@ def _worked(lead: Lead, version: int, at: datetime, chance: random.Random) -> Le
 
 
 def figures(name: str, leads: list[Lead], *, medians: bool = True) -> Figures:
-    """Computes figures directly from the leads, without medians if `medians` is False."""
+    """Computes figures directly from the leads. `medians=False` leaves out acknowledgements and medians."""
     calls = {lead.lead_id: first_call_at(lead) for lead in leads}
     due = [lead for lead in leads if lead.escalation.deadline]
     in_time = [lead for lead in due if (call := calls[lead.lead_id]) and call <= (lead.escalation.deadline or call)]

@@ -234,7 +234,7 @@ def test_html_shows_the_same_and_escapes_everything() -> None:
     assert "&lt;script&gt;" in html
     assert "a &amp; b<br>c" in html
     assert f'href="{LINK}"' in html
-    assert html.count(LINK) == 1  # words instead of the URL, which is too long for a phone
+    assert html.count(LINK) == 1  # the link shows words, because the URL is too long for a phone's screen
     assert ">No more e-mail from us</a>" in html
     call = '<a href="tel:3125550100" style="color:#1d4f91;white-space:nowrap">(312) 555-0100</a>'
     assert html.count("(312) 555-0100") == html.count(call) == 1

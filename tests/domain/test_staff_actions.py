@@ -246,7 +246,7 @@ def test_raising_a_tier_never_delays_the_deadline() -> None:
 
 @pytest.mark.parametrize("fields", [{"text": "\u5f20" * 1000}, {"text": "-"}])
 def test_a_full_history_stops_nobody_from_taking_the_lead(fields: dict[str, Any]) -> None:
-    """The table's limit is 400 KB per lead."""
+    """A table item holds at most 400 KB."""
     lead, full = a_lead(URGENT), False
     while not full:
         try:

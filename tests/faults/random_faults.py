@@ -112,7 +112,7 @@ class Run:
         self.table = Table()
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.delays: dict[int, int] = {}  # seconds until the first alert -> leads
+        self.delays: dict[int, int] = {}  # seconds until the first alert -> number of leads
         self.mails: list[datetime] = []  # when each mail was sent to AlertEmail
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self.ends = self.now

@@ -24,7 +24,7 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY | {"dx": ["foraminal-stenosis"], "imaging": "mri-ct", "tx": ["pt"], "duration": "gt6m"},
     HEALTHY | {"region": ["other"]},
     {},
-    {code: HEALTHY[code] for code in ("age", "who", "region")},  # URGENT
+    {code: HEALTHY[code] for code in ("age", "who", "region")},
     HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
 )
 CALLS = (2, 6)  # indexes in ANSWERS for requests to be called

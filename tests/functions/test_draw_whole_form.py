@@ -31,7 +31,7 @@ def test_the_whole_form_has_every_page_question_and_option() -> None:
 
 @pytest.mark.parametrize(("language", "hint"), [("en", "down a leg, check Low back"), ("es", "por una pierna, marque")])
 def test_who_has_only_leg_pain_reads_which_box_to_check(language: str, hint: str) -> None:
-    """Without the hint, these visitors choose "Somewhere else" and become NOT_A_FIT."""
+    """Without the hint, people with only leg pain choose "Somewhere else" and become NOT_A_FIT."""
     drawn = element(language).page.select_one("#question-region-hint")
     assert drawn is not None
     assert hint in drawn.text

@@ -94,7 +94,7 @@ def test_problems_name_the_entries(clock: Clock) -> None:
 
 
 def test_a_new_exception_that_is_over_is_refused(clock: Clock) -> None:
-    """Saving drops an exception that is over, so the next time it counts as new."""
+    """Saving drops an exception that is over, so the same exception later counts as new."""
     lasting = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:01"}
     over = {"who": "nurse", "starts": "2026-01-14T08:00", "ends": "2026-01-14T10:00"}
     assert pointers(save(WEEK, overrides=[over])) == ["/overrides/0/ends"]

@@ -173,7 +173,7 @@ def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_healt
     assert "DTSTART:20260115T223000Z\r\nDTEND:20260115T230000Z" in file
     assert "SUMMARY:By Thursday\\, January 15 at 5 PM CST: call from Example Spine & Nerve Clinic" in file
     assert r"DESCRIPTION:We will call you by Thursday\, January 15 at 5 PM CST.\nWe call from" in file
-    assert "TRANSP:TRANSPARENT" in file  # calendars show free time
+    assert "TRANSP:TRANSPARENT" in file  # calendars show the time as free
     assert "Something changed? Call us: (312) 555-0100." in file
     for answers, contact in ((PRIORITY, NO_PHONE), (PRIORITY, BY_MAIL), (NOT_A_FIT, PERSON), (EMERGENCY, PERSON)):
         assert next_steps(answers, contact)["calendar"] == ""

@@ -77,7 +77,7 @@ class Written:
             self.lines.setdefault(function, {}).setdefault(line["message"], set()).update(line)
 
     def of(self, text: str, function: str = "") -> list[set[str]]:
-        """Returns the fields of each log line with this text, from `function` or, if "", from any function."""
+        """Returns the fields of each log line with this text. An empty `function` means any function."""
         return [texts[text] for name, texts in self.lines.items() if text in texts and function in ("", name)]
 
 
@@ -194,7 +194,7 @@ def a_bad_day(aws: Aws, clock: Clock, patch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_every_log_line_in_the_runbook_is_written(written: Written) -> None:
-    """Checks also the function before a line, and the fields after the line."""
+    """The runbook names a function before a log line, and fields after the line."""
     seen = set()
     for entry in LOOK:
         function = ""

@@ -195,7 +195,7 @@ def test_patient_input_is_never_inserted_as_markup(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(path.name for path in (FOLDER / "inbox").glob("*.js")))
 def test_the_inbox_keeps_nothing_about_a_lead_beyond_its_tab(module: str) -> None:
-    """Only the last use, the end of the last session, and the sound setting outlive the tab."""
+    """Only the time of the last use, the end of the last session and the sound setting outlive the tab."""
     kept = re.findall(r"localStorage\.(?:setItem|getItem|removeItem)\((\w+)", ask_inbox(module)["body"])
     assert set(kept) <= {"ACTIVE", "ENDED", "SETTING"}
 

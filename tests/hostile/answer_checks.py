@@ -80,7 +80,7 @@ def _body(route: Route, answer: Json) -> str:
 
 
 def _scripted(page: str) -> bool:
-    """Returns whether a page has a tag that runs a script. Only links run scripts from attributes."""
+    """Returns whether a page has a tag that runs a script."""
     return any(map(_runs, set(TAG.findall(page))))
 
 

@@ -23,7 +23,7 @@ SEARCHED_FOR = 25  # requests until the leak check forgets personal data
 
 @dataclass
 class Attacked:
-    """A batch's result. `statuses` has the number of responses, `faults` the first MOST_FAULTS faults."""
+    """A batch's result. `statuses` counts the responses, `faults` has the first MOST_FAULTS faults."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)

@@ -308,9 +308,7 @@ def test_only_a_clinician_is_offered_not_a_fit_for_an_urgent_lead(send: Send, me
         expect(staff.page.get_by_role("button", name="Not a fit", exact=True)).to_have_count(offered)
 
 
-@pytest.mark.parametrize(
-    "zone", ["America/Chicago", "Asia/Tokyo"]
-)  # in Tokyo, staff see a note about the clinic's zone
+@pytest.mark.parametrize("zone", ["America/Chicago", "Asia/Tokyo"])  # Tokyo's staff see a note about the zone
 def test_the_header_stays_in_view_on_a_wide_screen(send: Send, member: Come, zone: str) -> None:
     reference = send({"ces": ["unsure"], "change": "yes"})
     for number in range(15):

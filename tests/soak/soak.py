@@ -39,7 +39,7 @@ YOUNG = 20_000  # allocations until the garbage collector runs
 
 @dataclass(slots=True)
 class Result:
-    """The result of one check. `took`: CPU seconds; `resumed`: units that earlier runs finished."""
+    """The result of one check. `took` is in CPU seconds, `resumed` counts units of earlier runs."""
 
     check: Check
     found: Found = field(default_factory=lambda: Found(0))

@@ -13,7 +13,7 @@ import pytest
 from tests.template.stack import MINUTE, SOURCE, of_type
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
-FURTHER_BACK = 2  # CloudWatch reads so many periods more than it evaluates
+FURTHER_BACK = 2  # periods that CloudWatch reads besides the evaluated periods
 BEGINS = 48 * 60  # in minutes
 Series = Callable[[int], float | None]  # minute -> the metric's value, or None if nothing is reported
 

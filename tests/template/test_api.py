@@ -118,7 +118,7 @@ def test_only_added_users_may_sign_in_and_only_with_pkce() -> None:
 
 
 def test_a_second_factor_is_required() -> None:
-    """Otherwise the sign-in page does not let users set up a second factor."""
+    """Without this requirement, the sign-in page does not let users set up a second factor."""
     (pool,) = of_type("AWS::Cognito::UserPool").values()
 
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("ON", ["SOFTWARE_TOKEN_MFA"])
