@@ -21,7 +21,7 @@ os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 leaks.install()
 
-expect.set_options(timeout=20_000)  # milliseconds
+expect.set_options(timeout=20_000)
 
 # Without deadlines and with the same examples in each run, correct code never fails by chance.
 settings.register_profile("anew", deadline=None, max_examples=1_000)
@@ -51,7 +51,6 @@ def no_leak() -> Iterator[leaks.Watch]:
 
 @pytest.fixture
 def aws() -> Iterator[Aws]:
-    """Provides moto with the template's empty tables, queues and topics."""
     with aws_in_process() as aws:
         yield aws
 

@@ -1,4 +1,4 @@
-"""Serves all routes to a browser from this process, with functions on moto and a sign-in page without passwords."""
+"""Serves all routes from this process, with a sign-in page without passwords."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ one_at_a_time = threading.Lock()
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # http.server requires these names
+    def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
         match urlsplit(self.path).path:
             case "/oauth2/token":
@@ -61,15 +61,14 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
 
     def do_OPTIONS(self) -> None:
-        """Answers a preflight request as API Gateway does."""
         allowed = {"access-control-allow-methods": ",".join(CORS["AllowMethods"]), "access-control-allow-headers": "*"}
         self._answer(HTTPStatus.NO_CONTENT, allowed, b"")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Does nothing, so that requests are not logged."""
+        pass
 
     def _call(self, body: str) -> tuple[int, dict[str, str], bytes]:
-        """Calls the function of the route as API Gateway would. Returns the status, headers and body of its answer."""
+        """Calls the route's function as API Gateway would. Returns status, headers and body."""
         parts = urlsplit(self.path)
         for key, function, parameters in _matches(self.command, parts.path):
             call = event("list_leads")
@@ -120,10 +119,7 @@ def _token(username: str) -> str:
 
 
 def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yields (route key, function, path parameters) of each matching route.
-
-    Routes without parameters come first, because API Gateway prefers them.
-    """
+    """Yields (route key, function, path parameters) of each matching route."""
     for key, function in _routes():
         asked, _, pattern = key.partition(" ")
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern), path)
@@ -133,7 +129,6 @@ def _matches(method: str, path: str) -> Iterator[tuple[str, str, dict[str, str]]
 
 @cache
 def _routes() -> list[tuple[str, str]]:
-    """Returns (route key, function) of each route, those without parameters first."""
     return sorted(template.routes().items(), key=lambda item: "{" in item[0])
 
 

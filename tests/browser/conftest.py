@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Console:
-    """Collects the page's console errors. A test calls `expect` with a pattern for the errors that it causes."""
+    """Collects console errors. A test calls `expect` for the errors that it causes."""
 
     errors: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -41,7 +41,6 @@ class Console:
 
 @pytest.fixture
 def site(aws: Aws) -> Iterator[str]:
-    """Provides the address where the form is shown."""
     with served() as address:
         yield address
 
@@ -58,7 +57,7 @@ def screen() -> ViewportSize:
 
 @pytest.fixture
 def proves() -> bool:
-    """Keeps `page` from solving the proof of work, which takes as much CPU time as the rest of a test."""
+    """Keeps `page` from solving the proof of work, which takes half of a test's CPU time."""
     return False
 
 

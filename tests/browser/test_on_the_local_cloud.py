@@ -13,8 +13,8 @@ from dev.front import Front
 from tests.aws import flat
 from tests.browser.patient import Patient
 
-FIRST_VIEW_BYTES = 24_000  # most bytes of the page, its styles and the script
-FORM_BYTES = 12_500  # most bytes of the form's HTML, which the script loads
+FIRST_VIEW_BYTES = 24_000  # of page, styles and script together
+FORM_BYTES = 12_500  # HTML that the script loads
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def site(cloud: LocalCloud) -> Iterator[str]:
 
 
 def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> None:
-    """Does not count the icon, because browsers request one for any page."""
+    """The icon does not count, because browsers request an icon for any page."""
     sizes: dict[str, int] = {}
 
     def note(request: Request) -> None:

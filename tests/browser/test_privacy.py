@@ -1,4 +1,4 @@
-"""Tests that the page is small, loads only our own files, and after Send stores only the receipt, in the tab."""
+"""Tests that the page is small, loads only our files, and stores only the receipt after Send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ ELEMENT_BYTES = 16_000
 
 
 def test_element_is_small_as_it_travels(page: Page, site: str) -> None:
-    """The script includes the styles and the short texts."""
     response = page.request.get(site + "web/lead-form.js", headers={"accept-encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
     assert len(gzip.compress(response.body(), mtime=0)) < ELEMENT_BYTES
@@ -64,7 +63,7 @@ def test_where_the_patient_came_from(
         site + "?utm_source=news%07letter&utm_campaign=spring&gclid=" + 300 * "x" + "&unknown=1",
         referer="https://search.example.org/find?q=private+words",
     )
-    page.goto(site + "?language=en")  # the lead keeps the campaign of the visit's first page
+    page.goto(site + "?language=en")
     patient.comes_back(LAST).leave_contact().goes_to_check().next()
     patient.reference()
     (sent,) = traffic.posted("/submissions")

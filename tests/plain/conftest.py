@@ -38,15 +38,12 @@ def plain_page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def stored(cloud: LocalCloud) -> Callable[[str], list[Json]]:
-    """Provides a function that returns the stored leads that contain a text.
-
-    The text must occur in this test's leads only.
-    """
+    """Provides a function that returns the stored leads that contain a text."""
     table = cloud.client("dynamodb")
 
     def leads(text: str) -> list[Json]:
         pages = table.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)
-        # skips the tombstones of erased leads
+        # without the tombstones of erased leads
         found = (item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item)
         return [json.loads(lead) for lead in found if text in lead]
 
