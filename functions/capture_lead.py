@@ -61,7 +61,6 @@ def show_problem(request: Request, error: Exception) -> Response | None:
 
 
 def advise(request: Request) -> tuple[ShownMessage, ...]:
-    """Returns the emergency advice for the answers in a refused request."""
     from shared.usecases.screening import emergency_in  # noqa: PLC0415  only for a refused request
 
     body = forms().read(request).readable() if request.sends_form else json.loads(request.body)
@@ -91,7 +90,6 @@ def issue_challenge(request: Request, at: datetime) -> Response:
 def capture(request: Request, at: datetime) -> Response:
     form = forms().read(request) if request.sends_form else None
     submission = forms().submission(request, form, guard.submission_id, at) if form else request.read(Submission)
-    # adds the reference to all later log lines
     logger.append_keys(reference=reference_of(submission.submission_id))
     judged = guard.judge(submission, at)
     if judged.source != CANARY and not wiring.form_is_open():

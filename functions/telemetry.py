@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 def capture(captured: Captured) -> None:
-    """Logs and counts the outcome of a submission."""
     lead = captured.lead
     if lead is None:
         return
@@ -72,7 +71,6 @@ def count_seconds_to_alert(alert: Alert, at: datetime) -> None:
 
 
 def mailed(lead_id: UUID, entry: MailEntry) -> None:
-    """Logs the outcome of an e-mail to a patient, without the address."""
     logger.info(
         "mail",
         extra={

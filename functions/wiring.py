@@ -106,7 +106,6 @@ def safety() -> Safety:
 def answers_visitors(
     show: Callable[[Request, Exception], Response | None] | None = None, advise: Advise | None = None
 ) -> Callable[[Handler], LambdaHandler]:
-    """Returns the decorator for handlers of visitors' requests."""
     from shared.http import problem_details
 
     return problem_details.answers_visitors(safety(), logger.error, show, advise)
@@ -269,7 +268,6 @@ def counting() -> Counting:
 
 
 def reporting() -> tuple[DerivedData, Rulebook, OpeningHours]:
-    """Returns the sources of the report."""
     from shared.settings import opening_hours
 
     return _derived_data(_dynamodb()), rulebook(), opening_hours()

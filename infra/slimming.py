@@ -146,7 +146,6 @@ def _without_documentation(value: Any) -> Any:
 
 
 def _read(path: Path) -> Any:
-    """Returns the parsed JSON file, or None if it does not exist."""
     packed, plain = path.with_name(f"{path.name}.json.gz"), path.with_name(f"{path.name}.json")
     if packed.exists():
         return json.loads(gzip.decompress(packed.read_bytes()))

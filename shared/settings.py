@@ -59,7 +59,6 @@ class ClinicSettings(NamedTuple):
     booking_link: str = ""
 
     def words(self) -> dict[str, str]:
-        """Returns the values for the placeholders of pages."""
         return {"clinic_name": self.name, "clinic_phone": self.phone, "clinic_phone_link": phone_link(self.phone)}
 
     @classmethod
@@ -83,7 +82,6 @@ class SignInSettings(NamedTuple):
     client: str
 
     def words(self) -> dict[str, str]:
-        """Returns the values for the placeholders of the inbox."""
         return {"sign_in_address": self.address, "sign_in_client": self.client}
 
     @classmethod
@@ -111,12 +109,10 @@ def on_call_subscriptions() -> dict[str, str]:
 
 
 def staff_pool() -> str:
-    """Returns the id of the user pool in which staff sign in."""
     return _required("STAFF_POOL")
 
 
 def access_log() -> str:
-    """Returns the name of the access log's table."""
     return _required("ACCESS_LOG")
 
 
@@ -130,7 +126,6 @@ def spool_queue() -> str:
 
 
 def failure_queue() -> str:
-    """Returns the URL of the queue that keeps spool entries that cannot be stored."""
     return _required("FAILURE_QUEUE")
 
 
@@ -150,7 +145,6 @@ def ads_key() -> str:
 
 
 def ads_questionnaire() -> str:
-    """Returns the id of the questionnaire on the page that the ads link to."""
     return os.environ.get("ADS_QUESTIONNAIRE", "fs-intake")
 
 
@@ -170,7 +164,6 @@ class MailSettings(NamedTuple):
 
 
 def mail_addresses() -> str:
-    """Returns the name of the table of addresses that get no more mail."""
     return _required("MAIL_ADDRESSES")
 
 
@@ -199,7 +192,6 @@ def return_origins() -> frozenset[str]:
 
 
 def opening_hours() -> OpeningHours:
-    """Raises ValueError or KeyError for invalid settings."""
     return OpeningHours.parse(
         os.environ.get("CLINIC_HOURS", "Mon-Fri 08:00-17:00"),
         os.environ.get("CLINIC_TIME_ZONE", "America/Chicago"),

@@ -36,7 +36,6 @@ SPOOLING = _config(
 )
 # For SES. A second attempt after a lost reply would send the mail twice.
 MAILING = _config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
-# For scheduled work and long polls.
 BACKGROUND = _config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
 
 

@@ -40,7 +40,6 @@ class CanaryPath:
     def send(self, *, tries_spool: bool = False) -> str:
         """Sends a canary and returns its reference.
 
-        The canary answers no questions, so its first alert is due at once.
         tries_spool: whether the canary bypasses the table and goes through the spool.
         Raises NotDelivered if the API does not accept the canary.
         """

@@ -50,10 +50,6 @@ class FormGuard:
         return self._signer("form").sign("form").decode()
 
     def canary_token(self, submission_id: UUID, *, tries_spool: bool = False) -> str:
-        """Returns a token that marks this submission as a canary.
-
-        tries_spool: whether the canary goes through the spool.
-        """
         from shared.domain.leads.lead import CANARY  # noqa: PLC0415  a form's token needs no lead
 
         return self._signer(SPOOLED_CANARY if tries_spool else CANARY).sign(str(submission_id)).decode()
@@ -109,7 +105,6 @@ class FormGuard:
         }
 
     def judge(self, submission: Submission, at: datetime) -> Judgement:
-        """Checks token, proof and trap field."""
         from shared.domain.leads.lead import CANARY  # noqa: PLC0415
 
         tries_spool = self._is_canary(submission, SPOOLED_CANARY)

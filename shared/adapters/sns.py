@@ -39,7 +39,6 @@ class Pace:
         self._last: float | None = None
 
     def keep(self) -> None:
-        """Waits until the next e-mail may be sent."""
         now = self._clock()
         if self._last is not None and now < self._last + self._apart:
             self._wait(self._last + self._apart - now)

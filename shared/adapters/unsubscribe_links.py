@@ -39,7 +39,6 @@ class UnsubscribeLinks:
         return f"{self._site}unsubscribe/{token}?language={language}"
 
     def read(self, token: str) -> UnsubscribeRequest:
-        """Returns the content of a link's token. Raises NotFound if this stack did not sign it."""
         try:
             content = self._signer().unsign(token).decode()
         except BadSignature:

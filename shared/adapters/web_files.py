@@ -45,7 +45,6 @@ class WebFiles:
         }
 
     def get(self, name: str) -> WebFile:
-        """Raises NotFound."""
         try:
             return self._files[name]
         except KeyError:

@@ -16,7 +16,6 @@ def header() -> str:
 
 
 def rows(entries: Iterable[Access], zone: ZoneInfo) -> str:
-    """Returns a line for each lead of each entry, or one line for an entry without leads."""
     return "".join(
         row((entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"), *map(safe_cell, cells)))
         for entry in entries

@@ -22,7 +22,6 @@ def return_address(text: str, origins: frozenset[str], own: str) -> str:
 
 
 def host(address: str) -> str:
-    """Returns the host of an address, or "" for an invalid address."""
     try:
         return urlsplit(address).hostname or ""
     except ValueError:

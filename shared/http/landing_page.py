@@ -75,12 +75,10 @@ class LandingPage:
 
     @property
     def file(self) -> str:
-        """The file name of the English page."""
         return "index.html" if self.shows_form else "closed.html"
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages in which the questions, and so the page, are available."""
         return self.rulebook.languages(next(iter(self.rulebook.rule_sets)))
 
     def placeholders(self, language: str) -> dict[str, str]:

@@ -168,7 +168,6 @@ class HistoryLine(ResponseModel):
 
     @classmethod
     def all_of(cls, lead: Lead) -> Iterator[Self]:
-        """Yields the lines of a lead's history, oldest first."""
         asked = asked_for(lead)
         for entry in lead.history:
             again_at = asked.get(entry.at) if entry.action == "contact_attempt" else None

@@ -63,7 +63,6 @@ def languages(accept: str) -> list[str]:
 
 
 def _quality(offer: str, ranges: Sequence[MediaRange]) -> float:
-    """Returns the quality of the most specific range that matches the offer, or 0."""
     wanted = _media_range(offer)
     found = [
         (specificity, entry.quality)

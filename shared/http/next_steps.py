@@ -23,7 +23,7 @@ from shared.usecases.ports import RuleSets
 CALENDAR_ENTRY = timedelta(minutes=30)  # ends at the deadline for the call
 NUMBER = "{number}"
 IN_CRISIS = "M-E-CRISIS"
-HAS_TIME = "M-CALLBACK"  # the message that states the deadline for the clinic's call
+HAS_TIME = "M-CALLBACK"
 ONCE_OPEN = "We will call {number} when we open, by {time}."
 TODAY = "We will call {number} today."
 PROMISES: dict[Way, tuple[str, str]] = {  # (sentence with a time, sentence without a time)
@@ -50,7 +50,6 @@ class NextStepsWriter:
     sends_mail: bool
 
     def write(self, lead: Lead, at: datetime) -> NextSteps:
-        """Returns the texts for the person who sent a lead. `at`: the time of arrival that the receipt shows."""
         words = self.words(lead.submitted.language)
         if lead.assessment.disposition == SEEK_EMERGENCY_CARE:
             return self._in_emergency(lead, words)

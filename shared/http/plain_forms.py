@@ -66,7 +66,6 @@ class PlainForms:
     return_origins: frozenset[str] = frozenset()
 
     def read(self, request: Request) -> FilledForm:
-        """Raises UnreadableRequest or InvalidInput."""
         fields = request.form_fields
         if language := fields.get("switch_language"):  # shows the same page in another language
             fields = {**fields, "language": language, "show": fields.get("step", ()) if "asked" in fields else ()}
@@ -74,7 +73,6 @@ class PlainForms:
         return self._form(fields, wanted["questionnaire"], wanted["language"])
 
     def blank(self, request: Request, token: str) -> FilledForm:
-        """Returns an empty form with a new submission id."""
         query = request.query
         own, referrer = request.own_address, host(request.header("referer"))
         attribution = clean_attribution(
@@ -126,7 +124,6 @@ class PlainForms:
 
     @staticmethod
     def check_contact(contact: Mapping[str, str]) -> tuple[FieldProblem, ...]:
-        """Returns the problems with contact details, before the form is sent."""
         from shared.domain.intake.submission import ContactEntry  # noqa: PLC0415  only after the last page
 
         try:
@@ -220,7 +217,6 @@ class PlainForms:
         return self._receipt(request, known, status, receipt=receipt, back=back, steps=steps)
 
     def receipt_of(self, request: Request, lead: Lead, steps: NextSteps) -> Response:
-        """Returns the receipt of a stored lead."""
         sent = lead.submitted
         fields = {"questionnaire": (sent.questionnaire,), "language": (sent.language,)}
         known = self._form(
@@ -348,7 +344,6 @@ def _is_reported(pointer: str, known: set[str]) -> bool:
 
 
 def _level(request: Request) -> int:
-    """Returns the heading level of the form's titles, which the surrounding page chooses."""
     return 1 if request.query.get("level") == "1" else 2
 
 

@@ -161,7 +161,6 @@ def _response(details: ProblemDetails, vary: str) -> Response:
 
 
 def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
-    """Returns the field `errors`, with an entry for each invalid field."""
     from shared.http.problem_models import FieldProblem  # noqa: PLC0415  loaded only for an error
 
     if not isinstance(error, InvalidInput):

@@ -106,7 +106,6 @@ class Request:
 
     @classmethod
     def of(cls, event: object) -> Request:
-        """Raises UnreadableRequest if the event is no API Gateway request."""
         if not isinstance(event, dict) or not _is_request(event):
             raise UnreadableRequest(HTTPStatus.BAD_REQUEST, NOT_AN_EVENT)
         context, headers = event["requestContext"], event.get("headers") or {}
@@ -128,7 +127,6 @@ class Request:
         )
 
     def parameter(self, name: str) -> str:
-        """Returns a path parameter, or "" if the route has no parameter of that name."""
         return self.path_parameters.get(name, "")
 
     def uuid_parameter(self, name: str) -> UUID:
@@ -139,7 +137,6 @@ class Request:
             raise NotFound from None
 
     def query_as(self, model: type[M]) -> M:
-        """Returns the query parameters as this model. Raises InvalidInput."""
         return checked(self.query, model)
 
     @property
@@ -158,7 +155,6 @@ class Request:
         return f"{scheme}://{host}{path.rstrip('/')}/"
 
     def header(self, name: str) -> str:
-        """Returns the value of a header in HEADERS, or ""."""
         return self.headers.get(name, "")
 
     def language(self, offered: Iterable[str] = ()) -> str:
@@ -205,7 +201,6 @@ class Request:
 
     @property
     def content_type(self) -> str:
-        """The media type of the body in lower case, without parameters."""
         return self.header("content-type").partition(";")[0].strip().lower()
 
     @property
@@ -256,7 +251,6 @@ class Request:
 
 
 def checked(values: Mapping[str, Any], model: type[M]) -> M:
-    """Returns these values as this model. Raises InvalidInput."""
     from pydantic import ValidationError  # noqa: PLC0415  the model has already loaded it
 
     try:

@@ -35,7 +35,6 @@ def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] 
 
 
 def document(content: str, content_type: str, headers: Mapping[str, str]) -> Response:
-    """Returns a response with a ready-made body, such as CSV, which caches do not store."""
     always = {"content-type": content_type, "cache-control": "no-store", **SECURITY}
     return {"statusCode": int(HTTPStatus.OK), "headers": always | dict(headers), "body": content}
 

@@ -28,7 +28,6 @@ def environment(loader: BaseLoader | None = None) -> Environment:
 
 
 def compile_templates() -> None:
-    """Writes each template as a Python module, for the build."""
     environment(FileSystemLoader(FOLDER)).compile_templates(
         COMPILED, extensions=["html"], zip=None, ignore_errors=False
     )

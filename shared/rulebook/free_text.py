@@ -14,7 +14,7 @@ from shared.rulebook.reader import Reader, RulebookError
 from shared.rulebook.toml_files import hash_of, table_of
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # imported only when the first note arrives
+if TYPE_CHECKING:
     from shared.domain.rules.free_text.matcher import Matcher
 
 WORDS, WEIGHTS = ".words.toml", ".weights.toml"
@@ -36,7 +36,6 @@ class FreeText:
 
     @property
     def matcher(self) -> Matcher:
-        """Raises RulebookError if a file is invalid."""
         return _matcher(self.words, self.weights, self.content_hash)
 
     def check(self, kinds: frozenset[str]) -> None:
@@ -80,5 +79,5 @@ def _matcher(words: Path, weights: Path, content_hash: str) -> Matcher:  # noqa:
 def _reader(file: Path) -> Reader:
     try:
         return Reader(table_of(file), file.name)
-    except ValueError as error:  # the file is not UTF-8 or not TOML
+    except ValueError as error:
         raise RulebookError(f"{file.name}: {error}") from None

@@ -45,7 +45,6 @@ class Rulebook(NamedTuple):
         return tuple(dict.fromkeys(name for rule_set in self.rule_sets.values() for name in rule_set.tiers))
 
     def languages(self, questionnaire_id: str) -> tuple[str, ...]:
-        """Returns the languages that a questionnaire is available in, with its original language first."""
         if questionnaire_id not in self.rule_sets:
             return ()
         own = self.rule_sets[questionnaire_id].questionnaire.language
@@ -59,7 +58,6 @@ class Rulebook(NamedTuple):
         )
 
     def reviewed(self) -> Rulebook:
-        """Returns the rulebook without translations that await review."""
         return Rulebook(
             self.rule_sets,
             {key: rule_set for key, rule_set in self.translations.items() if rule_set.questionnaire.reviewed},
@@ -93,7 +91,6 @@ class Rulebook(NamedTuple):
 
     @property
     def approval_notice(self) -> str:
-        """The notice that a physician's approval is missing, or ""."""
         return "" if self.approved else "These questions and their advice are still awaiting a physician's approval."
 
 
@@ -174,7 +171,7 @@ def read_table(file: Path) -> dict[str, Any]:
     """Raises RulebookError, which names the file."""
     try:
         return table_of(file)
-    except ValueError as error:  # the file is not UTF-8 or not TOML
+    except ValueError as error:
         raise RulebookError(f"{file.name}: {error}") from None
 
 

@@ -9,7 +9,6 @@ TRANSLATION_NOTICE = "This translation is still awaiting review by a qualified t
 
 
 def notices(rulebook: Rulebook, language: str) -> dict[str, str]:
-    """Returns placeholder -> the text of a notice, or "" for a notice that does not apply."""
     known = words(language)
     return {
         "emergency_advice": rulebook.emergency_advice_in(language),

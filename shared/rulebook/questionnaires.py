@@ -96,7 +96,6 @@ def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None
 
 
 def _drawable(condition: Condition, where: str) -> Condition:
-    """Returns the condition. Raises RulebookError if a page cannot evaluate the condition."""
     try:
         drawn_condition(condition)
     except RulebookError as error:

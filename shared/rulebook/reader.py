@@ -88,7 +88,6 @@ class Reader:
         return Reader(self._take(key, dict), f"{self.where}.{key}")
 
     def named(self, key: str) -> Iterator[tuple[str, Any]]:
-        """Yields the entries of a table with arbitrary keys."""
         yield from self._take(key, dict).items()
 
     def each(self, key: str, name: str = "id") -> Iterator[Reader]:

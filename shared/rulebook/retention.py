@@ -13,7 +13,6 @@ FILE = Path(__file__).parent / "retention.toml"
 
 
 def retention(file: Path = FILE) -> Retention:
-    """Raises RulebookError, or ValueError if the file is not TOML."""
     table = Reader(table_of(file), file.name)
     months = {
         Stage.ANSWERS: table.number("answers_months"),

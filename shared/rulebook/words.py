@@ -54,7 +54,6 @@ def check_rows(rows: Mapping[str, str], kinds: int) -> None:
 
 
 def read_matcher(reader: Reader, trained: Trained) -> Matcher:
-    """Raises RulebookError if the words file is invalid."""
     return _WordsReader(reader, trained).matcher()
 
 
@@ -151,7 +150,6 @@ class _WordsReader:
 
 
 def entries(reader: Reader, key: str) -> tuple[str, ...]:
-    """Reads the entries of a comma-separated text. Raises RulebookError."""
     text = reader.text(key)
     if text != text.lower() or not text.isascii():
         raise reader.error(f"{key}: write it in lower case, without accents")

@@ -12,7 +12,6 @@ from shared.usecases.scoring import rule_set_for
 
 
 def admit_ad_network(shown: AdKey, key: str) -> None:
-    """Raises Forbidden if the ad network's key is wrong or none is configured."""
     if not key or not hmac.compare_digest(shown.google_key.encode(), key.encode()):
         raise Forbidden
 

@@ -40,8 +40,6 @@ class Alerting:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The result of a sweep."""
-
     alerts: tuple[Alert, ...]
     failed: tuple[tuple[UUID, Exception], ...]
 
@@ -140,8 +138,6 @@ def _send(due: _Due, alerting: Alerting, at: datetime) -> Alert | None:
 
 
 class _Sweep:
-    """A sweep, with the alerts that it sent and the leads that failed."""
-
     def __init__(self, alerting: Alerting, clock: Callable[[], datetime], until: datetime) -> None:
         self.alerts: list[Alert] = []
         self.failed: list[tuple[UUID, Exception]] = []
@@ -150,7 +146,6 @@ class _Sweep:
         self._until = until
 
     def alert_singly(self, lead_ids: Iterator[UUID]) -> None:
-        """Alerts staff about one lead at a time, until MAILED_SINGLY alerts have gone out."""
         while sum(alert.is_mailed for alert in self.alerts) < MAILED_SINGLY and self._clock() < self._until:
             lead_id = next(lead_ids, None)
             if lead_id is None:

@@ -27,7 +27,7 @@ def capture_callback(submission: Submission, arrival: Arrival, intake: Intake) -
     Raises: InvalidInput; SubmissionConflict; StoreUnavailable if both the table and the spool failed.
     """
     rule_set = rule_set_for(intake.rule_sets, submission.questionnaire.id, submission.language)
-    complete = submission.model_copy(update={"complete": True})  # the person has nothing more to send
+    complete = submission.model_copy(update={"complete": True})
     received = receive(complete, arrival, intake, rule_set)
     if isinstance(received, Captured):
         return received

@@ -68,7 +68,6 @@ class Captured(NamedTuple):
 
     @property
     def sent(self) -> Lead | None:
-        """The lead that the receipt is about."""
         return self.request or self.lead
 
     @property
@@ -162,7 +161,7 @@ def show_receipt(lead_id: UUID, leads: Leads, at: datetime) -> Lead:
     try:
         lead = leads.get(lead_id)
     except StoreUnavailable as error:
-        raise ReceiptUnavailable from error.__cause__  # the error of the table
+        raise ReceiptUnavailable from error.__cause__
     if lead is None or lead.source != PLAIN_FORM or at - lead.assessment.received_at > RECEIPT_SHOWN_FOR:
         raise NotFound
     return lead
@@ -195,7 +194,6 @@ def spooled(lead: Lead, spool: Spool) -> Captured:
 
 
 def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) -> Captured:
-    """Carries out what `resubmission` decides about a submission whose id is already stored."""
     from shared.domain.leads.resubmission import Conflict, Keep, NewLead, resubmission  # noqa: PLC0415  rarely needed
 
     decided = resubmission(stored, lead, rule_set.tiers, intake.hours, was_accepted=False)
@@ -210,7 +208,7 @@ def _resubmitted(stored: Lead, lead: Lead, intake: Intake, rule_set: RuleSet) ->
         return Captured((existing or decided.lead).receipt, existing or decided.lead, created=existing is None)
     try:
         intake.leads.replace(stored, decided.lead)
-    except LeadChanged as error:  # keep the change of staff or of another browser tab
+    except LeadChanged as error:
         raise StoreUnavailable from error
     return Captured(decided.lead.receipt, decided.lead, False)
 

@@ -16,7 +16,7 @@ from shared.domain.opening_hours import OpeningHours
 from shared.usecases.inbox import must_export
 from shared.usecases.ports import CountedLeads, Counts, RuleSets
 
-ATTEMPTS = 5  # how often to try to count a lead that other processes count at the same time
+ATTEMPTS = 5
 # The daily run counts leads of this time again, because a table's stream keeps changes for only a day.
 LOOKS_BACK = timedelta(days=2)
 

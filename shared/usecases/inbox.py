@@ -137,7 +137,6 @@ def lead_by_reference(reference: str, leads: LeadsByReference) -> Lead:
 
 
 def current(lead: Lead, leads: LeadsByReference) -> Lead:
-    """Returns the lead as it is stored now. Raises LeadGone if only a tombstone is left."""
     return _lead(lead.lead_id, leads)
 
 

@@ -22,7 +22,7 @@ from shared.usecases.ports import Accesses, OpenCounts, Worklist
 
 PAGE_OF_LEADS = 50
 MOST_FOUND = 500  # the most leads that a search by name, part of a reference or part of a number reads
-MOST_OF_A_DAY = 100  # the most leads that "My day" reads
+MOST_OF_A_DAY = 100
 # The most leads that are read for one page. A page without matches may still have a next page.
 READ_FOR_A_PAGE = 3_000
 

@@ -64,8 +64,6 @@ class Links(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """The clients and settings needed to send mail."""
-
     leads: MailedLeads
     rule_sets: RuleSets
     addresses: Addresses
@@ -120,7 +118,7 @@ def send_mail(lead_id: UUID, mailing: Mailing, clock: Callable[[], datetime]) ->
     claimed = lead.changed(mail=lead.mail.recorded(refused or due.claimed(clock())))
     try:
         mailing.leads.replace(lead, claimed)
-    except LeadChanged:  # the next sweep tries again
+    except LeadChanged:
         return None
     if mail is None:
         return refused
@@ -144,7 +142,7 @@ def change_mail(lead: Lead, leads: MailedLeads, change: Callable[[MailState], Ma
             leads.replace(lead, lead.changed(mail=after))
         except LeadChanged:
             now = leads.get(lead.lead_id)
-            if now is None:  # the lead was erased in the meantime
+            if now is None:
                 return
             lead = now
         else:
@@ -174,7 +172,6 @@ def _written(lead: Lead, due: DueMail, mailing: Mailing, at: datetime) -> Mail:
 
 
 def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], datetime]) -> MailEntry:
-    """Sends the claimed mail, and returns the entry to record."""
     try:
         mailing.mails.send(mail)
     except NotDelivered:
@@ -186,8 +183,6 @@ def _sent(mail: Mail, due: DueMail, mailing: Mailing, clock: Callable[[], dateti
 
 @dataclass(frozen=True, slots=True)
 class EndingMails:
-    """The clients needed to stop mail to an address."""
-
     leads: MailedLeads
     addresses: Addresses
 

@@ -16,8 +16,6 @@ from shared.usecases.scoring import rule_set_for, rule_set_of
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The clients and settings needed to replay the spool."""
-
     leads: Leads
     rule_sets: RuleSets
     undeliverable: Undeliverable
@@ -39,7 +37,6 @@ class Replayed:
 
     @property
     def counted(self) -> Lead | None:
-        """The lead, for metrics, if it is new and not a canary."""
         return self.lead if self.lead and self.created and self.lead.source != CANARY else None
 
 

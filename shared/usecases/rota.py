@@ -41,7 +41,6 @@ class ShownRota:
 
 
 def show_rota(staff: Staff, rotas: Rotas, hours: OpeningHours, at: datetime) -> ShownRota:
-    """Raises NotAllowed or StoreUnavailable."""
     must_read(staff)
     return _shown(rotas.get(), hours, at)
 

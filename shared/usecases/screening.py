@@ -41,10 +41,7 @@ def screen_answers(screening: Screening, rule_sets: RuleSets, language: str) -> 
 
 
 def screen(rule_set: RuleSet, answers: Answers, version: str, page: str) -> Screened:
-    """Screens answers with a given rule set.
-
-    Raises: InvalidInput, ScoringFailed.
-    """
+    """Raises InvalidInput or ScoringFailed."""
     result = score(rule_set, answers, version, page)
     emergency = rule_set.tiers[result.tier].disposition == SEEK_EMERGENCY_CARE
     if result.failed and not emergency:

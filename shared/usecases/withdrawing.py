@@ -24,7 +24,7 @@ def withdraw(lead_id: UUID, leads: Leads, at: datetime) -> bool:
             return True
         try:
             leads.replace(lead, after)
-        except LeadChanged:  # staff or another browser tab changed the lead in the meantime; read it again
+        except LeadChanged:
             continue
         return True
     raise StoreUnavailable

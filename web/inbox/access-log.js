@@ -45,7 +45,7 @@ function draw(found, { asked, run }) {
 // `more`: whether there is a next page. `goesOn`: whether that page may have more entries of the same export.
 function joined(entries, more) {
   const lines = [];
-  const exports = new Map(); // staff member's id -> merged entry of this member's last export
+  const exports = new Map();
   for (const entry of entries) {
     const last = entry.what === "exported" && exports.get(entry.staff_id);
     if (last && isSameExport(last, entry)) {

@@ -11,7 +11,7 @@ import { isOpen } from "./opening-hours.js";
 import { showRefusal } from "./refusal.js";
 import { formatTime, now } from "./times.js";
 
-const USUAL = 4; // number of call outcomes that are shown at first
+const USUAL = 4;
 const SAFETY = new Set(["EMERGENCY", "URGENT"]);
 
 const can = (lead, action) => lead.actions.includes(action);
@@ -37,7 +37,7 @@ export const takeButton = (lead, act) => h("div", { class: "actions", "data-grou
   h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));
 
-// The buttons for the outcome of a call, below the owner's call button.
+// Only the owner sees these buttons below the call button.
 export const outcomeForOwner = (lead, user, act) => lead.summary.owner === user.id && mayCall(lead)
   && h("div", { class: "actions" }, outcomeButtons(lead, act));
 
@@ -67,7 +67,6 @@ function callAgain({ hours, summary }, act) {
   return h("div", { "data-group": "calling-again" }, h("label", { for: at.id }, "Asked to be called at"), at, buttons(button("Call again then", send)));
 }
 
-// An input for a date and time in this device's time zone.
 const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
 
 // Calls `send(time)` with the time in the field `at`, in ISO form. Shows a message if the time is wrong.
@@ -84,7 +83,6 @@ function withTime(at, hours, group, missing, send, limit) {
 
 const fieldTime = (iso) => new Date(iso).toLocaleString("sv").slice(0, 16).replace(" ", "T");
 
-// The reasons why the patient gets no mail about an appointment.
 const UNMAILED = {
   off: "this service sends no e-mail", no_address: "the person left no address", removed: "the answers were removed", closed: "the address is closed",
   no_consent: "no consent to e-mail", no_messages: "the person wants no messages", suspect: "suspected spam",
@@ -150,7 +148,7 @@ function closeChoices({ reference, tier }, user, act, { main }) {
       button(text, (event) => act({ action: "close", reason, text: why.value.trim() }, event.currentTarget)))));
 }
 
-// The button that reopens a lead. Reopening cancels an appointment in the future, so the user is asked first.
+// Reopening cancels an appointment in the future, so the user is asked first.
 function reopenChoice({ booking, summary }, act) {
   if (!booking || Date.parse(booking.at) <= now()) return doing("Reopen", act, { action: "reopen" }, { class: summary.status === "booked" ? null : "main" });
   return unfolding("reopening", "Reopen …",
@@ -158,12 +156,12 @@ function reopenChoice({ booking, summary }, act) {
     buttons(doing("Cancel the appointment and reopen", act, { action: "reopen" })));
 }
 
-// The button that releases a lead. Alerts then start again at the first escalation level.
+// Alerts then start again at the first escalation level.
 const releaseChoice = (act) => unfolding("releasing", "Release …",
   h("p", {}, "The lead will have no owner. The clinic is alerted again unless a colleague takes it within two minutes."),
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
 
-// The button that hands the lead over to a colleague. The deadline of the next action stays the same.
+// The deadline of the next action stays the same.
 function handOverChoice(act) {
   const to = colleagueSelect("hand-over-to");
   const send = (event) => (to.value ? act({ action: "hand_over", to: to.value }, event.currentTarget)
@@ -187,8 +185,7 @@ function lowerChoices({ reference, tier }, act) {
     h("label", { for: "lower-reason" }, "Why? Your reason is kept in the history."), reason, tierButtons(lower, lowerTo));
 }
 
-// The buttons that record that the patient revoked a consent. Staff must enter how the patient revoked it, as evidence.
-// `names`: consent code -> name of the consent.
+// Staff must enter how the patient revoked the consent, as evidence. `names`: consent code -> name of the consent.
 export function revokeChoices(lead, names, act) {
   const given = Object.keys(lead.consents.given).filter((consent) => lead.consents.given[consent]);
   if (!given.length || !can(lead, "revoke_consent")) return null;

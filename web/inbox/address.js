@@ -15,7 +15,6 @@ export function readAddress() {
   return { filters, reference: said.get("lead") || null, page, asked };
 }
 
-// Returns a query string without the empty parameters.
 export const queryOf = (said) => new URLSearchParams(Object.entries(said).filter(([, value]) => value));
 
 export function addressOf(filters, reference) {

@@ -6,7 +6,7 @@ import { service } from "./service.js";
 import { signIn } from "./sign-in.js";
 import { state } from "./state.js";
 
-let asked = null; // a promise of the list of colleagues; null before the first use
+let asked = null;
 
 export function colleagues() {
   asked ??= service.staff().catch((error) => {
@@ -17,7 +17,6 @@ export function colleagues() {
   return asked;
 }
 
-// A select element with all colleagues except the signed-in user.
 export function colleagueSelect(id) {
   const select = h("select", { id, name: "to", required: true }, h("option", { value: "" }, "Choose …"));
   colleagues().then((all) => select.append(...all.filter((one) => one.id !== signIn.user.id).map((one) => h("option", { value: one.name }, `${one.name}${isOnCall(one) ? " (on call)" : ""}`))));

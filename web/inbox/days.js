@@ -8,13 +8,12 @@ const DAY = 24 * 3600 * 1000; // ms
 const isoDay = (at) => new Date(at).toLocaleDateString("sv"); // 2026-01-31
 export const daysAgo = (days) => isoDay(now() - days * DAY);
 
-// {from, to}: Monday to Sunday of the week before this one.
 export function lastWeek() {
   const sinceMonday = (new Date(now()).getDay() + 6) % 7;
   return { from: daysAgo(sinceMonday + 7), to: daysAgo(sinceMonday + 1) };
 }
 
-// All days from one ISO day to another, both included. Computed in UTC, where every day has 24 hours.
+// All days from one ISO day to another, both included. Only in UTC does every day have 24 hours.
 export function daysBetween(from, to) {
   const [first, last] = [from, to].map((day) => Date.parse(`${day}T00:00Z`));
   return Array.from({ length: Math.round((last - first) / DAY) + 1 }, (_, number) => new Date(first + number * DAY).toISOString().slice(0, 10));

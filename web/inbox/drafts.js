@@ -4,7 +4,7 @@ import { h } from "./elements.js";
 
 const KEY = "inbox:drafts";
 const OWNER = "inbox:drafts-of";
-const MOST = 50; // drafts that are kept; older drafts are deleted
+const MOST = 50;
 
 function drafts() {
   try { return new Map(JSON.parse(sessionStorage.getItem(KEY))); } catch { return new Map(); }
@@ -20,13 +20,11 @@ function saveDraft(reference, action, text) {
 export const forgetDraft = (reference, action) => saveDraft(reference, action, "");
 export const forgetDrafts = () => sessionStorage.removeItem(KEY);
 
-// Deletes the drafts of another user.
 export function keepDraftsOf(user) {
   if (sessionStorage.getItem(OWNER) !== user) forgetDrafts();
   sessionStorage.setItem(OWNER, user);
 }
 
-// A text area with the draft for one action on one lead.
 export function draftArea(reference, action, attributes) {
   const area = h("textarea", { rows: "2", ...attributes, oninput: () => saveDraft(reference, action, area.value) });
   area.value = drafts().get(`${reference} ${action}`) ?? "";

@@ -15,14 +15,14 @@ export function h(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// Saves a text as a file in the user's downloads. The file's URL works only in this tab.
+// The file's URL works only in this tab.
 export function saveFile(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-// Saves a text as a CSV file. Restores the byte order mark, which spreadsheets expect and fetch removes.
+// Restores the byte order mark, which spreadsheets expect and fetch removes.
 export const saveCsv = (name, text) => saveFile(name, `\ufeff${text}`, "text/csv");
 
 // Shows a short message in the header. Screen readers read it aloud.

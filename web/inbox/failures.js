@@ -8,7 +8,6 @@ import { listedLeads, state } from "./state.js";
 import { formatDay, formatTime } from "./times.js";
 import { drawWorklist } from "./worklist.js";
 
-// Shows a message in place of the leads.
 export function showGate(title, text, { canSignIn = true } = {}) {
   for (const id of ["worklist", "lead", "page", "account", "stale"]) byId(id).hidden = true;
   document.body.classList.remove("reading");
@@ -54,7 +53,7 @@ export function refusalText({ status, problem, message }) {
   return status === 422 && problem.errors?.length ? problem.errors.map((entry) => entry.detail).join(" ") : message;
 }
 
-// Returns in words what a colleague did at the time `at`. The lead must have been reloaded before.
+// The lead must have been reloaded before.
 function whatHappened(at) {
   const entry = state.lead?.history.findLast((one) => Date.parse(one.at) === Date.parse(at));
   return entry ? historyText(entry) : "changed this lead";

@@ -29,7 +29,6 @@ function tell(reference, undone) {
 
 const note = (reference, undone) => (undone ? undoing.add(reference) : undoing.delete(reference));
 
-// `answer`: the first page of all open leads.
 export async function announceHandedOver(answer) {
   const { leads } = answer.cursor ? await service.worklist({ view: "mine" }) : answer;
   const mine = leads.filter((lead) => lead.owner === signIn.user.id);

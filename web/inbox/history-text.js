@@ -13,7 +13,6 @@ export const REASONS = {
   emergency_care: "In emergency care", own_doctor: "Sees own doctor", already_patient: "Already a patient", booked_elsewhere: "Booked elsewhere",
 };
 
-// Action -> confirmation for the user who took it.
 const DONE = {
   acknowledge: "This lead is yours now.", take_over: "This lead is yours now.", hand_over: "Handed over.", contact_attempt: "Call logged.", book: "Booked.", close: "Closed.", reopen: "Reopened.",
   note: "Note added.", raise_tier: "Tier raised.", lower_tier: "Tier lowered.",
@@ -30,10 +29,8 @@ export const HISTORY = {
 };
 const RESUBMISSIONS = { opened_again: "the lead was reopened", told_again: "the lead needs an owner again" };
 
-// `latest`: the lead's last history entry.
 export const doneText = (action, latest) => (action === "book" && latest?.moved ? "Appointment moved." : action === "reopen" && latest?.detail === "given_back" ? "Released." : DONE[action] ?? "Done.");
 
-// `history`: the lead's entries, which are needed to describe what an undo undid.
 export function historyText({ action, detail, undo_of: version, again_at: again, moved }, history = []) {
   const undone = action === "undo" && history.find((entry) => entry.version === version);
   if (undone) return `undid: ${historyText(undone)}`;

@@ -7,7 +7,7 @@ import { ENDED, signIn } from "./sign-in.js";
 const ACTIVE = "inbox:active"; // ms since 1970
 const LIMIT = Number(document.querySelector('meta[name="lock-after-minutes"]').content) * 60 * 1000; // ms
 const WARNING = 60 * 1000; // ms between the warning and the lock
-const NOTED_EVERY = 5 * 1000; // ms between two records of use
+const NOTED_EVERY = 5 * 1000;
 
 let noted = 0;
 
@@ -23,7 +23,7 @@ export function startIdleLock() {
   setInterval(check, 5000);
 }
 
-// Records that the tab is used. Checks the limit first, because use after the limit must not prevent the lock.
+// Checks the limit first, because use after the limit must not prevent the lock.
 function note() {
   const at = Date.now();
   if (at - noted < NOTED_EVERY) return;

@@ -55,7 +55,6 @@ async function start() {
   await Promise.all([showListOfAddress(), openByAddress(), startOtherPages()]);
 }
 
-// Shows the rules in use in the page's header. Shows a filter by questionnaire if there are several questionnaires.
 async function showRules() {
   try {
     const { rule_sets: ruleSets } = await service.rules();

@@ -13,11 +13,10 @@ export const tierBadge = (tier) => h("span", { class: `tier ${tier}` }, tierName
 
 export const isDone = (lead) => lead.status === "closed" || lead.status === "booked";
 
-// The next action on an open lead.
 const NEXT = { take: "Take it", call: "Call", call_again: "Call again", other_way: "Find another way to reach the person", confirm_booking: "Set the time of the appointment", close: "Book or close it" };
 export const nextText = (what, revoked = false) => (revoked ? "Close it, or call for a medical reason" : NEXT[what] ?? what);
 
-// Whether staff need not do anything for this lead. Such leads are listed under Closed, even if nobody closed them.
+// Such leads are listed under Closed, even if nobody closed them.
 export const needsNobody = (lead) => lead.tier === "NOT_A_FIT" && !lead.owner && !lead.next_action;
 
 export function countdown(lead) {

@@ -18,7 +18,6 @@ const CHECKS = {
 };
 const PREFERENCES = { call: "a call", text: "a text message", email: "an email" };
 
-// `act` and `records` are called by the buttons.
 export function drawLead(place, lead, { user, act, records, showContact }) {
   const open = [...place.querySelectorAll("details[open]")].map((fold) => fold.id);
   place.replaceChildren(...[
@@ -80,11 +79,10 @@ function owner(lead, user) {
     !done && !hidden && !isCalled(next) && triage.clinic_does && h("p", { class: "does" }, triage.clinic_does, "."));
 }
 
-// What staff can do if the phone number is wrong.
 const otherWay = ({ contact: { email }, consents: { given }, mails: { closed_as: closed } }) =>
   (email && given.email !== false && closed !== "bounce" ? `Write to ${email}, or find another number` : "Find another number");
 
-// Whether a call has been made. The lead then does not show the tier's instruction.
+// After a call, the lead does not show the tier's instruction.
 const isCalled = (next) => Boolean(next) && !["take", "call"].includes(next.what);
 
 const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken && Date.parse(taken) > Date.parse(deadline);
@@ -128,7 +126,6 @@ function phoneText(phone) {
   return parts ? `(${parts[1]}) ${parts[2]}-${parts[3]}` : phone;
 }
 
-// The patient's age, and who filled in the form if it was not the patient.
 function ageAndHelper(all) {
   const answerTo = (question) => all.find((entry) => entry.question === question);
   const [age, who] = [answerTo("age"), answerTo("who")];
@@ -149,7 +146,7 @@ function questionsToAsk({ to_ask: questions, summary, contact_hidden: hidden }) 
 
 const whyTitle = ({ tier, staff_tier: ofStaff }) => `Why ${ofStaff ? "the rules said " : ""}${tierName(tier)}`;
 
-// The rules that decided the tier, or none if the fit score decided it.
+// Returns no rules if the fit score decided the tier.
 function decidingRules({ tier, safety_rules: safety, not_fit_rules: notFit }) {
   const ofThisTier = safety.filter((rule) => rule.floor === tier);
   return [ofThisTier, notFit, safety].find((rules) => rules.length) ?? [];

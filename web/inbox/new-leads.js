@@ -12,8 +12,8 @@ const URGENT = new Set(["EMERGENCY", "URGENT"]);
 const TITLE = document.title;
 const TONES = [[880, 0], [660, 0.22], [880, 0.44]]; // frequency in Hz, start in s
 
-let known = null; // references of the leads without an owner in the last answer; null before the first answer
-let looked = 0; // the service's time in its last response, in ms
+let known = null;
+let looked = 0;
 let sawAll = false; // whether the last answer contained all leads without an owner
 let sound = null; // an AudioContext, once the user has pressed something
 
@@ -33,7 +33,6 @@ export function startNewLeads() {
 
 const isOn = () => localStorage.getItem(SETTING) === "on";
 
-// `answer`: the first page of all open leads, which begins with those without an owner.
 export function announceWaiting(answer) {
   const waiting = answer.leads.filter((lead) => lead.status === "new");
   const [before, after, all] = [known, looked - SLACK, sawAll];

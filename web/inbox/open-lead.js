@@ -11,8 +11,8 @@ import { listedLeads, state } from "./state.js";
 import { updateTimes } from "./times.js";
 import { drawWorklist, focusRow } from "./worklist.js";
 
-let erased = null; // reference of the open lead if it was erased
-let commands = {}; // the functions that the lead's buttons call
+let erased = null;
+let commands = {};
 
 // `act(values)` takes an action on the open lead. `records` has functions that download or erase it.
 export function startOpenLead({ act, records }) {
@@ -54,7 +54,6 @@ export async function loadLead({ onlyIfChanged = false, showContact = false } = 
   }
 }
 
-// Draws the lead. Does nothing if another lead was opened meanwhile.
 export function showLead(loaded) {
   if (loaded.summary.reference !== state.openReference) return;
   state.lead = loaded;
@@ -63,7 +62,6 @@ export function showLead(loaded) {
   updateTimes();
 }
 
-// Shows why a lead could not be loaded, in place of the lead's data.
 function showNotLoaded(reference, refusal) {
   const text = !refusal ? "The lead could not be loaded." : refusal.status === 404 ? `There is no lead ${reference}.` : refusalText(refusal);
   state.lead = null;
@@ -102,7 +100,7 @@ const isNewer = (summary) => summary.version > state.lead.summary.version;
 // Whether the user is typing or choosing something. Redrawing the lead would then lose the input.
 const isInUse = () => byId("lead").querySelector("textarea:focus, .choices:not([hidden])");
 
-// Offers the latest version. Leaves the focus where it is, because the user is typing.
+// Leaves the focus where it is, because the user is typing.
 const offerLatestVersion = () => byId("refusal")?.replaceChildren("This lead has just changed. ", h("button", { type: "button", onclick: () => loadLead() }, "Show the latest version"));
 
 // Shows why an action failed, beside the pressed control, or in the header if another lead is open now.

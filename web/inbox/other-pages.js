@@ -13,7 +13,7 @@ import { report } from "./report.js";
 
 const PAGES = { report, accesses: accessLog };
 const UNREACHABLE = "The service cannot be reached.";
-let shown = ""; // address of the shown page
+let shown = "";
 let parts = {}; // name, message line and data of the shown page, which stay if the next data cannot be loaded
 
 export function startOtherPages() {

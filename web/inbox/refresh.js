@@ -46,7 +46,6 @@ export async function refresh() {
   } finally { answered = Math.max(answered, request); }
 }
 
-// Loads one page after another, because each page has the cursor of the next.
 async function loadPages({ filters, wanted }) {
   const pages = [await service.worklist(filters)];
   while (pages.length < wanted && pages.at(-1).cursor) pages.push(await service.worklist(filters, pages.at(-1).cursor));

@@ -67,7 +67,6 @@ function rules({ rules: found, total }) {
     found.map(({ rule, reason, tier, leads }) => [[reason, " ", h("small", { class: "soft" }, rule)], tierName(tier), leads]));
 }
 
-// The table of the pages on which visitors stopped without sending the form.
 function pages({ pages: found, sources }) {
   const sent = sources.filter(({ name }) => ["form", "callback"].includes(name)).reduce((sum, { leads }) => sum + leads, 0);
   const who = "Visitors without JavaScript are not counted.";

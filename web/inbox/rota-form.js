@@ -7,7 +7,7 @@ import { service } from "./service.js";
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Holiday"];
 
-// Draws the form. Calls `done(rota)` after the rota was saved.
+// Calls `done(rota)` after the rota was saved.
 export async function drawRotaForm(place, rota, done) {
   const names = (await colleagues()).filter((one) => one.groups.includes("clinician")).map((one) => one.name);
   const weekly = h("div", {}, rota.weekly.map((shift) => shiftRow(names, shift)));
@@ -31,7 +31,6 @@ export async function drawRotaForm(place, rota, done) {
     h("p", {}, h("button", { class: "main" }, "Save the rota"))));
 }
 
-// Whether the form is shown and has changes.
 export const isUnsaved = () => Boolean(document.querySelector("#rota-form[data-changed]"));
 
 const markChanged = (node) => { node.closest("form").dataset.changed = "yes"; };

@@ -46,7 +46,6 @@ function onCallText(rota) {
   return who ? `${who}, who is not reachable: alerts go to all` : "nobody: alerts go to all";
 }
 
-// Shows a note if this device's time zone differs from the clinic's.
 function showZones(timeZone) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const at = new Date();
@@ -59,7 +58,7 @@ const zoneName = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
 
 const isUsed = ({ weekly, overrides }) => weekly.length + overrides.length > 0;
 
-// Fills the dialog. `note`: a message about the user's last action.
+// `note`: a message about the user's last action.
 function showRota(note = "") {
   const { rota } = state;
   const mayEdit = ["manager", "admin"].some((group) => signIn.user.groups.includes(group));

@@ -24,7 +24,6 @@ export function offerQuestionnaires(ids) {
   select.parentNode.hidden = offered.length < 2;
 }
 
-// Ends a search, and loads the list with the changed filters.
 export function showList(changes = {}) {
   const filters = { ...state.list.filters, ...changes };
   byId("q").value = "";
@@ -34,7 +33,7 @@ export function showList(changes = {}) {
 
 export const showListOfAddress = () => load(newList(readAddress().filters));
 
-// Loads the list again if the address names other filters, for example after the browser's Back button.
+// For example after the browser's Back button.
 const followAddress = () => (sameFilters(readAddress().filters, state.list.filters) ? null : showListOfAddress());
 
 function load(list) {

@@ -60,12 +60,11 @@ class Service {
     }
   }
 
-  // Calls `progress(text)` with the text of each page when it arrives.
   csv(days, progress) { return this.#file(`leads/export?${queryOf({ format: "csv", ...days })}`, "text/csv", progress); }
 
   erase(reference) { return this.#ask("DELETE", `leads/${encodeURIComponent(reference)}`); }
 
-  // Follows the Link headers from page to page. Returns the joined text of all pages.
+  // Follows the Link headers from page to page, and joins the pages.
   async #file(path, accept, progress = () => {}) {
     const pages = [];
     for (let next = path; next;) {

@@ -50,7 +50,6 @@ class SignIn {
     try { return Boolean(sessionStorage && localStorage); } catch { return false; }
   }
 
-  // null if the user must sign in
   get token() {
     if (!this.#saved || this.#saved.until - MARGIN <= Date.now()) return null;
     return this.#saved.since > (lastEnd().at ?? 0) ? this.#saved.token : null;

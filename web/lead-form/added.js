@@ -5,7 +5,6 @@ import { el } from "./elements.js";
 import { Pages } from "./pages.js";
 import { showReceipt } from "./receipt.js";
 
-/** Shows the questions after Send in `place`, or thanks if they were answered. */
 export async function showAdded(form, place) {
   const { receipt, language } = form;
   if (receipt.added) place.replaceChildren(el("p", { class: "notice", id: "added", tabindex: "-1" }, receipt.added));
@@ -38,7 +37,7 @@ export async function showAdded(form, place) {
     Object.assign(receipt, { disposition, messages, promise: null, ...next_steps, added: thanks });
     delete receipt.fields;
     form.save();
-    showReceipt(form, true); // the advice may have changed
+    showReceipt(form, true);
     if (disposition !== "seek-emergency-care") form.byId("added").focus();
   };
   place.replaceChildren(node);

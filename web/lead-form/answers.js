@@ -16,7 +16,6 @@ export class Answers {
     this.questionnaire = { id: form.dataset.questionnaire, version: form.dataset.version };
   }
 
-  /** The answer in a block; undefined for no answer or a hidden block. */
   answer(block) {
     if (!block || block.hidden) return undefined;
     const { type } = block.dataset;
@@ -90,10 +89,8 @@ export class Answers {
   /** A phone number in the usual notation, in which mistakes are easy to see. */
   spoken(phone) { return phone.trim().replace(RegExp(`^${this.field("phone").dataset.spoken}$`), "($1) $2-$3 $4").trim(); }
 
-  /** [name, value] of each filled-in field. */
   fields() { return [...this.form.elements].filter(isFilled).map((field) => [field.name, field.value]); }
 
-  /** Fills in what `fields` returned. */
   restore(fields) {
     for (const [name, value] of Array.isArray(fields) ? fields : []) {
       for (const field of this.form.elements) {
@@ -143,7 +140,6 @@ export class Answers {
    * `part`: "urgent" for the blocks beside emergency advice, "callback" for "Just call me", undefined for all. */
   contactBlocks(part) { return this.isMinor ? [] : this.contact.filter((block) => !block.hidden && (!part || part in block.dataset)); }
 
-  /** All blocks of "Just call me": its question, contact fields and consents. */
   callbackBlocks() { return [...this.questions.filter((block) => "callback" in block.dataset), ...this.contactBlocks("callback")]; }
 
   field(code) { return this.contact.find((block) => block.dataset.contact === code); }

@@ -1,6 +1,5 @@
 // "Just call me": a short form with one question, name, phone number, a good time to call, and consents.
 
-/** Shows the short form with its errors. The fields come from the drawn form. */
 export function showCallback(form, errors = [], focused = true) {
   const { answers, emergency, pages } = form;
   if (!errors.length) pages.clearErrors();

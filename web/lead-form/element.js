@@ -29,7 +29,7 @@ class LeadForm extends View {
     this.listening = new AbortController();
     const listen = (name, act) => window.addEventListener(name, act, { signal: this.listening.signal });
     listen("pagehide", () => {
-      if (this.shadowRoot.activeElement?.hreflang && !this.sending.pending) return; // the visitor pressed a language link
+      if (this.shadowRoot.activeElement?.hreflang && !this.sending.pending) return;
       this.sending.leave();
       countStop(this);
     });
@@ -65,7 +65,7 @@ class LeadForm extends View {
       history.scrollRestoration = "manual";
       if (!history.state?.view) history.replaceState({ view: "start", step: 0 }, "");
     }
-    this.load(); // does not wait until the visitor presses Start
+    this.load();
     if (!receipt) return this.resume();
     this.receipt = receipt;
     return showReceipt(this, this.wholePage);
@@ -96,7 +96,6 @@ class LeadForm extends View {
   /** Whether the form has loaded in the visitor's language. */
   get ready() { return this.answers?.form.dataset.language === this.language; }
 
-  /** Loads the form in the visitor's language. Returns false if that fails. */
   async load() {
     const { language } = this;
     if (this.ready) return true;
@@ -120,7 +119,7 @@ class LeadForm extends View {
     form.querySelector(".top").append(this.languageSwitch());
     form.onsubmit = (event) => { event.preventDefault(); this.next(); };
     for (const place of [form, this.overlay.content]) place.oninput = (event) => this.changed(event.target);
-    form.onchange = ({ target }) => { // called when the visitor leaves a changed field
+    form.onchange = ({ target }) => {
       if (target.closest("[data-type=text]")) this.emergency.check();
       if (target.type === "email") wait(SETTLED).then(() => this.pages.suggest(target));
     };
@@ -142,7 +141,7 @@ class LeadForm extends View {
     // whether the message is shown without the safety-net message (M-NET)
     const alone = this.drawn.querySelector(`[data-advice="${message}"]`).dataset.alone !== undefined;
     this.emergency.interrupt([message, ...(alone ? [] : [this.answers.form.dataset.net])].map(text), this.language, field.name);
-    this.emergency.check(); // the server may return more advice
+    this.emergency.check();
   }
 
   save() {
@@ -190,7 +189,6 @@ class LeadForm extends View {
     this.showStart(true);
   }
 
-  /** Remembers the view, so that the browser's Back button returns to the previous view. */
   enter(view) {
     this.state.view = view;
     this.save();
@@ -241,7 +239,6 @@ class LeadForm extends View {
     this.showPage();
   }
 
-  /** Loads the form, and starts to fetch the token. Returns false if loading fails or has already begun. */
   async begin() {
     if (this.inFlight) return false;
     if (!this.ready) {
@@ -283,7 +280,6 @@ class LeadForm extends View {
     this.backTo(this.state.callback ? "callback" : "page", this.state.step);
   }
 
-  /** Handles the main button: Next on a page, or Send. */
   async next() {
     if (this.inFlight) return;
     const { answers } = this;

@@ -1,6 +1,4 @@
-// Makes elements, ids and phone links.
-
-/** Makes an element. Never parses text as HTML. */
+/** Never parses text as HTML. */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

@@ -61,7 +61,6 @@ export class Emergency {
 
   get state() { return this.form.state.emergency; }
 
-  /** Whether the advice is on the screen in the visitor's language. */
   get isShown() { return this.form.state.view === "emergency" && this.state.language === this.form.language; }
 
   /** Shows advice in place of the form. `about`: the name of the field that caused the advice; undefined if unknown. */

@@ -26,7 +26,6 @@ export class Pages {
     return found < 0 ? this.count - 1 : found;
   }
 
-  /** Shows a page with its errors and the notices above it. Returns the page's heading, name and error list. */
   show(step, errors, { advice, kept, unsent, savedAt }) {
     const { answers, say } = this;
     const page = answers.pages[step];
@@ -95,7 +94,6 @@ export class Pages {
     root.querySelectorAll("[aria-invalid]").forEach((node) => node.removeAttribute("aria-invalid"));
   }
 
-  /** Brings a field and its question into view, and focuses the field. */
   goTo(field) {
     field.closest("details")?.setAttribute("open", "");
     field.closest(".question, .question-part").scrollIntoView();

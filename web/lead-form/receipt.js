@@ -9,7 +9,7 @@ import { filled } from "./words.js";
  * The tab stores only the last two digits of the phone number, because others may use this device. */
 export function received(form, { submission_id, reference, disposition, messages, next_steps }, { language, contact }) {
   const { submissionId, view } = form.state;
-  const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined }; // what the page after Send needs
+  const after = reference && !["callback", "emergency"].includes(view) && { id: submission_id ?? submissionId, forOther: form.answers.forOther || undefined };
   const number = form.answers.spoken(contact?.phone ?? "");
   const end = number.split(/[a-z#,;]/i)[0].replace(/\P{Nd}/gu, "").slice(-2); // last two digits before the extension
   form.receipt = { reference, disposition, messages, ...next_steps, number: form.say("ending", { end }), language, at: Date.now(), ...after };

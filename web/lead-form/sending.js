@@ -13,12 +13,11 @@ const RETRY_LATER = 300; // seconds before each further retry
 export class Sending {
   constructor(form) {
     this.form = form;
-    this.pending = null; // the submission being sent
-    this.path = "submissions"; // the route of `pending`
+    this.pending = null;
+    this.path = "submissions";
     this.sentOnLeaving = null; // the JSON that was last sent when the visitor left
   }
 
-  /** Returns the submission with data about the visit. */
   withVisit(content) {
     return content && { submission_id: this.form.state.submissionId, ...content, page: location.origin + location.pathname, ...(content.contact && { attribution: this.form.origin }) };
   }
@@ -144,7 +143,6 @@ export class Sending {
     this.withdraw();
   }
 
-  /** Takes a form off the list of forms to withdraw. */
   keep(id) {
     const { state } = this.form;
     state.withdraw = state.withdraw.filter((one) => one !== id);

@@ -1,5 +1,3 @@
-// Sends the requests to the clinic's service.
-
 import { wait } from "./elements.js";
 
 const HOME = new URL("..", import.meta.url);

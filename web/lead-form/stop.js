@@ -11,5 +11,5 @@ export function countStop(form) {
   if (page === before) return;
   state.last = page;
   form.draft.save({ ...form.draft.load(), last: page }); // the draft still expires at the same time
-  form.service.fetch("stops", { questionnaire: form.questionnaireId, page, before }, { keepalive: true }).catch(() => {}); // the count may be lost
+  form.service.fetch("stops", { questionnaire: form.questionnaireId, page, before }, { keepalive: true }).catch(() => {});
 }

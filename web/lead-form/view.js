@@ -9,7 +9,6 @@ export class View extends HTMLElement {
   /** A built-in text in the language of the form. */
   t = (english, values) => builtIn(this.language, english, values);
 
-  /** A text that came with the form, in the language of the form. */
   say = (name, values) => filled(this.texts?.[this.language]?.[name] ?? "", values);
 
   get wholePage() { return this.hasAttribute("whole-page"); }
@@ -52,7 +51,6 @@ export class View extends HTMLElement {
     }
   }
 
-  /** The clinic's phone number as a link, if it is known. */
   get phone() {
     const link = this.querySelector("a[href^='tel:']");
     const text = link?.textContent ?? this.getAttribute("phone") ?? this.answers?.form.dataset.phone;
@@ -60,7 +58,6 @@ export class View extends HTMLElement {
     return text && el(href ? "a" : "span", { href: href || null }, text);
   }
 
-  /** A button that calls the method `name`. */
   act(name, text, look) { return el("button", { type: "button", class: `button ${look}`, id: name, "data-do": name }, text); }
 
   languageSwitch() {
@@ -100,7 +97,6 @@ export class View extends HTMLElement {
     goal?.scrollIntoView({ block: "nearest" });
   }
 
-  /** What the visitor sees before the questions. */
   showStart(focused = false) {
     const { t, say, wholePage } = this;
     this.state.view = "start";
@@ -124,7 +120,6 @@ export class View extends HTMLElement {
     this.start();
   }
 
-  /** Says, in place of the start, that the form is not open yet. */
   showClosed(drawn) {
     this.closed = true;
     this.showSection(drawn.querySelector("[data-closed]"), false);

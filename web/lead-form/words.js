@@ -4,10 +4,8 @@
 /* global WORDS, ADVICE */
 export const LANGUAGES = { en: "English", es: "Español" };
 
-/** The emergency advice for everybody. */
 export const adviceIn = (language) => ADVICE[language];
 
-/** A text with its {names} filled in. */
 export const filled = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 /** A built-in text in a language. */

@@ -25,18 +25,17 @@ if TYPE_CHECKING:
 
 # The sort order of entries and the parts of a cursor. No two entries have the same three values.
 ORDER = ("at", "entry", "lead_id")
-HOUR = len("2026-01-14T16")  # the length of the hour with which every sort key begins
+HOUR = len("2026-01-14T16")
 
 
 class AccessLog:
-    """The table of the access log. No function may change or delete an entry."""
+    """The table of the access log. All methods raise StoreUnavailable. The caller must then not show the lead."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def add(self, lead_id: UUID, staff: Staff, what: str, at: datetime) -> None:
-        """Adds an entry. Raises StoreUnavailable; the caller must then not show the lead."""
         entry = {
             "lead_id": str(lead_id),
             "entry": f"{instant(at)}#{uuid4().hex}",
@@ -48,8 +47,6 @@ class AccessLog:
         """Adds an entry for a page of leads that shows people's names.
 
         The inbox reloads its page every few seconds, so repeats within the same clock hour (UTC) add no entry.
-
-        Raises: StoreUnavailable; the caller must then not show the names.
         """
         shown = " ".join(references)
         entry = {
@@ -61,7 +58,6 @@ class AccessLog:
         self._put(entry, staff, at)
 
     def add_reading(self, staff: Staff, at: datetime) -> None:
-        """Adds an entry for an administrator who reads the log. Raises StoreUnavailable."""
         entry = {"lead_id": f"log#{staff.id}", "entry": f"{instant(at)}#{uuid4().hex}", "what": "read the log"}
         self._put(entry, staff, at)
 
@@ -69,7 +65,7 @@ class AccessLog:
         """Yields the entries of a period, the latest first, each with its cursor.
 
         after: a cursor; the list starts with the entry after it.
-        Raises: StoreUnavailable, or InvalidInput if the cursor is malformed.
+        Raises: InvalidInput if the cursor is malformed.
         """
         start = _place_in(after) if after is not None else None
         last = start[0] if start else instant(period.until)
@@ -110,7 +106,6 @@ class AccessLog:
             what["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _put(self, entry: dict[str, str], staff: Staff, at: datetime) -> None:
-        """Adds an entry, or keeps the existing entry with the same key."""
         entry |= {"at": instant(at), "staff_id": staff.id, "staff_name": staff.name}
         entry["day"] = entry["at"][:10]
         try:
@@ -140,7 +135,6 @@ def _place(item: Item) -> tuple[str, ...]:
 
 
 def _place_in(cursor: str) -> tuple[str, ...]:
-    """Returns the values of the attributes in ORDER. Raises InvalidInput if the cursor is malformed."""
     place = tuple(cursor.split("~"))
     if len(place) == len(ORDER) and all(place):
         with suppress(ValueError):

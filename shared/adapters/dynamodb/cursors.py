@@ -37,7 +37,6 @@ class WorklistCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, view: View) -> WorklistCursor:
-        """Raises InvalidInput if the text is not a cursor of this view."""
         name, _, order = text.partition("_")
         if name != view or not re.fullmatch(ORDERS[view], order):
             _refuse("This is not in the expected format.")
@@ -55,7 +54,6 @@ class ExportCursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, period: Period) -> ExportCursor:
-        """Raises InvalidInput if the text is not a cursor of this period."""
         match = re.fullmatch(EXPORT, text)
         if match is None:
             _refuse("This is not in the expected format.")

@@ -19,7 +19,7 @@ from shared.domain.leads.counts import Cell, Change, Counted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEYS_AT_ONCE = 100  # limit of BatchGetItem
+KEYS_AT_ONCE = 100
 READ_OF_A_KEY = 1_000  # the most leads read for one search key
 WHOLE = "-"  # the sort key of an item that is alone in its partition
 OPEN_LEADS = "open"
@@ -33,7 +33,6 @@ class DerivedData:
         self._table = table
 
     def counted(self, lead_id: UUID) -> Counted | None:
-        """Returns which counts include the lead, or None if the lead is not counted."""
         item = self._get(_of_lead(lead_id), consistent=True)
         return _counted(item["counted"]["S"]) if item else None
 
@@ -41,8 +40,6 @@ class DerivedData:
         """Moves the lead from the counts `before` to the counts `after`, in one transaction.
 
         before: None if the lead is not counted yet.
-        changed: what to add to the counts, and which search keys to add or remove.
-
         Raises LeadChanged if the stored record is not `before`, or if another process is counting the lead.
         """
         key = _key(_of_lead(lead_id))
@@ -85,17 +82,13 @@ class DerivedData:
         return found
 
     def add_stop(self, day: date, cells: Mapping[Cell, int]) -> None:
-        """Adds `cells` to the day's counts of visitors who left the form.
-
-        These counts are a separate item, so that updates never delay the counts of leads.
-        """
+        """Adds to a separate item, so that these updates never delay the counts of leads."""
         try:
             self._client.update_item(**self._added(_of_stops(day), cells)["Update"])
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable from error
 
     def found_by(self, search_keys: Iterable[str]) -> frozenset[UUID]:
-        """Returns the ids of the leads that have all of these search keys."""
         found = [frozenset(self._of_key(search_key)) for search_key in search_keys]
         return frozenset.intersection(*found) if found else frozenset()
 

@@ -42,7 +42,6 @@ class Erasures:
             raise StoreUnavailable from error
 
     def all(self) -> Iterator[Erasure]:
-        """Yields every stored erasure. Raises StoreUnavailable."""
         what: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "#list = :list",

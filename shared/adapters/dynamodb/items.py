@@ -27,18 +27,16 @@ TO_RETIRE = Index("to_retire", "retention_partition", "retention_since")
 MAIL_DUE = Index("mail_due", "mail_partition", "mail_at")
 # Kinds of entries in the index DUE. Separate kinds let red flags be read first.
 RED_FLAG, NO_RED_FLAG = "red", "other"
-OPEN, CLOSED = "open", "closed"  # kinds of entries in the index WORKLIST
-ARRIVAL = "arrival"  # the kind of entries in the index ARRIVALS
+OPEN, CLOSED = "open", "closed"
+ARRIVAL = "arrival"
 # The id of the key that hashed the lead's phone number and e-mail address.
 PERSON_KEY_ID = "person_key_id"
-MAIL = "mail"  # the kind of entries in the index MAIL_DUE
+MAIL = "mail"
 CANARY_KEPT_FOR = timedelta(days=2)
 
 
 def item_of(kept: Kept, partitions: Partitions, *, sends_mail: bool = False) -> Item:
-    """Returns the item of a lead or tombstone.
-
-    An index lists only items that have the index's key attributes.
+    """Returns the item of a lead or tombstone. An index lists only items that have the index's key attributes.
 
     sends_mail: whether this stack sends mail to patients. If False, the index MAIL_DUE does not list the item.
     """
@@ -87,7 +85,6 @@ def instant(at: datetime) -> str:
 
 
 def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    """Returns the lead's keys for the index DUE, or nothing if the lead has no next alert."""
     if lead.escalation.next_at is None:
         return {}
     kind = RED_FLAG if lead.assessment.red_flag else NO_RED_FLAG
@@ -95,7 +92,6 @@ def _due_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
 
 
 def _mail_keys(lead: Lead, partitions: Partitions) -> dict[str, str]:
-    """Returns the lead's keys for the index MAIL_DUE, or nothing if no mail to the person is scheduled."""
     from shared.domain.leads.mail import next_mail_at  # noqa: PLC0415  not loaded on stacks that send no mail
 
     at = next_mail_at(lead)

@@ -29,7 +29,6 @@ class LeadsAndRota(LeadsTable):
         self._rota_table = rota_table
 
     def with_rota(self, lead_id: UUID) -> tuple[Lead | None, DutyBoard]:
-        """Returns a lead and the rota from a consistent read. Raises StoreUnavailable if one cannot be read."""
         keys: dict[str, Any] = {self._table: {"lead_id": {"S": str(lead_id)}}, self._rota_table: KEY}
         wanted: Any = {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
         try:

@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
-KEYS_AT_ONCE = 100  # limit of BatchGetItem
+KEYS_AT_ONCE = 100
 AFTER = "~"  # sorts after any sort key; also the suffix of a position just after a sort key
 
 
 class LeadsTable:
-    """The leads table, with one item for each lead or tombstone.
+    """The leads table, with one item for each lead or tombstone. All methods raise StoreUnavailable.
 
     index_shards: the number of partitions of each index.
     sends_mail: whether this stack sends mail to patients. If False, the index MAIL_DUE stays empty.
@@ -66,8 +66,7 @@ class LeadsTable:
         """Stores a new lead and returns None. If the id is taken, returns the stored lead unchanged.
 
         The returned lead may be the new lead itself, if the SDK repeated its own write.
-
-        Raises: StoreUnavailable, or LeadErased if a lead with this id was erased.
+        Raises: LeadErased if a lead with this id was erased.
         """
         try:
             self._client.put_item(
@@ -93,7 +92,6 @@ class LeadsTable:
         return kept if isinstance(kept, Lead) else None
 
     def kept(self, lead_id: UUID) -> Kept | None:
-        """Returns the lead, its tombstone, or None. Raises StoreUnavailable."""
         try:
             answer = self._client.get_item(
                 TableName=self._table, Key={"lead_id": {"S": str(lead_id)}}, ConsistentRead=True
@@ -106,7 +104,7 @@ class LeadsTable:
     def replace(self, before: Kept, after: Kept) -> None:
         """Replaces `before` with `after`. Succeeds if the SDK repeats its own write.
 
-        Raises: LeadChanged if `before` is not the stored version, or StoreUnavailable.
+        Raises: LeadChanged if `before` is not the stored version.
         """
         item = item_of(after, self._partitions, sends_mail=self._sends_mail)
         try:
@@ -126,7 +124,7 @@ class LeadsTable:
     def remove(self, kept: Kept) -> None:
         """Deletes the item. Succeeds if the SDK repeats its own deletion.
 
-        Raises: LeadChanged if `kept` is not the stored version, or StoreUnavailable.
+        Raises: LeadChanged if `kept` is not the stored version.
         """
         try:
             self._client.delete_item(
@@ -141,36 +139,27 @@ class LeadsTable:
             raise StoreUnavailable from error
 
     def due(self, at: datetime) -> Iterator[UUID]:
-        """Yields the ids of leads whose next alert is due. Red flags come first, then the longest overdue.
-
-        Raises StoreUnavailable.
-        """
+        """Yields the ids of leads whose next alert is due. Red flags come first, then the longest overdue."""
         for kind in (RED_FLAG, NO_RED_FLAG):
             for item in self._partitions.read(self._query, DUE, kind, "<= :at", at=instant(at)):
                 yield UUID(item["lead_id"]["S"])
 
     def mail_due(self, at: datetime) -> Iterator[UUID]:
-        """Yields the ids of leads whose mail to the person is due, the longest overdue first.
-
-        Raises StoreUnavailable.
-        """
+        """Yields the ids of leads whose mail to the person is due, the longest overdue first."""
         for item in self._partitions.read(self._query, MAIL_DUE, MAIL, "<= :at", at=instant(at)):
             yield UUID(item["lead_id"]["S"])
 
     def open_leads(self, after: str | None = None) -> Iterator[Listed]:
-        """Yields open leads in the order of `urgency`.
+        """Yields open leads in the order of `urgency`, starting after the cursor `after`.
 
-        after: a cursor; the list starts with the lead after it.
-        Raises StoreUnavailable, or InvalidInput for a cursor of another list.
+        Raises InvalidInput for a cursor of another list.
         """
         return self._open("open", "0", after)
 
     def taken_leads(self, after: str | None = None) -> Iterator[Listed]:
-        """Yields open leads that have an owner, in the order of `urgency`."""
         return self._open("taken", "1", after)
 
     def closed_leads(self, after: str | None = None) -> Iterator[Listed]:
-        """Yields leads that are not open, the most recently finished first."""
         before = AFTER if after is None else WorklistCursor.parse(after, "closed").order
         items = self._partitions.read(self._query, WORKLIST, CLOSED, "< :before", latest_first=True, before=before)
         return _listed("closed", items)
@@ -180,7 +169,6 @@ class LeadsTable:
         return _listed(view, self._partitions.read(self._query, WORKLIST, OPEN, "> :place", place=place))
 
     def id_of(self, reference: str) -> UUID | None:
-        """Returns the id of the lead with this reference. Raises StoreUnavailable."""
         answer = self._query(
             IndexName=BY_REFERENCE,
             KeyConditionExpression="#reference = :reference",
@@ -192,7 +180,7 @@ class LeadsTable:
     def of_person(self, phone_key: str, email_key: str) -> tuple[tuple[UUID, LeadSummary], ...]:
         """Returns leads with this hashed phone number or e-mail address, the latest first.
 
-        Reads at most SAME_PERSON leads for each key. An empty key finds no lead. Raises StoreUnavailable.
+        Reads at most SAME_PERSON leads for each key. An empty key finds no lead.
         """
         found = {
             UUID(item["lead_id"]["S"]): summary_of(item)
@@ -203,18 +191,12 @@ class LeadsTable:
         return tuple(sorted(found.items(), key=lambda each: each[1].received_at, reverse=True))
 
     def names(self, lead_ids: Sequence[UUID]) -> dict[UUID, str]:
-        """Returns the names of people by lead id. Takes at most 100 ids.
-
-        Leaves out leads that DynamoDB did not read for lack of capacity. Raises StoreUnavailable.
-        """
+        """Takes at most 100 ids. Leaves out leads that DynamoDB did not read for lack of capacity."""
         found = {UUID(item["lead_id"]["S"]): name_of(item) for item in self._batch(lead_ids, "lead")}
         return {lead_id: name for lead_id, name in found.items() if name}
 
     def batch(self, lead_ids: Sequence[UUID]) -> tuple[Lead, ...]:
-        """Returns the leads with these ids. Takes at most 100 ids.
-
-        Leaves out leads that DynamoDB did not read for lack of capacity. Raises StoreUnavailable.
-        """
+        """Takes at most 100 ids. Leaves out leads that DynamoDB did not read for lack of capacity."""
         items = self._batch(lead_ids, "lead")
         return tuple(Lead.model_validate_json(item["lead"]["S"]) for item in items if "lead" in item)
 
@@ -222,8 +204,6 @@ class LeadsTable:
         """Returns summaries by lead id. Open leads come first, in the order of `urgency`, then the latest done.
 
         Leaves out canaries, erased leads, and leads that DynamoDB did not read for lack of capacity.
-
-        Raises: StoreUnavailable.
         """
         items = [
             item
@@ -252,18 +232,14 @@ class LeadsTable:
         return items
 
     def of_number(self, phone_key: str) -> Iterator[tuple[UUID, LeadSummary]]:
-        """Yields the ids and summaries of leads with this hashed phone number, the latest first.
-
-        Reads at most SAME_PERSON leads. Raises StoreUnavailable.
-        """
+        """Yields leads with this hashed phone number, the latest first, but at most SAME_PERSON."""
         for item in self._items_of_key(BY_PHONE, "phone_key", phone_key):
             yield UUID(item["lead_id"]["S"]), summary_of(item)
 
     def arrivals(self, period: Period, after: str | None = None) -> Iterator[tuple[UUID, str]]:
-        """Yields the ids of leads in order of arrival, each with its cursor.
+        """Yields the ids of leads in order of arrival, starting after the cursor `after`, each with its cursor.
 
-        after: a cursor; the list starts with the lead after it.
-        Raises StoreUnavailable, or InvalidInput for a cursor of another period.
+        Raises InvalidInput for a cursor of another period.
         """
         first = instant(period.since)
         if after is not None:
@@ -286,7 +262,6 @@ class LeadsTable:
         """Yields the ids of leads whose phone number or e-mail address was hashed with a former key.
 
         key_id: the id of the current key.
-        Raises StoreUnavailable.
         """
         for partition in self._partitions.keys(ARRIVAL):
             what: dict[str, Any] = {

@@ -80,7 +80,6 @@ class MailAddresses:
         return self._try(self._client.put_item, Item={"entry": {"S": entry}, **values}, **condition)
 
     def _try(self, write: Any, **request: Any) -> bool:
-        """Returns False if the write's condition does not hold."""
         try:
             write(TableName=self._table, **request)
         except self._client.exceptions.ConditionalCheckFailedException:

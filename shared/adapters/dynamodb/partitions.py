@@ -19,8 +19,6 @@ Item = dict[str, Any]
 
 
 class Index(NamedTuple):
-    """The name of an index and the attributes of its key."""
-
     name: str
     partition: str
     order: str

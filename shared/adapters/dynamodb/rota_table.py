@@ -66,7 +66,6 @@ class RotaTable:
             raise StoreUnavailable from error
 
     def reached(self, reach: Reach) -> None:
-        """Stores which staff can be alerted individually."""
         try:
             self._client.update_item(
                 TableName=self._table,

@@ -66,7 +66,6 @@ class _LeadExport:
 
     @property
     def _has_task(self) -> bool:
-        """Returns whether staff have, or had, something to do about the lead."""
         return bool(self.lead.escalation.alert_due or self.lead.history)
 
     def _patient(self) -> Json:

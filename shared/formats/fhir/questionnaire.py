@@ -28,7 +28,6 @@ Json = dict[str, Any]
 
 
 def as_fhir(rule_set: RuleSet) -> Json:
-    """Raises RulebookError for a condition that enableWhen cannot express."""
     return _Export(rule_set).resource()
 
 

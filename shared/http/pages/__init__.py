@@ -88,7 +88,6 @@ class PageContext:
         return phone_link(self.phone)
 
     def t(self, text: str, **values: object) -> str:
-        """Returns the text in the page's language, with its {placeholders} filled in."""
         return self.words.get(text, text).format_map(values) if values else self.words.get(text, text)
 
     def script_texts(self) -> dict[str, dict[str, str]]:
@@ -117,7 +116,6 @@ class PageContext:
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
-        """Returns the explanation above a follow-up question, or ""."""
         if view.kind != "follow-ups":
             return self.when(question.shown_when, view)
         labels = [
@@ -153,7 +151,6 @@ def draw(template: str, around: PageContext, **values: object) -> str:
 
 
 def target(problem: FieldProblem, view: FormView) -> str:
-    """Returns the HTML id of the field with this problem, or "" if the page does not show the field."""
     _, _, rest = problem.pointer.partition("/")
     part, _, name = rest.partition("/")
     if part == "answers" and any(question.code == name for _, shown in view.sections for question in shown):
@@ -232,7 +229,6 @@ def contact_data(field: ContactField, view: FormView, around: PageContext) -> di
 
 
 def contact_shown(view: FormView) -> list[ContactField]:
-    """Returns the contact fields that are visible from the start."""
     more = more_contact(view)
     return [
         field
@@ -345,7 +341,6 @@ def label_of(problem: FieldProblem, view: FormView) -> str:
 
 
 def _parts(condition: Condition | None) -> tuple[AnyOf, ...]:
-    """Returns those parts of a condition that require certain options."""
     parts = condition.conditions if isinstance(condition, Some) else (condition,)
     return tuple(part for part in parts if isinstance(part, AnyOf))
 
