@@ -107,7 +107,7 @@ def monthly(leads: int, facts: Facts) -> dict[str, float]:
     public = assumed["visitors_per_lead"] * assumed["requests_per_visitor"] + facts.screenings + 2
     staffed = assumed["openings_per_lead"] + assumed["actions_per_lead"]
     requests = leads * (public + staffed) + refreshes
-    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # changes per lead; index_leads runs after each change
+    changes = 1 + 2 * alerts + assumed["actions_per_lead"]  # index_leads runs after each change of a lead
     runs = requests + leads * (alerts + changes) + facts.scheduled_runs
     gb_runs = leads * public * facts.memory_gb("CaptureLead") + (runs - leads * public) * facts.memory_gb("WorkLead")
     per_lead = {
@@ -147,7 +147,7 @@ def limits(facts: Facts) -> list[Limit]:
     assumed, quota, steps = facts.assumed, facts.quotas, facts.journey.steps
     throttle = throttle_of_submissions(facts)
     capture = facts.source["Resources"]["CaptureLead"]["Properties"]
-    requests = facts.screenings + 2  # per visitor
+    requests = facts.screenings + 2
     table = steps["capture_lead"].writes[""] + steps["alert_staff"].writes[""]
     hottest = max(units_shared_by_all(facts).values())
     partitions = facts.default("IndexShards")

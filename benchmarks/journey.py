@@ -100,7 +100,7 @@ class _Recorder:
             step.calls[f"{client.meta.service_model.service_name}:{operation}"] += 1
             before = self._stored(client, values) if operation == "PutItem" else None
             answer = call(client, operation, values)
-            # transactions cost two units per item of up to 1 KB
+            # Transactions cost two units per item of up to 1 KB.
             if operation == "TransactWriteItems":
                 step.writes["derived"] += 2 * len(values["TransactItems"])
             elif operation == "PutItem":

@@ -38,7 +38,7 @@ WORDS = """
 () => [...document.querySelector("lead-form").shadowRoot.children]
   .filter(node => !node.matches("style, link, template")).map(node => node.innerText ?? "").join(" ")
 """
-NOT_AWAITED = ("/challenges/", "mode=added")  # requests made while the visitor reads
+NOT_AWAITED = ("/challenges/", "mode=added")  # the visitor reads during these requests
 READS_WITHIN = 30  # seconds; longer than a cold start
 FORWARD = "[type=submit]:visible"
 EVENTS = PROJECT / "events"

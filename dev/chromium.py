@@ -73,7 +73,7 @@ class Chromium:
 
 def find() -> Chromium | None:
     """Returns the headless shell, else a full Chromium, else None."""
-    # without its sandbox, Chromium is safe here, because it opens only our own pages
+    # Chromium is safe without its sandbox, because it opens only our own pages.
     flags = FLAGS if _may_sandbox() else (*FLAGS, "--no-sandbox")
     for name in NAMES:
         mode = () if name == SHELL else ("--headless=new",)

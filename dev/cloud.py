@@ -34,7 +34,7 @@ DEPLOY_WITHIN = 120
 ALIAS = "live"
 PARAMETERS = {
     "ClinicName": "Example Spine Clinic",
-    "ClinicPhone": "(312) 555-0100",  # a number reserved for fiction
+    "ClinicPhone": "(312) 555-0100",
     "AlertEmail": "alerts@clinic.example",
     "SenderEmail": "office@clinic.example",
     "BookingLink": "https://booking.clinic.example/",
@@ -276,7 +276,7 @@ def localise(expanded: template.Template, endpoint: str, address: str) -> templa
             "TopicArn": {"Ref": "AlertTopic"},
             "Protocol": "sqs",
             "Endpoint": {"Fn::GetAtt": [OUTBOX, "Arn"]},
-            "FilterPolicy": {"kind": staff_email["kind"]},  # without canary alerts, as for staff
+            "FilterPolicy": {"kind": staff_email["kind"]},
         },
     }
     return expanded

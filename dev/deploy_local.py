@@ -33,8 +33,8 @@ from infra.build import LAMBDA_PYTHON
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAM = PROJECT / ".local" / "sam" / "bin" / "sam"
-STAGE, BESIDE = "dev", "prod"  # stages in infra/samconfig.toml
-# without PilotWithoutApproval, the form of prod stays closed until the rules are signed
+STAGE, BESIDE = "dev", "prod"
+# Without PilotWithoutApproval, the form of prod stays closed until the rules are signed.
 CLOSED = {"PilotWithoutApproval": "no"}
 COPIED = ("functions", "shared", "web", "infra", "locks", "dev", "pyproject.toml")
 RULES = "shared/rulebook/fs-triage.toml"
@@ -68,7 +68,7 @@ class Sam:
         self._infra = project / "infra"
         self._log = project / "sam.log"
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        # the build may need other variables to fetch packages
+        # The build may need other variables to fetch packages.
         self._environment = {
             **ours,
             "PATH": f"{Emulator.python().parent}:{os.environ.get('PATH', os.defpath)}",

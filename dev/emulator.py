@@ -92,7 +92,7 @@ class Emulator:
         if self._process:
             self._stop(self._process)
         if self._temporary:
-            # deletes the functions' unpacked code in the background, because some 10,000 files take long
+            # The functions' unpacked code has some 10,000 files, so it is deleted in the background.
             command = ["sh", "-c", 'rm -rf -- "$0" >/dev/null 2>&1 &', self._temporary]
             subprocess.run(command, check=True, start_new_session=True)
 

@@ -31,7 +31,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PHRASES = PROJECT / "tests" / "data" / "phrases.json"
 QUESTIONNAIRE = "fs-intake"
 HARMLESS = "harmless"
-PASSES = 20  # passes over all phrases
+PASSES = 20
 # Number of first passes that use every window of a phrase. Later passes use only the window with the highest score for
 # the phrase's kind, except for harmless phrases.
 WHOLE_NOTES = 3

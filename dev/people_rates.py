@@ -279,7 +279,7 @@ RATES = (
     # Page 5. Nearly half of all people wake at night. A third of these people tick that no position helps.
     Rate("pattern", "night-unrelenting", ANYONE, 0.45, 1 / 3, f"{DESIGN}: 15% tick; parts [D]"),
 )
-EXCLUSIVE = frozenset({"injury", "preg"})  # single-choice questions in RATES
+EXCLUSIVE = frozenset({"injury", "preg"})
 
 
 class Illness(NamedTuple):

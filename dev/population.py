@@ -78,7 +78,7 @@ def visitors(count: int, seed: int) -> list[Person]:
 
 
 def score(rule_set: RuleSet, visiting: list[Person], seed: int, ticking: float = ASSUMED) -> Counts:
-    # a separate generator, because `visitors` takes a varying number of random numbers
+    # `visitors` takes a varying number of random numbers, so answers have their own generator.
     chance, found = random.Random(f"answers {seed}"), Counts(len(visiting))  # noqa: S311
     for person in visiting:
         answers = people.answers(person, chance, ticking)
@@ -211,7 +211,7 @@ def draw_picture(found: Population, path: Path) -> None:
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "population"  # makes the file reproducible
-    mpl.rcParams["svg.fonttype"] = "none"  # text remains text, instead of shapes
+    mpl.rcParams["svg.fonttype"] = "none"  # keeps text as text
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 6), layout="constrained", width_ratios=(2, 3))

@@ -22,7 +22,7 @@ from shared.domain.leads.consent import chain_intact
 from shared.domain.leads.lead import CANARY, Lead
 from shared.domain.leads.mail import next_mail_at, without_due_mails
 
-READY_WITHIN = 3600  # seconds for making the copy
+READY_WITHIN = 3600  # in seconds
 LEAD, TOMBSTONE, CANARIES, OTHER = "leads", "erased or retired", "canaries", "other"
 SPOILT = "unreadable, or with a broken chain of consents"
 Item = dict[str, Any]

@@ -263,7 +263,7 @@ class Sheet:
         for rule in self.rules:
             asked = questions_of(rule.when)
             if read := [code(question) for question in PROTECTED_QUESTIONS if question in asked]:
-                # bold, because the HTML page would make a plain name an anchor
+                # The name is bold, because the HTML page would make a plain name an anchor.
                 yield f"**{code(rule.id)}**", listed(read), self._effect(rule), text(rule.reason)
 
     def _effect(self, rule: Rule) -> str:
@@ -357,5 +357,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` causes no traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # otherwise `| head` would cause a traceback
     sys.exit(main())

@@ -60,7 +60,7 @@ def _choose(value: Any) -> Any:
 
 def cfn_lint(path: Path) -> list[Finding]:
     """Runs cfn-lint with informational rules and AWS's rules for serverless applications."""
-    # W2001 regards some used parameters as unused after the transform
+    # W2001 regards some used parameters as unused after the transform.
     command = [IN / "cfn-lint", "-f", "json", "-i", "W2001", "-c", "I", "-a", "cfn_lint_serverless.rules", "-t", path]
     found = json.loads(_output(command, {0, 2, 4, 6, 8, 10, 12, 14}) or "[]")
     return [Finding(entry["Rule"]["Id"], _resource(entry)) for entry in found]

@@ -161,5 +161,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` causes no traceback
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # otherwise `| head` would cause a traceback
     sys.exit(main())

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ACCOUNT = "123456789012"
-# AWS refuses these credentials, so a call that moto does not intercept fails
+# AWS would refuse these credentials if moto missed a call.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -142,16 +142,16 @@ class Wire:
     """Intercepts every attempt of every AWS call. An operation's name is like "dynamodb.PutItem"."""
 
     calls: list[str] = field(default_factory=list)
-    down: set[str] = field(default_factory=set)  # failing operations
-    # operations whose next call takes effect, but whose reply is lost
+    down: set[str] = field(default_factory=set)  # these operations fail
+    # The next call of these operations takes effect, but its reply is lost.
     reply_lost: set[str] = field(default_factory=set)
-    before: Callable[[str], None] | None = None  # called with the operation's name before each attempt
-    # makes or fails an attempt; None: no attempt fails
+    before: Callable[[str], None] | None = None
+    # Makes or fails an attempt. None: no attempt fails.
     fails: Callable[[str, Any, Callable[[], Any]], Any] | None = None
-    _one_at_a_time: Any = field(default_factory=threading.RLock)  # makes each call atomic, as in AWS
+    _one_at_a_time: Any = field(default_factory=threading.RLock)
 
     def carry(self, stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-        # calls of the local cloud, by other tests in this process, are not intercepted
+        # Other tests in this process call the local cloud.
         if not stubber.enabled or "//127.0.0.1" in request.url:
             return None
         operation = event_name.removeprefix("before-send.")

@@ -31,7 +31,7 @@ settings.load_profile("steady")
 CLOUDS = 3
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist must not have read the groups yet
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests that use the local cloud, and divides them into CLOUDS groups.
 

@@ -27,13 +27,13 @@ from botocore.client import BaseClient
 from dev.cloud import LocalCloud
 from tests.aws import ENVIRONMENT
 
-# field names without a prefix such as "contact."
+# Field names have no prefix such as "contact." here.
 PERSONAL = {"name", "phone", "email", "note", "string_value", "q"}
 PUNCTUATION = str.maketrans("", "", " ()-.\u00a0\r\n\t")
-# encrypted queues that may contain personal data
+# These encrypted queues may contain personal data.
 KEEPERS = (ENVIRONMENT["SPOOL_QUEUE"], ENVIRONMENT["FAILURE_QUEUE"])
-STORED_WHOLE = {"lead", "remainder"}  # attributes that no index contains
-FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # queues that contain only pointers to leads
+STORED_WHOLE = {"lead", "remainder"}  # no index contains these attributes
+FAILURES = ("FailedStreamBatches", "UndeliveredAlerts")  # these queues contain only pointers to leads
 TEST_TOOLS = ("hypothesis", "schemathesis", "werkzeug", "playwright", "asyncio")
 REMEMBERED = 300  # number of values that are searched for
 SHORTEST, SHORTEST_TEXT, FEWEST_LETTERS = 8, 12, 5
@@ -239,7 +239,7 @@ def _watch_calls() -> None:
         return calls(self, operation_name, api_params)
 
     def watched_request(self: Any, method: str, url: str, *given: Any, **more: Any) -> Any:
-        # the body of a canary's request is an invented lead, without personal data
+        # The body of a canary's request is an invented lead, without personal data.
         sent = "" if url.endswith("/submissions") else str(more.get("body"))
         WATCH.search("a request to others", f"{url} {more.get('headers')} {sent}")
         return requests(self, method, url, *given, **more)

@@ -19,7 +19,7 @@ from tests.aws import ENVIRONMENT
 
 EVERY_CALL = "_make_api_call"  # the method of boto3's clients that makes every call
 SES_RESOURCES = ("identity/${Domain}", "configuration-set/${AWS::StackName}-mail")
-NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")  # call parameters that name a resource
+NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")
 
 
 class Use(NamedTuple):
@@ -72,7 +72,7 @@ def recording() -> Iterator[set[Use]]:
                 ((kind, item),) = entry.items()
                 uses.add(Use(function, f"dynamodb:{kind}Item", _resource(function, item)))
         elif function:
-            # the IAM action has the operation's name
+            # The IAM action has the operation's name.
             action = f"{client.meta.service_model.service_name}:{operation}".replace("sesv2:", "ses:")
             called = values.get("RequestItems", ())
             resources = [_resource(function, {"TableName": table}) for table in called] or [_resource(function, values)]

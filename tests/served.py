@@ -37,7 +37,7 @@ LOGOUT = '<!doctype html><script>location.replace(new URLSearchParams(location.s
 
 _CONDITION, CORS, _OTHERWISE = template.read()["Resources"]["Api"]["Properties"]["CorsConfiguration"]["Fn::If"]
 
-# all functions share one logger and its metrics, so they need one request at a time
+# All functions share one logger, so they need one request at a time.
 one_at_a_time = threading.Lock()
 
 

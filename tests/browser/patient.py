@@ -12,7 +12,6 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 Answers = dict[str, str | list[str]]
 
-# Answers that fire no safety rule, for each page.
 CALM: list[Answers] = [
     {"em-now": ["none"]},
     {"age": "54", "who": "self", "region": ["lumbar"], "injury": "no"},
@@ -27,7 +26,6 @@ LAST = len(CALM)
 STEP = "Step {number} of {count}"
 PHONE_NUMBER = "(212) 555-0123"
 
-# Stores a draft with the given fields in the tab.
 FILLED_IN = """
 ([fields, step]) => {
   sessionStorage.setItem("lead-form:fs-intake", JSON.stringify({

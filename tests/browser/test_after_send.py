@@ -97,7 +97,7 @@ def test_nothing_more_is_asked_beside_emergency_advice(patient: Patient, page: P
     patient.next()
     patient.reference()
     expect(page.get_by_role("heading", name=TITLE)).to_have_count(0)
-    # the clinic may be closed in an emergency
+    # The clinic may be closed in an emergency.
     expect(page.get_by_text("Something changed? Call us:")).to_have_count(0)
     expect(page.get_by_text("Something changed or got worse? Call 911.")).to_be_visible()
 

@@ -13,8 +13,8 @@ from dev.front import Front
 from tests.aws import flat
 from tests.browser.patient import Patient
 
-FIRST_VIEW_BYTES = 24_000  # of page, styles and script together
-FORM_BYTES = 12_500  # HTML that the script loads
+FIRST_VIEW_BYTES = 24_000
+FORM_BYTES = 12_500
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def dynamodb_local() -> Iterator[str]:
         yield database.endpoint
 
 
-# pytest-xdist runs the group in one process, so that DynamoDB Local starts only once
+# pytest-xdist runs the group in one process, so that DynamoDB Local starts only once.
 ON_DYNAMODB_LOCAL = [pytest.mark.slow, pytest.mark.xdist_group("dynamodb")]
 
 

@@ -19,7 +19,7 @@ from shared.domain.leads.retention_stage import Stage, last_contact
 from tests.functions.calls import NOT_A_FIT, URGENT
 from tests.leads import RECEIVED, a_lead, varied
 
-SOME_ID = UUID(int=7, version=4)  # the same in each process, because pytest-xdist compares test names
+SOME_ID = UUID(int=7, version=4)  # pytest-xdist needs the same test names in each process
 JANUARY = Period(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 2, 1, 6, tzinfo=UTC))
 KEY = "a key of tests"
 RETENTION_KEYS = ("retention_partition", "retention_since")

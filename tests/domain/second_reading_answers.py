@@ -42,7 +42,7 @@ class Reading:
         self.minor = self.younger(18) or answers.get("who") == "guardian"
         self.says_weak_and_not_weak = "weak" in self.sx and not self.motor_items and "unsure" not in self.motor
         self.note: str = answers.get("note", "")
-        # a positive answer counts even if its question was not shown
+        # A positive answer counts even if its question was not shown.
         self.preg = "yes" if answers.get("preg") == "yes" else None
         if self.age is not None and 18 <= self.age <= 55:
             self.preg = answers.get("preg", "unsure")

@@ -35,7 +35,7 @@ BASES = [a_lead(answers) for answers in (EMERGENCY, URGENT, PRIORITY, ROUTINE, N
 TIERS = RULEBOOK.tier_names
 RULES = RULEBOOK.rule_sets.values()
 FIRST, LAST = date(2026, 1, 14), date(2026, 1, 24)
-LATER = datetime(2026, 3, 1, tzinfo=UTC)  # after all deadlines
+LATER = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class NoRules:
@@ -281,12 +281,12 @@ def test_the_agency_sees_no_figure_of_one_to_four() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, LATER))
     assert '"tier","URGENT","21","21","0","7","0",""' in text
-    # hidden, because only two leads were booked
+    # The number is hidden, because only two leads were booked.
     assert f'"source","form","15","15","0","{HIDDEN}","{HIDDEN}",""' in text
-    # hidden, because subtraction would reveal the two booked leads above
+    # The number is hidden, because subtraction would reveal the two booked leads above.
     assert f'"source","callback","6","6","0","{HIDDEN}","0",""' in text
     assert f'"campaign","\'=knees","{HIDDEN}","","","","",""' in text
-    # hidden, because subtraction would reveal the other campaign's number
+    # The number is hidden, because subtraction would reveal the other campaign's number.
     assert f'"campaign","newsletter / spring","{HIDDEN}","","","","",""' in text
     assert not re.search(r'"[1-4]"', text)
 
@@ -299,7 +299,7 @@ def test_the_agency_reads_no_calls_in_time_unless_five_were_due() -> None:
     counts = counts_of(*leads)
     text = report_csv(report(FIRST, FIRST, counts.days(FIRST, FIRST), RULES, RECEIVED + timedelta(hours=5)))
     assert '"source","callback","8","0","","0","",""' in text
-    # only three calls were due
+    # Only three calls were due.
     assert f'"source","form","12","{HIDDEN}","{HIDDEN}","0","",""' in text
     assert f'"source","google-ads","6","{HIDDEN}","{HIDDEN}","0","",""' in text
 

@@ -82,10 +82,10 @@ def with_receipt(lead: Lead) -> Lead:
         ({"name": "A", "email": "a@example.com"}, True),
         ({"name": "A", "phone": "(312) 555-0142"}, False),
         (EMAIL | {"message_ok": "yes"}, True),
-        # other readers of the mailbox must not learn that the clinic wrote
+        # Other readers of the mailbox must not learn that the clinic wrote.
         (EMAIL | {"message_ok": "no"}, False),
         (EMAIL | {"message_ok": "no", "preference": "email"}, True),
-        # the helper consented to mail at her own address
+        # The helper consented to mail at her own address.
         (EMAIL | {"helper_name": "Sample Daughter", "relation": "daughter"}, True),
     ],
 )
@@ -184,7 +184,7 @@ def test_a_claimed_receipt_that_was_never_recorded_is_forgotten_not_sent() -> No
     due = due_mail(lead, SOON + UNKNOWN_AFTER)
     assert due is not None
     assert due.step == "forget"
-    # with a sweep each minute, staff see "unknown" after less than five minutes
+    # With a sweep each minute, staff see "unknown" after less than five minutes.
     assert timedelta(minutes=5) > UNKNOWN_AFTER + 2 * MINUTE
 
 

@@ -241,7 +241,7 @@ def revoked(lead: Lead) -> Lead:
 
 UNFINISHED, FINISHED = sent(ROUTINE, EARLY, complete=False), sent(ROUTINE, EARLY)
 ROBIN = sent(PRIORITY, LATE, name="Robin Sample", phone="(312) 555-0177")
-# a finished PRIORITY form has completed an unfinished ROUTINE form
+# A finished PRIORITY form has completed an unfinished ROUTINE form.
 MERGED = merge_resubmission(UNFINISHED, sent(PRIORITY, LATE), TIERS, HOURS)
 CASES = {
     # stored lead, new lead, whether the visitor has a receipt for the new lead, expected decision

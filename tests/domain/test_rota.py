@@ -71,12 +71,12 @@ ON_CALL: list[tuple[list[dict[str, str]], tuple[str, ...], str, str]] = [
     ([*EVERY_DAY, *week("Holiday 08:00-08:00 cat")], (), "2026-12-25T12:00-06", "cat"),
     ([*EVERY_DAY, *week("Holiday 00:00-00:00 cat")], (), "2026-12-25T03:00-06", "cat"),
     (EVERY_DAY, ("2026-12-25T08:00 2026-12-26T08:00 cat",), "2026-12-25T12:00-06", "cat"),
-    # the night of 8 March 2026: at 02:00 clocks go to 03:00
+    # At 02:00 on 8 March 2026, clocks go forward to 03:00.
     (week("Sat 22:00-02:30 ann", "Sun 02:30-08:00 ben"), (), "2026-03-08T01:59-06", "ann"),
     (week("Sat 22:00-02:30 ann", "Sun 02:30-08:00 ben"), (), "2026-03-08T03:29-05", "ann"),
     (week("Sat 22:00-02:30 ann", "Sun 02:30-08:00 ben"), (), "2026-03-08T03:30-05", "ben"),
     (week("Sat 22:00-08:00 ann"), (), "2026-03-08T07:59-05", "ann"),
-    # the night of 1 November 2026: at 02:00 clocks go back to 01:00
+    # At 02:00 on 1 November 2026, clocks go back to 01:00.
     (week("Sat 22:00-01:30 ann", "Sun 01:30-08:00 ben"), (), "2026-11-01T01:29-05", "ann"),
     (week("Sat 22:00-01:30 ann", "Sun 01:30-08:00 ben"), (), "2026-11-01T01:30-05", "ben"),
     (week("Sat 22:00-01:30 ann", "Sun 01:30-08:00 ben"), (), "2026-11-01T01:15-06", "ben"),
@@ -187,7 +187,7 @@ def test_problems_name_the_entry(shifts: list[dict[str, str]], overrides: tuple[
         {"weekly": week("Mon 8:00-9:00x ann")},
         {"weekly": week("May 08:00-09:00 ann")},
         {"weekly": [], "overrides": exceptions("2026-02-30T08:00 2026-03-01T08:00 ann")},
-        # a UTC time is not a wall-clock time
+        # A UTC time is not a wall-clock time.
         {"weekly": [], "overrides": exceptions("2026-02-03T08:00Z 2026-03-01T08:00Z ann")},
         {"weekly": [], "overrides": exceptions("0001-01-01T00:00 9999-12-31T00:00 ann")},
         {"weekly": week("Mon 08:00-09:00 ann") * 101},

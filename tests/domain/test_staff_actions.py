@@ -51,7 +51,7 @@ def colleague_of(who: Staff) -> Staff:
 
 ACTIONS = st.builds(
     action,
-    # revoke_consent would change the submission
+    # revoke_consent would change the submission.
     st.sampled_from([name for name in get_args(ActionName) if name != "revoke_consent"]),
     version=st.integers(1, 12),
     outcome=st.sampled_from(["reached", "no_answer", "wrong_number"]),

@@ -19,7 +19,7 @@ from tests.domain.second_reading_safety import ALWAYS_ASKED, ASKED_FOR_SAFETY
 
 RESULT = TypeAdapter(TriageResult)
 
-# "rash" would explain pain, which suppresses the rules CARD-04 and VASC-02
+# "rash" would explain pain, which suppresses the rules CARD-04 and VASC-02.
 RED_FLAGS = [
     (code, option.code)
     for code in (*ASKED_FOR_SAFETY, "signs")

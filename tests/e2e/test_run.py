@@ -79,7 +79,7 @@ def running(folder: Path, *options: str, until: signal.Signals) -> Iterator[Term
 
 def test_samples_reach_the_outbox_and_are_kept(tmp_path: Path) -> None:
     with running(tmp_path, "--samples", "5", until=signal.SIGTERM) as first:
-        # a NOT_A_FIT sample raises no alert
+        # A NOT_A_FIT sample raises no alert.
         eventually(lambda: first.shows("alert "), "an alert in the terminal")
         alert = next(line for line in first.lines if line.startswith("alert "))
         link = next(word for word in alert.split() if word.startswith(f"{first.site}inbox#lead="))

@@ -53,7 +53,7 @@ def test_a_submission_is_stored_and_staff_are_alerted(
 def test_the_same_submission_again_is_the_same_lead_and_one_alert(
     cloud: LocalCloud, service: Service, staff: Staff, submission: Json
 ) -> None:
-    # responses say whether a receipt was mailed, so they may differ
+    # Responses say whether a receipt was mailed.
     del submission["contact"]["email"]
     first, again = (service.submit(submission) for _ in range(2))
 

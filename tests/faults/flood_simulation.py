@@ -102,7 +102,7 @@ class Clinic:
         self.sweeps.now = self.now
 
         def tick() -> datetime:
-            # the use case reads the clock about four times for each lead
+            # The use case reads the clock about four times for each lead.
             self.sweeps.now += self.call_takes / 4
             return self.sweeps.now
 

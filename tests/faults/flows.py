@@ -124,7 +124,7 @@ def _level_due(world: World) -> Json:
 
 def _acknowledge(world: World, body: Json) -> Reply:
     reference = reference_of(UUID(body["submission_id"]))
-    action = json.dumps({"action": "acknowledge", "version": 3})  # after storing (1), claiming (2), alerting (3)
+    action = json.dumps({"action": "acknowledge", "version": 3})  # the lead was stored (1), claimed (2), alerted (3)
     call = event("work_lead") | {"pathParameters": {"reference": reference}, "body": action}
     reply = world.call(work_lead.handler, signed_in(call, "nurse"))
     if reply.status not in (0, 200, FAILED):

@@ -18,9 +18,9 @@ from tests.faults.random_faults import MINUTE, SECOND, YEAR_BEGINS, Run
 from tests.leads import RULEBOOK
 
 HOURS = OpeningHours.parse("Mon-Fri 08:00-17:00", "America/Chicago", "2026-11-26,2026-12-25")
-SWEEP_STOPS = 30 * SECOND  # TIME_LIMIT of functions/escalate_leads.py
-ALERTED_WITHIN = 2 * MINUTE  # after the alert was due or the last fault ended
-ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # after the level was due
+SWEEP_STOPS = 30 * SECOND  # as in functions/escalate_leads.py
+ALERTED_WITHIN = 2 * MINUTE  # from the due time or the end of the last fault
+ESCALATED_WITHIN = MINUTE + SWEEP_STOPS  # from the level's due time
 MOMENT = 2 * SECOND  # maximum difference between two functions' clocks
 
 
@@ -119,7 +119,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
             return
         grace = ALERTED_WITHIN
         if level == 1 and lead.lead_id in run.ever_spooled and not run.weather.stream:
-            # the spool delivers a failed entry again after 90 s
+            # The spool delivers a failed entry again after 90 s.
             grace += MINUTE
         without_faults = due + (grace if level == 1 else ESCALATED_WITHIN)
         by = max(without_faults, _last_fault(run, lead.lead_id, at or run.ends) + grace) + MOMENT
@@ -131,7 +131,7 @@ def _check_delay(run: Run, lead: Lead, alerts: list[tuple[datetime, int, datetim
         if level == 1 and not restarted:
             delay = max(0, round((at - due).total_seconds()))
             run.delays[delay] = run.delays.get(delay, 0) + 1
-        # an unrecorded alert is sent again before the next level
+        # An unrecorded alert is sent again before the next level.
         due = max(due, *(at for at, alerted_level, _ in alerts if alerted_level == level))
 
 

@@ -49,7 +49,7 @@ from tests.faults.random_visits import (
 from tests.leads import RULEBOOK, NoAccessLog, varied
 
 BETWEEN_VISITS = 10  # seconds on average: about 50 times the traffic of a busy clinic
-# simulated time after the last visit; escalations end within 60 minutes
+# After the last visit, escalations end within 60 minutes.
 TAIL = timedelta(minutes=75)
 RETRIES = (5, 10, 20, 60, 120, 300, 600)
 STREAM_RETRIES = 5
@@ -61,7 +61,7 @@ SHARDS = 4  # each shard of the stream runs one alert_staff at a time
 class Days(Clinic):
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
-        self._callers = random.Random(f"{seed}/doors")  # separate, so that other draws stay the same
+        self._callers = random.Random(f"{seed}/doors")  # a separate generator keeps the other draws the same
         self._of_number: dict[str, list[UUID]] = {}
         self._waiting: Counter[UUID] = Counter()
         self._delivered: UUID | None = None
@@ -269,7 +269,7 @@ class Days(Clinic):
             self._by_reference[lead.reference] = lead.lead_id
             self._of_number.setdefault(lead.submitted.phone_key, []).append(lead.lead_id)
             if self.weather.stream:
-                # the stream may deliver a record twice
+                # The stream may deliver a record twice.
                 for _ in range(1 + (self.chance.random() < 0.05)):
                     later = self.chance.expovariate(1.0)
                     self.after(later, lambda: self._stream(lead.lead_id, STREAM_RETRIES))

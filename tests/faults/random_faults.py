@@ -113,12 +113,12 @@ class Run:
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
         self.delays: dict[int, int] = {}  # seconds until the first alert -> number of leads
-        self.mails: list[datetime] = []  # when each mail was sent to AlertEmail
+        self.mails: list[datetime] = []  # times of the mails to AlertEmail
         self.now = YEAR_BEGINS + self.chance.randrange(365 * 24 * 60) * MINUTE
         self.ends = self.now
         self.outages: list[tuple[str, datetime, datetime]] = []
         self.alerts: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
-        # time of the reminder, REMINDER, due time
+        # (time of the reminder, REMINDER, due time)
         self.reminders: dict[UUID, list[tuple[datetime, int, datetime]]] = {}
         self.hits: dict[UUID, list[datetime]] = {}
         self.sweeps_broken: list[datetime] = []

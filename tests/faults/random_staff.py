@@ -27,7 +27,7 @@ class Clinic(Run):
 
     def __init__(self, seed: int, visits: int, weather: Weather) -> None:
         super().__init__(seed, visits, weather)
-        self._staff = random.Random(f"{seed}/staff")  # separate, so that other draws stay the same
+        self._staff = random.Random(f"{seed}/staff")  # a separate generator keeps the other draws the same
         self._managers = random.Random(f"{seed}/rota")
         self._boards: list[tuple[datetime, DutyBoard]] = [(self.now, DutyBoard(Rota()))]
         self._rota_faults: list[datetime] = []

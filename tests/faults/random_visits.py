@@ -25,13 +25,13 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     HEALTHY | {"region": ["other"]},
     {},
     {code: HEALTHY[code] for code in ("age", "who", "region")},
-    HEALTHY | {"age": 16, "who": "guardian"},  # a minor, whose data is not stored
+    HEALTHY | {"age": 16, "who": "guardian"},  # the service stores no data of minors
 )
-CALLS = (2, 6)  # indexes in ANSWERS for requests to be called
+CALLS = (2, 6)
 ADDED = AddedAnswers.model_validate(
     {"questionnaire": {"id": "fs-intake", "version": "2.0.0"}, "answers": {"fn": "lot", "dx": ["scoliosis"]}}
 )
-# `content` of a form: n is finished with ANSWERS[n], ~n is unfinished with ANSWERS[n], and -1 has no answers
+# `content` of a form: n is finished with ANSWERS[n], ~n is unfinished with ANSWERS[n], and -1 has no answers.
 UNFINISHED = -1
 SIGNS = (frozenset({Sign.GOOD_PROOF}), frozenset({Sign.NO_PROOF, Sign.NO_TOKEN}))
 

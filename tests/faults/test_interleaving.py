@@ -233,11 +233,11 @@ def test_a_form_completed_during_an_acknowledgement_is_not_lost() -> None:
     ways = set()
     for meeting in meetings(unfinished, [Meeting.submit, ann_acknowledges]):
         lead = meeting.leads[UUID(LEAD_ID)]
-        # WrongState: the lead had changed since Ann opened it
+        # WrongState: the lead had changed since Ann opened it.
         assert lead.work.owner == "ann" or "WrongState" in meeting.answers
         assert lead.submitted.complete or [spooled.submitted.complete for spooled in meeting.spooled] == [True]
         ways.add(lead.submitted.complete)
-    assert ways == {True, False}  # False: the complete form is in the spool
+    assert ways == {True, False}
 
 
 def test_of_two_contents_with_one_id_one_is_stored_and_one_refused() -> None:

@@ -60,7 +60,7 @@ def test_with_a_hanging_table_the_answer_takes_less_than_six_seconds(made: World
     assert made.longest == pytest.approx(2 * PATIENT_FACING.read_timeout + 1 + SPOOLING.read_timeout)  # type: ignore[attr-defined]
     [reply] = made.replies
     assert reply.status == 503
-    # a timeout has no error code from AWS
+    # A timeout has no error code from AWS.
     assert "clinic_phone" in reply.body
 
 

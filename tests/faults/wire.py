@@ -97,7 +97,7 @@ class World:
     replies: list[Reply] = field(default_factory=list)
     received: bool = False
     violations: list[str] = field(default_factory=list)
-    meanwhile: Callable[[], Any] | None = None  # simulates a concurrent function, before the next PutItem
+    meanwhile: Callable[[], Any] | None = None  # simulates a concurrent function before the next PutItem
     runs: int = 0
     flow_attempts: int = 0
     chance: random.Random = field(default_factory=random.Random)
@@ -242,7 +242,7 @@ def world() -> Iterator[World]:
         aws.wire.fails = made.fails
         stack.enter_context(patch("botocore.endpoint.time.sleep", made.sleep))
         stack.enter_context(patch.object(ExponentialBackoff, "delay_amount", _longest_delay))
-        # an SDK client would stop retrying after many failures
+        # An SDK client would stop retrying after many failures.
         stack.enter_context(patch.object(RetryQuota, "acquire", return_value=True))
         stack.enter_context(patch.object(wiring, "now", made.now))
         yield made

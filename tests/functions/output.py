@@ -157,7 +157,7 @@ def check_line(text: str) -> None:
 def _check_log_line(line: dict[str, Any]) -> None:
     fields = line.keys() - OF_EVERY_LINE
     expected = LOG_LINES[line["message"]]
-    # functions in this process share a logger, so `reference` may be left over
+    # Functions in this process share a logger, so `reference` may be left over.
     assert fields - {"reference"} == expected - {"reference"}, line
     assert fields >= expected, line
     wrong = {field for field in fields if not re.fullmatch(VALUES[field], str(line[field]))}

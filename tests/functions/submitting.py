@@ -5,7 +5,6 @@ from __future__ import annotations
 from functions.capture_lead import handler
 from tests.functions.calls import CONTEXT, Json, content, posting
 
-# a patient's text, which no response or log may repeat
 CANARY = "canaryvalue"
 
 

@@ -184,7 +184,7 @@ def test_of_two_contents_racing_for_one_id_one_is_refused(aws: Aws) -> None:
 
 
 def test_a_write_whose_reply_was_lost_is_not_a_conflict(aws: Aws) -> None:
-    # the SDK's retry finds the lead of its first attempt
+    # The SDK's retry finds the lead of its first attempt.
     aws.wire.reply_lost = {"dynamodb.PutItem"}
     response = send(submission())
     assert response["statusCode"] == 200

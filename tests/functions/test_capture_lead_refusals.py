@@ -101,7 +101,7 @@ def test_every_invalid_field_is_named_once(logs: Callable[[], str]) -> None:
     )
     response = send(body)
     assert_problem(response, 422)
-    # `pain` is checked only when the other fields are valid
+    # `pain` is checked only when the other fields are valid.
     expected = ["/submission_id", "/answers/ces", "/contact/phone", "/contact/email", "/contact/preference"]
     assert pointers(response) == [*expected, "/consents/contact", "/consents/sms"]
     assert CANARY not in logs()

@@ -45,7 +45,7 @@ ANSWERS = URGENT | {
     "note": "Since the fall I cannot feel my left foot.",
 }
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")  # ids that differ in each run
+RANDOM = re.compile(r"(?<![0-9a-f-])[0-9a-f]{32}(?![0-9a-f])")
 OF_SIGNATURES = re.compile(
     r'"(approved_by|approvalDate|awaiting_approval|awaiting_translation_review)": ("[^"]*"|true|false), '
     r'|(?<="resourceType": "Questionnaire", )"status": "\w+", |"[^"]*class=\\"approval\\"[^"]*", '

@@ -29,7 +29,7 @@ CANARIES = {
     "email": "canary.address@example.com",
     "postal": "60611-0188",
 }
-APART = ("table", "access log", "erasures")  # keys of everything() that name tables, not indexes
+APART = ("table", "access log", "erasures")
 IN_ANSWERS = "canary in the note"
 IN_CAMPAIGN = "canary-campaign"
 IN_PATH = "/canary-path"

@@ -32,7 +32,7 @@ from tests.functions.conftest import AN_OPEN_HOUR, Clock
 from tests.leads import varied
 
 pytestmark = pytest.mark.usefixtures("clock")
-# for each tier, the expected alerts: minutes after Wednesday at 10:00, and audience
+# tier's answers, expected alerts as (minutes after Wednesday at 10:00, audience)
 LADDERS: list[tuple[Json, list[tuple[int, str]]]] = [
     (EMERGENCY, [(0, "clinician"), (5, "desk"), (10, "manager")]),
     (URGENT, [(0, "clinician"), (30, "desk"), (60, "manager")]),
@@ -260,7 +260,7 @@ def test_a_refused_summary_delays_no_text_and_no_webhook(aws: Aws, monkeypatch: 
     for _ in range(3):
         captured(PRIORITY, str(uuid.uuid4()))
     assert sweep() == {"alerted": 3}
-    # without `summarised`, an alert is also sent by e-mail
+    # Without `summarised`, an alert is also sent by e-mail.
     assert [attributes(alert).get("summarised") for alert in aws.alerts()] == [None] * 3
 
 

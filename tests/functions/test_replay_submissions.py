@@ -278,7 +278,7 @@ def test_an_erased_lead_does_not_come_back(aws: Aws, other: Json) -> None:
 
 def test_a_tombstone_outlasts_whatever_waits_in_a_queue() -> None:
     months = retention().months
-    # longer than the two weeks for which queues keep entries
+    # Queues keep entries for two weeks.
     assert min(months[Stage.EVIDENCE], months[Stage.AUDIT]) >= 1
 
 

@@ -57,8 +57,7 @@ COUNTED_BY_FILTERS = {
     for into in entry["Properties"]["MetricTransformations"]
 }
 LOOK = re.findall(r"^- \*\*Look:\*\* (.*(?:\n  .*)*)", RUNBOOK, re.MULTILINE)
-LAMBDAS_OWN = {"Task timed out", "Runtime exited"}  # log lines of Lambda
-# words of CloudWatch Logs Insights
+LAMBDAS_OWN = {"Task timed out", "Runtime exited"}
 LOGS_INSIGHTS = {"fields", "filter", "sort", "stats", "count", "by"}
 
 

@@ -31,7 +31,7 @@ def test_by_phone_or_email_in_any_notation() -> None:
     phone_only = from_somebody(phone="+1 312 555 0147")
     mail_only = from_somebody(email=EMAIL.upper())
     from_somebody(phone="(312) 555-0148")
-    # ten digits could also be a reference
+    # Ten digits could also be a reference.
     for text in ("312.555.0147", "3125550147", "312 555 0147"):
         assert set(references(searched(text))) == {both, phone_only}
     assert set(references(searched("Alex@Example.com"))) == {both, mail_only}

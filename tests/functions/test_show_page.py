@@ -115,7 +115,7 @@ def test_every_file_says_its_type_and_stays_encrypted(file: str | None) -> None:
 
 
 def test_the_page_complies_with_its_policy() -> None:
-    # URLs for other sites, which the page does not load
+    # The page does not load these URLs for other sites.
     body = re.sub(r'<meta property="og:[^>]*>|<link rel="(?:canonical|alternate)"[^>]*>', "", ask()["body"])
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?://", body)
 

@@ -141,7 +141,7 @@ def test_after_a_withdrawal_the_visitor_can_still_send(aws: Aws, clock: Clock) -
         ("withdrawn", ""),
         ("sent_after_all", ""),
     ]
-    # otherwise the inbox would show "All 0 answers"
+    # Otherwise, the inbox would show "All 0 answers".
     assert (shown["earlier"], shown["summary"]["sent_more"]) == ([], False)
 
 
@@ -234,7 +234,7 @@ def test_too_many_resubmissions_start_a_new_lead(aws: Aws, clock: Clock) -> None
         assert (first["statusCode"] in (200, 201), again["statusCode"]) == (True, 200)
         assert content(first) == content(again)
     assert sorted(len(lead["history"]) for lead in aws.leads()) == [0, 0, MAX_RESUBMISSIONS]
-    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000  # leaves room for the history, within 400 KB
+    assert max(len(json.dumps(item)) for item in aws.items()) < 150_000
 
 
 def test_the_same_unfinished_form_twice_changes_nothing(aws: Aws, clock: Clock) -> None:

@@ -20,7 +20,7 @@ HTML = "text/html; charset=utf-8"
 TAG, QUOTED = re.compile(r"<[^<>]*>"), re.compile(r'"[^"]*"')
 LINK = re.compile(r'\b(?:href|src|action|formaction)="([^"]*)"')
 RUNS = ("javascript:", "data:", "vbscript:")
-DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # routes whose pages show what a visitor typed
+DRAWN = ("/form", "/submissions", "/received/{submission_id}")  # these pages show what a visitor typed
 CACHED = 304
 UNREADABLE = {400}
 

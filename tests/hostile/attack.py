@@ -31,7 +31,7 @@ class Attacked:
 
 def attack(seed: int, first: int, count: int = BATCH) -> Attacked:
     """Sends the requests `first` to `first + count - 1`."""
-    # functions read these variables on import, also outside pytest
+    # Functions read these variables on import.
     os.environ.update(ENVIRONMENT)
     attacker, attacked = Attacker(seed), Attacked()
     out_of_order = first // BATCH % EVERY_SO_OFTEN == EVERY_SO_OFTEN - 1

@@ -146,7 +146,7 @@ class Attacker:
             name = self._chance.choice(HEADERS)
             if self._once_in(4):
                 headers.pop(name, None)
-            else:  # API Gateway refuses line breaks and characters above 255
+            else:
                 headers[name] = "".join(c for c in self._string() if c not in "\r\n\0" and ord(c) < 256)[:8000]
         if self._once_in(40):
             asked["headers"] = {}

@@ -16,7 +16,7 @@ LARGEST_FILE = 256 * 1024  # bytes
 MOST_LINES = 50_000
 TEXT_FILES = {".txt", ".lst", ".csv", ".list", ".fuzz", ""}
 
-OURS = (  # texts that have broken tables, pages or parsers
+OURS = (
     *(
         "",
         " ",

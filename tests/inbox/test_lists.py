@@ -13,7 +13,7 @@ from tests.functions.staff_calls import IDS
 from tests.inbox.conftest import Come, Json, Send
 from tests.inbox.member import Member
 
-PAGE = 250  # leads per request
+PAGE = 250
 MANY = 1_060
 NOW = datetime.now(UTC)
 CUT = "row => [row, ...row.querySelectorAll('.who, .status-line')].some(a => a.scrollWidth > a.clientWidth)"

@@ -47,7 +47,7 @@ def test_a_nurses_night_on_a_phone(
     look(nurse, "65-at-a-glance")
     page.set_viewport_size(PHONE)
     emergency = send(EMERGENCY, name="Emil Example")
-    page.evaluate("dispatchEvent(new Event('online'))")  # refreshes the page now
+    page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#status")).to_have_text(f"New lead: EMERGENCY {emergency}")
     page.get_by_role("link", name="← List").click()
     expect(page.locator("#leads a").first).to_contain_text("Emil Example")

@@ -22,7 +22,7 @@ COVERED = """() => {
     box.left >= over.right || over.left >= box.right || box.top >= over.bottom || over.top >= box.bottom;
   return [...document.querySelectorAll("a, button, input, select, textarea")]
     .filter((node) => node.checkVisibility() && !beside(node.getBoundingClientRect())).map((node) => node.outerHTML);
-}"""  # returns the controls that #status covers
+}"""
 
 
 @pytest.fixture

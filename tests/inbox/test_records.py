@@ -190,7 +190,7 @@ def test_an_administrator_reads_who_looked_at_what(send: Send, member: Come, mon
     admin.page.get_by_role("link", name="Access log").click()
     expect(admin.page.get_by_role("region", name="Access log")).to_be_visible()
     lines = admin.page.get_by_role("region", name="What staff saw and did").locator("tbody tr")
-    # two entries of the same export share a line
+    # Two entries of the same export share a line.
     expect(lines).to_have_text(
         [
             re.compile(r"20\d\d, \d+:\d\d:\d\d.*admin\s*read this log"),

@@ -22,7 +22,7 @@ from tests.inbox.member import Member
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=640)
 SMALLEST_TARGET = 44
-A4, LETTER = 680, 702  # printable width in CSS pixels
+A4, LETTER = 680, 702
 TARGETS = """
 (smallest) => [...document.querySelectorAll(
     "button, .button, input:not([type=checkbox]), textarea, select, #leads a, summary")]
@@ -116,7 +116,7 @@ def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> Non
     look(nurse, "02-locked")
     nurse.press("Sign in")
     expect(nurse.page.get_by_label("Username")).to_be_visible()
-    # after a sign-out at the user pool, the sign-in page asks for the password again
+    # After a sign-out at the user pool, the sign-in page asks for the password again.
     assert any("/logout?" in address for address in nurse.addresses)
     nurse.sign_in()
     nurse.sees(reference)
@@ -168,7 +168,6 @@ def test_a_lead_and_its_actions(send: Send, member: Come) -> None:
     nurse = member("nurse").open(reference)
     ask = nurse.page.get_by_role("region", name="Ask on the phone")
     expect(ask).to_contain_text(re.compile("Ask first: .not sure. ¿Tiene alguna parte.*Is any part of your body weak?"))
-    # the English question above its options
     expect(ask.locator("#ask-too [lang=en]")).to_contain_text(["When did"])
     expect(ask.locator("#ask-too [lang=en] li")).to_have_text(
         [
@@ -224,7 +223,7 @@ def test_a_mail_link_adds_no_recipient(send: Send, member: Come) -> None:
 
 def test_loading_and_not_found(send: Send, member: Come) -> None:
     nurse = member("nurse").open(send())
-    # NAME_NOT_RESOLVED: the request for lead 00000-00000 fails when the test ends
+    # NAME_NOT_RESOLVED: the request for lead 00000-00000 fails when the test ends.
     nurse.console.expect("404|NAME_NOT_RESOLVED")
     nurse.page.route("**/leads/00000-00000", lambda _route: None)
     nurse.page.evaluate("location.hash = 'lead=00000-00000'")
@@ -296,7 +295,7 @@ def test_keyboard_shortcuts_navigate_and_never_act(send: Send, member: Come) -> 
     expect(dialog).to_be_hidden()
     keys.press("Escape")
     expect(nurse.lead).to_be_hidden()
-    # the list of closed leads lacks the lead's row, which would get the focus
+    # The list of closed leads lacks the lead's row, which would get the focus.
     expect(nurse.page.locator("#main")).to_be_focused()
 
 

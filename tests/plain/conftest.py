@@ -43,7 +43,7 @@ def stored(cloud: LocalCloud) -> Callable[[str], list[Json]]:
 
     def leads(text: str) -> list[Json]:
         pages = table.get_paginator("scan").paginate(TableName=cloud.outputs["LeadsTable"], ConsistentRead=True)
-        # without the tombstones of erased leads
+        # Tombstones of erased leads have no `lead`.
         found = (item["lead"]["S"] for page in pages for item in page["Items"] if "lead" in item)
         return [json.loads(lead) for lead in found if text in lead]
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.npm import installed
 
 ENDINGS = itertools.count(100)
-LANDING = "http://localhost:8000/"  # a site that the local cloud allows
+LANDING = "http://localhost:8000/"
 CONFIGURATION = {
     "htmx2": {"selfRequestsOnly": False, "responseHandling": [{"code": ".*", "swap": True}]},
     "htmx4": {"mode": "cors"},

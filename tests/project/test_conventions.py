@@ -145,7 +145,7 @@ def test_log_lines_are_a_fixed_text_and_a_few_known_keys() -> None:
     calls = list(logger_calls())
     assert calls
     for name, call, listed in calls:
-        # append_keys logs no text, but adds keys to later log lines
+        # append_keys logs no text, but adds keys to later log lines.
         if isinstance(call.func, ast.Attribute) and call.func.attr == "append_keys":
             assert (call.args, {keyword.arg for keyword in call.keywords} - LOGGED) == ([], set()), name
             continue

@@ -11,7 +11,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 SOURCES = sorted((*PROJECT.glob("shared/**/*.py"), *PROJECT.glob("functions/*.py")))
-# From the top. A module may import its own package and lower layers.
+# The layers, from the top. A module may import its own package and lower layers.
 LAYERS = (
     ("functions",),
     ("shared.http", "shared.triggers"),

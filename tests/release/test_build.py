@@ -26,7 +26,7 @@ AS_ON_LAMBDA = HERE == build.LAMBDA_PYTHON and platform.system() == "Linux" and 
 OUGHT = {"functions", "shared", "boto3", "pydantic", "pydantic_core", "aws_lambda_powertools", "phonenumbers", "tzdata"}
 NEVER = {"tests", "dev", "infra", "docs", "events", "pytest", "moto", "bin"}
 FUNCTIONS = [build.module_name(name) for name in function_names()]
-# what Powertools imports depends on earlier imports, so each function gets its own process
+# What Powertools imports depends on earlier imports, so each function gets its own process.
 LOAD_EACH = """
 import importlib, os, sys
 sys.path.insert(0, {bundle!r})

@@ -17,7 +17,7 @@ from infra.build import module_name
 
 pytestmark = [pytest.mark.build, pytest.mark.xdist_group("build")]
 BASELINE: dict[str, Any] = json.loads(cold_start.BASELINE.read_text())
-VISITED = ("capture_lead", "draw_form", "show_page")  # functions that a patient waits for
+VISITED = ("capture_lead", "draw_form", "show_page")  # a patient waits for these functions
 ABOUT: dict[str, Any] = {"modules": [f"library.part{number}" for number in range(100)], "collections": 0, "cost": 10.0}
 
 

@@ -99,7 +99,7 @@ def test_only_what_was_tested_on_main_and_approved_is_deployed() -> None:
 
     assert loaded[True] == {"workflow_run": {"workflows": ["test"], "types": ["completed"], "branches": ["main"]}}
     assert "conclusion == 'success'" in job["if"]
-    assert "workflow_run.event == 'push'" in job["if"]  # not for a pull request
+    assert "workflow_run.event == 'push'" in job["if"]
     assert job["environment"] == "prod"
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert not re.search(r"aws-access-key-id|AWS_SECRET", text)

@@ -9,7 +9,7 @@ from shared.domain.rules.triage import RuleSet
 from shared.rulebook.loading import FOLDER, Rulebook, load
 
 SECOND = Path(__file__).parents[1] / "data" / "second"
-SIGNED_ON = "2026-12-01"  # not before the last entry of `changes`
+SIGNED_ON = "2026-12-01"  # must not precede the last entry of `changes`
 INTAKE, TRIAGE, TIERS = "fs-intake.toml", "fs-triage.toml", "tiers.toml"
 WORDS, WEIGHTS = "fs-intake.words.toml", "fs-intake.weights.toml"
 

@@ -21,7 +21,7 @@ from tests.rulebook.folder import SECOND, WEIGHTS, WORDS, change, copy_of_rulebo
 
 KINDS_IN = kinds_in()
 SIDES = {"self-harm", "bladder-bowel-saddle", "heart-stroke", "cannot-walk", "withdrawal"}
-# seconds for a text of 500 characters; coverage slows the search down
+# Seconds for a text of 500 characters. Coverage slows the search down.
 SLOWEST = 0.025
 HOSTILE = [
     "I want to die ", "dead ", "sucidal, or ", "no ", "leg . ", "\ufdfa", "a", ",", "\u0301", "\U0001f480", "'*'*",
@@ -94,7 +94,7 @@ def test_a_hostile_note_takes_little_time(unit: str) -> None:
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_work_grows_with_the_length_and_not_faster(unit: str) -> None:
     short, long = (unit * 500)[:500], (unit * 500)[:LONGEST]
-    assert calls(long) < 6 * calls(short)  # the text is four times as long
+    assert calls(long) < 6 * calls(short)
 
 
 def calls(note: str) -> int:

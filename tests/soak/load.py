@@ -29,7 +29,7 @@ from tests.soak.check import Found, Histogram, Piece
 
 AT_ONCE = 8
 ATTEMPTS = 3
-ALERTED_WITHIN = 180  # seconds, enough for two sweeps
+ALERTED_WITHIN = 180  # seconds; enough for two sweeps
 TIMEOUT = 60
 
 
@@ -96,7 +96,6 @@ def _ids(piece: Piece) -> list[str]:
 def on_the_local_cloud(piece: Piece) -> Found:
     lead_ids = _ids(piece)
     with tempfile.TemporaryDirectory() as folder, LocalCloud(Path(folder)) as cloud, Outbox(cloud) as outbox:
-        # so that no cold start is measured
         _post(cloud.api, json.dumps(submission(URGENT)))
         load = send_all(cloud.api, lead_ids)
         names = {reference_of(UUID(lead_id)): lead_id for lead_id in lead_ids}

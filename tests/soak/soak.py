@@ -23,7 +23,7 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-# tests.aws starts moto, which must precede the functions' AWS clients
+# tests.aws starts moto, which must precede the functions' AWS clients.
 from tests import leaks
 from tests.aws import ENVIRONMENT
 from tests.soak.check import Check, Found, Piece
@@ -168,7 +168,7 @@ def _initialize() -> None:
     os.environ.update(ENVIRONMENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    # sys.exit stops the processes that the piece started
+    # sys.exit stops the processes that the piece started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     gc.freeze()
     gc.set_threshold(YOUNG)
@@ -219,7 +219,7 @@ def _found(kept: dict[str, object]) -> Found:
 def digest_of_sources() -> str:
     """Returns a digest of all source files that can change a check's result."""
     digest = hashlib.sha256()
-    # without subfolders of infra/, because `sam build` puts 80,000 files there
+    # `sam build` puts 80,000 files into subfolders of infra/.
     for part in ("shared/**", "functions/**", "infra", "tests/**", "dev/**", "benchmarks/**"):
         for path in sorted(PROJECT.glob(f"{part}/*")):
             if path.suffix in (".py", ".toml", ".yaml", ".html", ".json"):

@@ -45,7 +45,7 @@ class LambdaWsgi:
             match = pattern.fullmatch(raw_path)
             if match and method == environ["REQUEST_METHOD"]:
                 return handler(_event(environ, route, raw_path, match.groupdict()), CONTEXT)
-        return {  # API Gateway's response if no route matches
+        return {
             "statusCode": 404,
             "headers": {"content-type": "application/json"},
             "body": '{"message":"Not Found"}',

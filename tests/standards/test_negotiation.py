@@ -37,7 +37,7 @@ ADVICE = "emergency_advice"
         ("application/fhir+json;q=0.9, application/fhir+json;fhirVersion=4.0;q=0.1, application/json;q=0.5", JSON),
         ("application/schema+json", SCHEMA),
         ("application/json;q=0.5, application/schema+json;q=0.9, application/fhir+json;q=0.8", SCHEMA),
-        # the most specific media range counts, not the highest quality
+        # The most specific media range counts, not the highest quality.
         ("application/json;q=0, */*;q=0.1", SCHEMA),
         ("*/*;q=0.1, application/json;q=0", SCHEMA),
         ("application/*;q=0.2, */*;q=0.9", JSON),

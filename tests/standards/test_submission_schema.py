@@ -54,7 +54,7 @@ BODIES: list[dict[str, Any]] = [
     submission({"who": ["self"]}),
     submission({"who": "nobody"}),
     submission({"ces": "none"}),
-    # only the form prevents "none" with another option
+    # Only the form prevents "none" with another option.
     submission({"ces": ["none", "saddle-numb"]}),
     submission({"ces": []}),
     submission({"ces": ["none"] * 41}),
@@ -75,7 +75,7 @@ def test_agrees_with_the_server(body: dict[str, Any], validator: Draft202012Vali
     with aws_in_process():
         answer = capture_lead.handler(posting("capture_lead", body), CONTEXT)
     said = [error.message for error in validator.iter_errors(body)]
-    # only the server checks the `format` of an id
+    # Only the server checks the `format` of an id.
     fits = not said and body["submission_id"] != "1"
     assert fits is (answer["statusCode"] in (200, 201)), (answer["body"], said)
 

@@ -13,8 +13,8 @@ import pytest
 from tests.template.stack import MINUTE, SOURCE, of_type
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
-FURTHER_BACK = 2  # periods that CloudWatch reads besides the evaluated periods
-BEGINS = 48 * 60  # in minutes
+FURTHER_BACK = 2  # CloudWatch reads so many periods besides the evaluated periods
+BEGINS = 48 * 60  # minute in which each outage begins
 Series = Callable[[int], float | None]  # minute -> the metric's value, or None if nothing is reported
 
 

@@ -175,7 +175,7 @@ def test_api_gateway_throttles_a_flood() -> None:
     taking_out = {
         route for route in staff if ROUTES[route] in {"ExportLeads", "ExportPerson", "EraseLead", "ShowAccesses"}
     }
-    limited = staff | {"POST /stops"}  # anyone can increase the counts of POST /stops
+    limited = staff | {"POST /stops"}
     assert set(stage["RouteSettings"]) == limited
     routes = of_type("AWS::ApiGatewayV2::Route")
     assert {

@@ -101,7 +101,7 @@ def test_only_irreplaceable_data_outlives_the_stack() -> None:
     kept = {name for name, resource in resources if resource.get("DeletionPolicy", "Delete") != "Delete"}
 
     spool = {"SpooledSubmissions", "FailedSubmissions", "SpoolPolicy", "FailedSubmissionsPolicy"}
-    mail = {"MailAddresses", "MailKey"}  # addresses that must get no more mail, and the key of their hashes
+    mail = {"MailAddresses", "MailKey"}
     tables = {"LeadsTable", "AccessLog", "Erasures", "DerivedData", "OnCallRota"}
     assert kept == {*tables, "StaffPool", "PersonKey", "RecordsKey", *mail, *spool}
     for name in kept:
