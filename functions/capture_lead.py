@@ -48,7 +48,7 @@ Submission.model_rebuild()  # builds the validator now, so that no visitor waits
 
 @cache
 def forms() -> PlainForms:
-    """Returns the reader and writer of plain HTML forms, built on first use, because most requests send JSON."""
+    """Builds them on first use, because most requests send JSON."""
     from shared.usecases.plain_form import redraw_form  # noqa: PLC0415
 
     return wiring.plain_forms(lambda form, problems: redraw_form(form, problems, rulebook), return_origins())

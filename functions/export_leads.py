@@ -34,7 +34,7 @@ def handler(request: Request, context: Any) -> Response:
 
 
 def as_csv(page: Exported, query: ExportQuery) -> str:
-    """Returns a page as CSV. Only the first page has the header line, so that pages can be concatenated."""
+    """Only the first page has the header line, so that pages can be concatenated."""
     lines = leads_csv.rows((lead for lead, _ in page.leads), zone)
     return lines if query.cursor else leads_csv.header() + lines
 
@@ -44,7 +44,7 @@ def as_fhir(page: Exported, at: datetime) -> str:
 
 
 def page_headers(page: Exported, query: ExportQuery, at: datetime) -> dict[str, str]:
-    """Returns the headers with the file name and, if there is a next page, a Link to it (RFC 8288)."""
+    """Includes a Link to the next page, if there is one (RFC 8288)."""
     first, last = query.days(at, zone)
     name = {"content-disposition": f'attachment; filename="leads-{first}-{last}.{query.format}"'}
     if page.next_cursor is None:

@@ -67,7 +67,7 @@ def home_page(language: str) -> str:
 
 
 def without_slash(request: Request) -> Response:
-    """Redirects to the address without its final slash. Raises NotFound for an address without a final slash."""
+    """Raises NotFound for an address without a final slash."""
     path = request.parameter(REST)
     name = path.rstrip("/").rpartition("/")[2]
     if not path.endswith("/") or not name:

@@ -37,7 +37,7 @@ def capture(captured: Captured) -> None:
 
 
 def stored(lead: Lead) -> None:
-    """Logs and counts a new lead. A canary's lead is logged but never counted."""
+    """A canary's lead is logged but never counted."""
     logger.info("captured", extra={"reference": lead.reference, "lead_id": str(lead.lead_id), "tier": lead.tier})
     if lead.source == CANARY:
         return

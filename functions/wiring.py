@@ -67,7 +67,7 @@ metrics = Metrics()
 
 
 def now() -> datetime:
-    """Returns the current time. Functions read the time only here; tests replace this function."""
+    """Functions read the time only here, so that tests can replace this function."""
     return datetime.now(UTC)
 
 
@@ -84,7 +84,6 @@ def rulebook() -> Rulebook:
 
 
 def form_is_open() -> bool:
-    """Returns whether visitors may send the form. Requires a physician's signature on the rules, or a pilot."""
     from shared.settings import pilot_without_approval
 
     return pilot_without_approval() or rulebook().approved
@@ -287,7 +286,7 @@ def workspace() -> Workspace[Archive]:
 
 
 def alerting(pace: float) -> Alerting:
-    """Returns the settings and clients needed to alert staff. `pace`: seconds between two e-mailed alerts."""
+    """`pace`: seconds between two e-mailed alerts."""
     from shared.adapters.dynamodb.leads_and_rota import LeadsAndRota
     from shared.settings import AlertSettings, TableSettings, opening_hours, rota_table
     from shared.usecases.alerting import Alerting
@@ -334,9 +333,7 @@ def digesting() -> Digesting:
 
 
 def watch(within: timedelta) -> Watch:
-    """Returns the settings and clients of the delivery watch. `within`: the longest time that a canary's alert may
-    take.
-    """
+    """`within`: the longest time that a canary's alert may take."""
     from shared.adapters.aws import BACKGROUND, client
     from shared.adapters.canary import CanaryPath
     from shared.adapters.sns import Subscriptions

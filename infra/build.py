@@ -103,8 +103,6 @@ def templates(destination: Path, python: Version) -> None:
 
 
 def dependencies(python: Version, platform: str | None) -> Path:
-    """Returns the cached folder of installed, slimmed and compiled dependencies."""
-
     def make(folder: Path) -> None:
         install(folder, LOCK, python, platform)
         slimming.slim(folder)
@@ -153,7 +151,6 @@ def _hash(content: bytes) -> str:
 
 
 def install(folder: Path, lock: Path, python: Version, platform: str | None) -> None:
-    """Installs the locked packages and checks their hashes."""
     version = ".".join(map(str, python))
     common = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", str(folder)]
     uv = shutil.which("uv", path=f"{PROJECT / '.local/uv/bin'}:{os.environ.get('PATH', '')}")

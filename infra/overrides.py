@@ -20,7 +20,6 @@ class Unread(ValueError):
 
 
 def parameters() -> set[str]:
-    """Returns the names of the template's parameters."""
     section = TEMPLATE.read_text(encoding="utf-8").partition("\nParameters:\n")[2].partition("\nRules:\n")[0]
     return set(re.findall(r"^  (\w+):", section, re.MULTILINE))
 

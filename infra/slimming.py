@@ -61,7 +61,6 @@ def leave_out_packages(folder: Path) -> None:
 
 
 def keep_called_operations(folder: Path) -> None:
-    """Keeps only the operations and services of AWS_CALLS in botocore's data."""
     data = folder / "botocore" / "data"
     full = data.rename(data.with_name("full"))
     for service, operations in AWS_CALLS.items():

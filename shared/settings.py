@@ -67,7 +67,6 @@ class ClinicSettings(NamedTuple):
 
 
 def pilot_without_approval() -> bool:
-    """Returns whether the form is open although no physician has signed its rules."""
     return os.environ.get("PILOT_WITHOUT_APPROVAL") == "yes"
 
 

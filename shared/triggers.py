@@ -21,7 +21,6 @@ class Notification:
 
 
 def is_schedule(event: object) -> bool:
-    """Returns whether EventBridge invoked the function on its schedule."""
     return isinstance(event, dict) and event.get("source") == "aws.events"
 
 
@@ -48,7 +47,7 @@ def queue_batch(event: object) -> dict[str, Any]:
 
 
 def lead_id_of(record: Mapping[str, Any]) -> UUID:
-    """Returns the id of the lead that a stream record is about. Raises ForeignEvent for a record of another table."""
+    """Raises ForeignEvent for a record of another table."""
     match record:
         case {"dynamodb": {"Keys": {"lead_id": {"S": str() as lead_id}}}}:
             try:
@@ -59,7 +58,7 @@ def lead_id_of(record: Mapping[str, Any]) -> UUID:
 
 
 def notifications(event: object) -> tuple[Notification, ...]:
-    """Returns the messages of an SNS event. Raises ForeignEvent."""
+    """Raises ForeignEvent."""
     match event:
         case {"Records": [_, *_] as records}:
             return tuple(map(_notification, records))

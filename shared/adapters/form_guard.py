@@ -66,10 +66,7 @@ class FormGuard:
         return self._signed_at(submission.token, salt, CANARY_TOKEN_LIFETIME) is not None
 
     def _signed_at(self, token: str, purpose: str, max_age: int | None = None) -> datetime | None:
-        """Returns when we signed this token for this purpose.
-
-        Returns None for a token of others, or a token older than `max_age` seconds.
-        """
+        """Returns None for a forged token, or a token older than `max_age` seconds."""
         from itsdangerous import BadSignature  # noqa: PLC0415  only where a token is checked
         from itsdangerous.encoding import base64_decode, base64_encode  # noqa: PLC0415
 

@@ -80,10 +80,7 @@ class Subscriptions:
         self._expected = expected
 
     def missing(self) -> int:
-        """Returns how many of the expected subscriptions are missing or not confirmed.
-
-        Raises botocore's ClientError or BotoCoreError.
-        """
+        """Raises botocore's ClientError or BotoCoreError."""
         return sum(len(expected - self.confirmed(topic_arn)) for topic_arn, expected in self._expected.items())
 
     def confirmed(self, topic_arn: str) -> frozenset[str]:

@@ -51,7 +51,6 @@ class WebFiles:
             raise NotFound from None
 
     def languages(self, page: str) -> tuple[str, ...]:
-        """Returns the languages that a page is available in, English first."""
         stem = page.removesuffix(".html")
         found = (LANGUAGE.search(name) for name in self._files if name.startswith(f"{stem}."))
         return ("en", *sorted(match[1] for match in found if match))

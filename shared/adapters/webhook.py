@@ -58,7 +58,6 @@ class Webhook:
             raise outcome[0] from None
 
     def _problems(self, body: bytes, headers: dict[str, str]) -> list[NotDelivered]:
-        """Sends the request and returns a list of at most one error."""
         try:
             answer = self._pool.request(
                 "POST", self._address, body=body, headers=headers, redirect=False, preload_content=False

@@ -25,12 +25,11 @@ Column = Callable[[Lead, ZoneInfo], str]
 
 
 def text(read: Callable[[Lead], str | None]) -> Column:
-    """Returns a column of text that spreadsheets do not run or convert."""
     return lambda lead, _: safe_cell(read(lead) or "")
 
 
 def time(read: Callable[[Lead], datetime | None]) -> Column:
-    """Returns a column of times in the clinic's time zone. Spreadsheets in every region can read the format."""
+    """Spreadsheets in every region can read this format of times."""
     return lambda lead, zone: at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if (at := read(lead)) else ""
 
 

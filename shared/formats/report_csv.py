@@ -25,7 +25,7 @@ HEADER = (
 
 
 def report_csv(report: Report) -> str:
-    """Returns a line for each day, tier, source and campaign. There is no grand total."""
+    """There is no grand total."""
     groups: dict[str, Sequence[Figures | DayFigures]] = {
         "day": report.days,
         "tier": report.tiers,

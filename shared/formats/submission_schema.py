@@ -46,7 +46,7 @@ def submission_schema(questionnaire: Questionnaire) -> Schema:
 
 
 def without_trap(schema: Schema) -> Schema:
-    """Returns the schema of `Submission` without the trap field for bots, which must not be documented."""
+    """The trap field for bots must not be documented."""
     properties = {name: value for name, value in schema["properties"].items() if name != "website"}
     return {**schema, "properties": properties, "description": "One filled-in form."}
 
@@ -66,7 +66,7 @@ def _answer(question: Question) -> Schema:
 
 
 def _holds(condition: Condition) -> Schema:
-    """Returns a schema that accepts exactly the answers for which the condition holds."""
+    """The schema accepts exactly the answers for which the condition holds."""
     match condition:
         case Between():
             bounds = {"minimum": condition.at_least, "maximum": condition.at_most}

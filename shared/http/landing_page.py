@@ -82,7 +82,7 @@ class LandingPage:
         return self.rulebook.languages(next(iter(self.rulebook.rule_sets)))
 
     def placeholders(self, language: str) -> dict[str, str]:
-        """Returns the value of each placeholder. `other_language` is "" if the page has only one language."""
+        """The value of `other_language` is "" if the page has only one language."""
         others = [offered for offered in self.languages if offered != language]
         hours = spoken_hours(self.hours.days, language)
         missing = NO_LINK if not (self.pilot or self.about.privacy_practices) else ""

@@ -133,20 +133,20 @@ class PlainForms:
         return ()
 
     def added_answers(self, form: FilledForm) -> AddedAnswers:
-        """Returns the answers to the questions after Send. Raises InvalidInput with every invalid field."""
+        """Raises InvalidInput with every invalid field."""
         from shared.domain.intake.added_answers import AddedAnswers  # noqa: PLC0415  only where such a page is sent
 
         return checked(form.added_answers(), AddedAnswers)
 
     def added(self, request: Request) -> bytes:
-        """Returns the questions after Send for the script of <lead-form>, the same for every visitor."""
+        """Returns the same questions for every visitor."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         return self._draw(
             request, "added.html", form, view=FormView(form, "element", WHOLE), level=_level(request)
         ).encode()
 
     def element(self, request: Request) -> bytes:
-        """Returns the whole form for the script of <lead-form>, the same for every visitor."""
+        """Returns the same form for every visitor."""
         from shared.rulebook.form_definition import drawn_condition  # loaded only to draw the form  # noqa: PLC0415
 
         language = request.language(self._languages(request.query))
@@ -168,7 +168,6 @@ class PlainForms:
         return "\n".join(line for line in lines if line).replace(">\n<", "><").encode()
 
     def closed(self, request: Request) -> Response:
-        """Returns a page that says that the form is closed, or the content of <lead-form>."""
         form = self._form({}, request.query.get("questionnaire", ""), request.language(self._languages(request.query)))
         fragment = request.query.get("mode") == "element"
         return self._page(
@@ -176,7 +175,7 @@ class PlainForms:
         )
 
     def unsubscribing(self, request: Request, *, done: bool) -> Response:
-        """Returns the unsubscribe page. `done`: False for the page with the button, True for the page that confirms."""
+        """`done`: False for the page with the button, True for the page that confirms."""
         form = self._form({}, "", request.language(self._languages({})))
         return self._page(request, HTTPStatus.OK, "unsubscribe.html", form, done=done)
 
@@ -358,6 +357,5 @@ def _path(request: Request) -> str:
 
 
 def _query(request: Request) -> dict[str, str]:
-    """Returns the query parameters that the links to other languages keep."""
     kept = (*ATTRIBUTION, "mode", "return_to", "questionnaire")
     return {name: value for name, value in request.query.items() if name in kept}

@@ -88,7 +88,7 @@ def emergency_messages(error: Exception, request: Request, advise: Advise | None
 
 
 def answers_staff(report: Callable[..., None]) -> Callable[[Handler], LambdaHandler]:
-    """Decorates a handler for signed-in staff. Errors include no advice for patients."""
+    """Like `answers_visitors`, but errors include no advice for patients."""
     return _answering(lambda error, _: _response(staff_problem(error), ""), report)
 
 
@@ -115,10 +115,7 @@ def _answering(
 
 
 def problem(error: Exception, safety: Safety, language: str, messages: tuple[ShownMessage, ...]) -> Problem:
-    """Returns problem details for a visitor, in `language` where translations exist.
-
-    messages: the emergency advice for the answers.
-    """
+    """`messages`: the emergency advice for the answers."""
     from shared.http.problem_models import Problem  # noqa: PLC0415  functions that serve pages do not need it
 
     status, title, detail = _status(error)
@@ -170,7 +167,6 @@ def _errors(error: Exception, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _who_was_first(error: Exception) -> dict[str, Any]:
-    """Returns the fields that tell staff who was faster and when."""
     match error:
         case AlreadyTaken():
             return {"owner_name": error.owner_name, "since": error.at}

@@ -130,7 +130,7 @@ class Request:
         return self.path_parameters.get(name, "")
 
     def uuid_parameter(self, name: str) -> UUID:
-        """Returns a path parameter. Raises NotFound if it is not a UUID."""
+        """Raises NotFound if the parameter is not a UUID."""
         try:
             return UUID(self.parameter(name))
         except ValueError:
@@ -168,10 +168,7 @@ class Request:
         return next((tag for tag in wanted if tag in known or not known), "")
 
     def accepted(self, media_types: Sequence[str]) -> str:
-        """Returns which of these media types the client prefers.
-
-        Raises UnreadableRequest (406) if the client accepts none of them.
-        """
+        """Raises UnreadableRequest (406) if the client accepts none of them."""
         chosen = negotiation.preferred(self.headers.get("accept"), media_types)
         if chosen is None:
             raise UnreadableRequest(HTTPStatus.NOT_ACCEPTABLE, f"Accept one of: {', '.join(media_types)}.")
@@ -190,7 +187,7 @@ class Request:
 
     @property
     def staff(self) -> Staff:
-        """The signed-in staff member. Raises UnreadableRequest (401) if the request has no claims."""
+        """Raises UnreadableRequest (401) if the request has no claims."""
         from shared.domain.leads.staff import Staff  # noqa: PLC0415  functions for visitors never load it
 
         if not self.claims.get("sub"):
@@ -236,10 +233,7 @@ class Request:
             raise UnreadableRequest(HTTPStatus.BAD_REQUEST, "The form could not be read.") from None
 
     def read(self, model: type[M]) -> M:
-        """Returns the JSON body as this model.
-
-        Raises UnreadableRequest, or InvalidInput with one problem per invalid field. Problems never quote the value.
-        """
+        """Raises UnreadableRequest or InvalidInput. Problems never quote the value."""
         from pydantic import ValidationError  # the model has already loaded it  # noqa: PLC0415
 
         if self.content_type != JSON:

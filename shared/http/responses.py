@@ -26,7 +26,7 @@ SECURITY = {
 
 
 def respond(status: HTTPStatus, body: ResponseModel, headers: Mapping[str, str] | None = None) -> Response:
-    """Returns a JSON response, which caches do not store by default."""
+    """Caches do not store the response by default."""
     return {
         "statusCode": int(status),
         "headers": {"content-type": "application/json", "cache-control": "no-store", **SECURITY, **(headers or {})},

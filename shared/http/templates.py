@@ -10,10 +10,7 @@ COMPILED = FOLDER / "compiled"  # absent in development
 
 
 def environment(loader: BaseLoader | None = None) -> Environment:
-    """Returns the Jinja environment.
-
-    loader: by default, loads the compiled templates or, in development, the HTML files.
-    """
+    """`loader`: by default, loads the compiled templates or, in development, the HTML files."""
     made = Environment(
         loader=loader or ChoiceLoader([ModuleLoader(COMPILED), FileSystemLoader(FOLDER)]),
         autoescape=True,

@@ -13,10 +13,7 @@ from shared.rulebook.reader import RulebookError
 
 
 def form(rule_set: RuleSet, languages: Sequence[str]) -> dict[str, Any]:
-    """Returns the definition of a form as JSON values.
-
-    languages: the languages that the questionnaire is available in.
-    """
+    """`languages`: the languages that the questionnaire is available in."""
     questionnaire = rule_set.questionnaire
     contact, at_once = questionnaire.contact, rule_set.messages_at_once
     return {

@@ -34,9 +34,7 @@ class Rulebook(NamedTuple):
     translations: Mapping[tuple[str, str], RuleSet]
 
     def of(self, questionnaire_id: str, language: str = "") -> RuleSet | None:
-        """Returns the translated rule set of a questionnaire, or else the original, or None for an unknown
-        questionnaire.
-        """
+        """Returns the original rule set if there is no translation, or None for an unknown questionnaire."""
         return self.translations.get((questionnaire_id, language)) or self.rule_sets.get(questionnaire_id)
 
     @property

@@ -84,7 +84,7 @@ def _standard_code(reader: Reader) -> str | None:
 
 
 def _shown_when(reader: Reader, conditions: ConditionReader) -> Condition | None:
-    """Reads the condition of a follow-up, which may refer only to earlier questions."""
+    """The condition of a follow-up may refer only to earlier questions."""
     if "shown_when" not in reader:
         return None
     where = f"{reader.where}.shown_when"

@@ -91,10 +91,7 @@ class Reader:
         yield from self._take(key, dict).items()
 
     def each(self, key: str, name: str = "id") -> Iterator[Reader]:
-        """Yields a reader for each table in a list of tables.
-
-        name: the key whose value identifies a table in error texts.
-        """
+        """`name`: the key whose value identifies a table in error texts."""
         seen: set[Any] = set()
         for number, table in enumerate(self._take(key, list), start=1):
             label = table.get(name) if isinstance(table, dict) else None

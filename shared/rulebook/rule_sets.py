@@ -237,7 +237,7 @@ class RuleSetReader:
         return messages
 
     def _changes(self, version: str) -> tuple[Change, ...]:
-        """Reads the change log, whose last entry must be for `version`. Old rule sets have no change log."""
+        """The last entry must be for `version`. Old rule sets have no change log."""
         if "changes" not in self.reader:
             return ()
         changes = []

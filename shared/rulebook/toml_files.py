@@ -28,7 +28,7 @@ def table_of(file: Path) -> dict[str, Any]:
 
 
 def hash_of(file: Path) -> str:
-    """Returns the SHA-256 (hex) of a TOML file, if possible the hash that the build recorded."""
+    """Prefers the hash that the build recorded."""
     recorded = _hash_file(file)
     return recorded.read_text(encoding="utf-8") if recorded.is_file() else _hash(file.read_bytes())
 

@@ -18,8 +18,7 @@ T = TypeVar("T")
 def translated(rule_set: RuleSet, reader: Reader) -> RuleSet:
     """Returns the rule set with every text for patients translated.
 
-    The result counts as reviewed only if its `review_hash` is still the reviewed hash.
-
+    A text that changes after its review makes the result unreviewed.
     Raises: RulebookError if the translation lacks a text, has an unknown key, or differs in a text's {placeholders}.
     """
     language = reader.text("language")
@@ -79,7 +78,7 @@ def _labels(at: str, options: Iterable[Option]) -> Iterator[tuple[str, str]]:
 
 
 def review_hash(original: RuleSet, translation: RuleSet) -> str:
-    """Returns the SHA-256 (hex) of all texts in both languages. Reviewers record it as `reviewed_texts`."""
+    """Reviewers record this hash of all texts in both languages as `reviewed_texts`."""
     texts = (f"{place}={text}" for rule_set in (original, translation) for place, text in texts_of(rule_set))
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
@@ -112,9 +111,7 @@ def _question(question: Question, questions: Reader) -> Question:
 
 
 def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
-    """Reads the usual labels (`options`) and the labels for somebody who fills in the form for another
-    (`options_other`).
-    """
+    """Reads the usual labels (`options`) and the labels for a helper who fills in the form (`options_other`)."""
     others = table.table("options_other") if "options_other" in table else Reader({}, f"{table.where}.options_other")
     result = _each(
         options,
@@ -130,7 +127,7 @@ def _options(options: Iterable[Option], table: Reader) -> tuple[Option, ...]:
 
 
 def _other(table: Reader, key: str, original: str) -> str:
-    """Reads a text for somebody who fills in the form for another. Optional if the original has no such text."""
+    """The text for a helper is optional if the original has none."""
     return table.wording(key) if original or key in table else ""
 
 

@@ -34,7 +34,7 @@ class Trained:
 
 
 def read_trained(reader: Reader) -> Trained:
-    """Reads the weights file. Leaves the numbers in its rows as text. Raises RulebookError."""
+    """Leaves the numbers in the rows as text. Raises RulebookError."""
     reader.text("made_from")
     known = frozenset(reader.text("known").split())
     always = tuple(map(float, reader.text("always").split()))

@@ -17,6 +17,6 @@ def admit_ad_network(shown: AdKey, key: str) -> None:
 
 
 def capture_ad_lead(ad_lead: AdLead, arrival: Arrival, intake: Intake, questionnaire_id: str) -> Captured:
-    """Stores a lead from an ad network. Raises: InvalidInput, SubmissionConflict, StoreUnavailable."""
+    """Raises InvalidInput, SubmissionConflict or StoreUnavailable."""
     questionnaire = rule_set_for(intake.rule_sets, questionnaire_id).questionnaire
     return capture_lead(ad_lead.submission(questionnaire), arrival, intake)

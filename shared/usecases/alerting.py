@@ -154,7 +154,6 @@ class _Sweep:
                 self._add(alert_staff(lead_id, self._alerting, self._clock()))
 
     def alert_many(self, lead_ids: list[UUID]) -> None:
-        """Publishes an e-mail summary for each audience, and then each lead's alert."""
         for due in _summarised(self._read(lead_ids), self._alerting):
             if self._clock() >= self._until:
                 return
@@ -162,7 +161,7 @@ class _Sweep:
                 self._add(_send(due, self._alerting, self._clock()))
 
     def _read(self, lead_ids: list[UUID]) -> list[_Due]:
-        """Returns the due alerts about these leads. Leaves half of the remaining time for sending them."""
+        """Leaves half of the remaining time for sending the alerts."""
         began = self._clock()
         found: list[_Due] = []
         for lead_id in lead_ids:

@@ -99,7 +99,7 @@ def receive(submission: Submission, arrival: Arrival, intake: Intake, rule_set: 
     Raises: InvalidInput.
     """
     result = score(rule_set, submission.answers, submission.questionnaire.version, door=arrival.door)
-    if result.minor:  # a lead would identify the minor
+    if result.minor:  # nothing may be stored about a minor
         return _unstored(rule_set, result, arrival.at)
     contact = submission.contact
     if contact is None or submission.consents is None or not submission.consents.contact:
@@ -182,7 +182,7 @@ def revoke_consent(revocation: Revocation, leads: Leads, at: datetime) -> Lead:
 
 
 def _unstored(rule_set: RuleSet, result: TriageResult, at: datetime) -> Captured:
-    """Returns the advice without storing a lead. The advice does not promise a call."""
+    """The advice does not promise a call."""
     shown = advice(rule_set, result.messages, clinic_open=False, calls=False)
     disposition = rule_set.tiers[result.tier].disposition
     return Captured(Receipt(reference=None, disposition=disposition, messages=shown, received_at=at), None, False)

@@ -72,7 +72,7 @@ def count_recent_leads(counting: Counting, clock: Callable[[], datetime], until:
 def make_report(
     query: ReportQuery, staff: Staff, counts: Counts, rule_sets: RuleSets, hours: OpeningHours, at: datetime
 ) -> Report:
-    """Returns the report for a date range. Reads only counts, no leads.
+    """Reads only counts, no leads.
 
     Raises: NotAllowed, InvalidInput, StoreUnavailable.
     """

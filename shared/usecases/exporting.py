@@ -73,7 +73,7 @@ def export_leads(query: ExportQuery, staff: Staff, workspace: Workspace[Archive]
 
 
 def export_lead(reference: str, staff: Staff, workspace: Workspace[Archive], at: datetime) -> Exported:
-    """Exports one lead to the clinic's own system. Raises NotAllowed, NotFound, LeadGone or StoreUnavailable."""
+    """Raises NotAllowed, NotFound, LeadGone or StoreUnavailable."""
     if not staff.may_hand_out:
         raise NotAllowed("Only clinicians, managers and administrators can export a lead.")
     return Exported((_record_export(lead_by_reference(reference, workspace.leads), staff, workspace, at),), None)
@@ -111,7 +111,7 @@ def export_person(
 
 
 def _still_there(references: Iterable[str], leads: Archive) -> Iterator[Lead]:
-    """Yields the leads with these references. Leaves out erased leads."""
+    """Leaves out erased leads."""
     for reference in references:
         try:
             yield lead_by_reference(reference, leads)

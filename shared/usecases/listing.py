@@ -61,7 +61,7 @@ def must_read(staff: Staff) -> None:
 
 
 def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) -> WorklistPage:
-    """Returns a page of the leads that match the query. Raises NotAllowed, InvalidInput or StoreUnavailable."""
+    """Raises NotAllowed, InvalidInput or StoreUnavailable."""
     must_read(staff)
     if query.view == "today":
         return _my_day(query, staff, listing, at)
@@ -73,7 +73,7 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
     next_cursor = None
     for listed in lists[query.view](query.cursor):
         seen.append(listed.summary)
-        if query.untaken and listed.summary.owner:  # all later leads have an owner too
+        if query.untaken and listed.summary.owner:  # leads without an owner come first
             break
         if query.wants(listed.summary, staff.id, at):
             found.append(listed)
@@ -90,7 +90,6 @@ def list_leads(query: WorklistQuery, staff: Staff, listing: Listing, at: datetim
 
 
 def _my_day(query: WorklistQuery, staff: Staff, listing: Listing, at: datetime) -> WorklistPage:
-    """Returns the leads on which the member of staff acted today, latest action first."""
     today = at.astimezone(listing.zone).date()
     ids = sorted(listing.counts.found_by((day_key(staff.id, today),)))[:MOST_OF_A_DAY]
     leads = {lead.lead_id: lead for lead in (listing.leads.batch(ids) if ids else ())}

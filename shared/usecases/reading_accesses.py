@@ -30,7 +30,7 @@ class AccessPage:
 def read_accesses(
     query: AccessQuery, staff: Staff, accesses: AccessHistory, at: datetime, zone: ZoneInfo
 ) -> AccessPage:
-    """Returns a page of the entries that match the query. Also records that `staff` read the log.
+    """Also records that `staff` read the log.
 
     Raises: NotAllowed, InvalidInput, StoreUnavailable.
     """

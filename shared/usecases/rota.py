@@ -48,9 +48,8 @@ def show_rota(staff: Staff, rotas: Rotas, hours: OpeningHours, at: datetime) -> 
 def save_rota(
     change: RotaChange, staff: Staff, rotas: Rotas, colleagues: Colleagues, hours: OpeningHours, at: datetime
 ) -> ShownRota:
-    """Saves the rota.
-
-    Raises: NotAllowed, InvalidInput, StoreUnavailable; WrongState if a colleague has saved the rota in the meantime.
+    """Raises NotAllowed, InvalidInput or StoreUnavailable; WrongState if a colleague has saved the rota in the
+    meantime.
     """
     if not staff.may_plan:
         raise NotAllowed("Only a manager or an administrator can change the rota.")

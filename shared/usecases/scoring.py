@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "") -> RuleSet:
-    """Returns the rule set of a questionnaire. Raises InvalidInput if there is no such questionnaire."""
+    """Raises InvalidInput if there is no such questionnaire."""
     rule_set = rule_sets.of(questionnaire_id, language)
     if rule_set is None:
         raise InvalidInput((FieldProblem("/questionnaire/id", "There is no such questionnaire."),))
@@ -23,7 +23,7 @@ def rule_set_for(rule_sets: RuleSets, questionnaire_id: str, language: str = "")
 
 
 def rule_set_of(lead: Lead, rule_sets: RuleSets) -> RuleSet:
-    """Returns the current rule set of the lead's questionnaire. Raises NotFound if the questionnaire is gone."""
+    """Raises NotFound if the lead's questionnaire no longer exists."""
     rule_set = rule_sets.of(lead.submitted.questionnaire)
     if rule_set is None:
         raise NotFound

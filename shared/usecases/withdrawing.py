@@ -11,10 +11,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK, Leads
 
 
 def withdraw(lead_id: UUID, leads: Leads, at: datetime) -> bool:
-    """Withdraws the unfinished form with this id. Returns False if no unfinished form has this id.
-
-    Raises: StoreUnavailable.
-    """
+    """Returns False if no unfinished form has this id. Raises StoreUnavailable."""
     for _ in range(ATTEMPTS_TO_WORK):
         lead = leads.get(lead_id)
         if lead is None or lead.submitted.complete:

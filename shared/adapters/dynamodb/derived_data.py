@@ -66,11 +66,11 @@ class DerivedData:
             raise StoreUnavailable from error
 
     def open_leads(self) -> Mapping[Cell, int]:
-        """Returns the counts of open leads, which may lack the last changes (eventually consistent read)."""
+        """The counts may lack the last changes (eventually consistent read)."""
         return _cells(self._get(OPEN_LEADS, consistent=False) or {})
 
     def days(self, first: date, last: date) -> dict[date, Mapping[Cell, int]]:
-        """Returns the counts of each day, from `first` to `last` inclusive. Leaves out days without counts."""
+        """Leaves out days without counts."""
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         by_key = {name: day for day in days for name in (_of_day(day.isoformat()), _of_stops(day))}
         keys = [_key(name) for name in by_key]
@@ -156,7 +156,7 @@ def _cells(item: Mapping[str, Any]) -> dict[Cell, int]:
 
 
 def _text(counted: Counted) -> str:
-    """Returns a record as text. Equal records must have equal texts, because a write's condition compares them."""
+    """Equal records must have equal texts, because a write's condition compares them."""
     cells = sorted("|".join(cell) for cell in counted.cells)
     return json.dumps([counted.day, cells, "|".join(counted.waiting), sorted(counted.found_by)])
 

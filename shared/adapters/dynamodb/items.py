@@ -70,7 +70,7 @@ def kept_of(item: Item) -> Kept:
 
 
 def name_of(item: Item) -> str:
-    """Returns the name of a lead's person, or "". Skips validation of the lead, to keep lists fast."""
+    """Skips validation of the lead, to keep lists fast."""
     lead = from_json(item["lead"]["S"]) if "lead" in item else {}
     return lead.get("submitted", {}).get("contact", {}).get("name") or ""
 

@@ -145,7 +145,6 @@ class LeadsTable:
                 yield UUID(item["lead_id"]["S"])
 
     def mail_due(self, at: datetime) -> Iterator[UUID]:
-        """Yields the ids of leads whose mail to the person is due, the longest overdue first."""
         for item in self._partitions.read(self._query, MAIL_DUE, MAIL, "<= :at", at=instant(at)):
             yield UUID(item["lead_id"]["S"])
 
@@ -251,10 +250,7 @@ class LeadsTable:
         return map(_arrived, self._partitions.read(self._query, ARRIVALS, ARRIVAL, between, first=first, last=last))
 
     def in_stage(self, stage: Stage, until: datetime) -> Iterator[UUID]:
-        """Yields the ids of leads and tombstones that entered this retention stage by `until`, the earliest first.
-
-        Raises StoreUnavailable.
-        """
+        """Yields the ids of leads and tombstones that entered this retention stage by `until`, the earliest first."""
         for item in self._partitions.read(self._query, TO_RETIRE, stage, "<= :until", until=instant(until)):
             yield UUID(item["lead_id"]["S"])
 

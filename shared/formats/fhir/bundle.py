@@ -83,7 +83,7 @@ class _LeadExport:
         }
 
     def _telecom(self) -> list[Json]:
-        """Returns phone and e-mail as FHIR contact points. Rank 1 marks the way that the patient prefers."""
+        """Rank 1 marks the way that the patient prefers."""
         contact = self.lead.submitted.contact
         ways = (
             ("phone", _with_extension(contact), contact.preference in PHONE_PREFERENCES),
@@ -222,7 +222,7 @@ class _LeadExport:
         }
 
     def _appointment(self, booking: Booking) -> Json:
-        """Returns the appointment. Its end time is assumed, because FHIR requires one (app-3)."""
+        """The end time is assumed, because FHIR requires one (app-3)."""
         clinician = [{"actor": {"display": booking.with_whom}, "status": "accepted"}] if booking.with_whom else []
         return {
             "resourceType": "Appointment",
@@ -247,7 +247,7 @@ class _LeadExport:
                 return "requested"
 
     def _consents(self) -> Iterator[Json]:
-        """Yields a Consent for each entry of the consent ledger. Only the latest entry per consent can be active."""
+        """Only the latest entry per consent can be active."""
         latest: dict[str, int] = {record.consent: n for n, record in enumerate(self.lead.submitted.consent_records)}
         for n, record in enumerate(self.lead.submitted.consent_records):
             yield self._consent(n, record, latest=latest[record.consent] == n)
@@ -322,7 +322,7 @@ def _concept(system: str, code: str) -> Json:
 
 
 def _unless_empty(key: str, values: list[Json]) -> Mapping[str, list[Json]]:
-    """Returns the list under `key`, or nothing if it is empty, because FHIR forbids empty lists."""
+    """FHIR forbids empty lists."""
     return {key: values} if values else {}
 
 

@@ -192,12 +192,12 @@ def _missing(question: str) -> Json:
 
 
 def _enabled(rows: list[Json], behavior: str) -> Json:
-    """Returns enableWhen with these rows. R4 requires enableBehavior for several rows (que-12)."""
+    """R4 requires enableBehavior for several rows (que-12)."""
     return {"enableWhen": rows, **({"enableBehavior": behavior} if len(rows) > 1 else {})}
 
 
 def _consent(consent: ConsentText) -> Json:
-    """Returns a consent item without an initial value, because a consent is never ticked in advance."""
+    """The item has no initial value, because a consent is never ticked in advance."""
     return {
         "linkId": f"consent.{consent.code}",
         "text": consent.text,

@@ -112,7 +112,7 @@ class PageContext:
         return problem.in_words(self.words)
 
     def label(self, text: str) -> str:
-        """Returns the text of a question for the error summary, without the instruction "Check all that apply."."""
+        """Leaves out the instruction "Check all that apply." for the error summary."""
         return text.replace(self.t("Check all that apply."), "").replace("Check all that apply.", "").strip()
 
     def about(self, question: Question, view: FormView) -> str:
@@ -195,7 +195,6 @@ def follows(question: Question, view: FormView) -> bool:
 
 
 def question_data(question: Question, view: FormView, around: PageContext) -> dict[str, object]:
-    """Returns the data attributes of a question, or none on a page without a script."""
     if view.kind != "element":
         return {}
     missing = unanswered(question)
@@ -239,7 +238,7 @@ def contact_shown(view: FormView) -> list[ContactField]:
 
 
 def more_contact(view: FormView) -> list[ContactField]:
-    """Returns the optional contact fields, which visitors see only after they ask for more fields."""
+    """Visitors see these fields only after they ask for more fields."""
     if view.kind == "emergency" or view.short:
         return []
     fields = view.form.questionnaire.contact.fields
@@ -267,7 +266,7 @@ def consent_data(consent: ConsentText, view: FormView, around: PageContext) -> d
 
 
 def hidden(view: FormView) -> list[tuple[str, str]]:
-    """Returns the hidden fields (name, value), which carry the answers of other pages and the state of this page."""
+    """The fields carry the answers of other pages and the state of this page."""
     drawn = {"website"}
     if view.kind in ("page", "follow-ups"):
         drawn |= {f"{ANSWERS}{question.code}" for _, shown in view.sections for question in shown}
@@ -331,7 +330,6 @@ def chosen(view: FormView, name: str) -> tuple[str, ...]:
 
 
 def label_of(problem: FieldProblem, view: FormView) -> str:
-    """Returns the label of the invalid field for the error summary, or "" if the form has no such field."""
     part, _, name = problem.pointer.lstrip("/").partition("/")
     if part == "answers" and name in view.form.questionnaire.questions:
         question = view.form.questionnaire.questions[name]
