@@ -14,7 +14,7 @@ COLOURS = {"EMERGENCY": "bold red", "URGENT": "red", "PRIORITY": "yellow"}
 
 
 class Announcer:
-    """Collects alerts for WINDOW seconds, then prints them. `outbox` is the URL of all alerts."""
+    """Collects alerts for WINDOW seconds, then prints them. `outbox` is the URL of the list of all alerts."""
 
     def __init__(self, say: Callable[[str], object], outbox: str) -> None:
         self._say = say

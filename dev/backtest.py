@@ -323,7 +323,7 @@ def _show_changes(found: Backtest, console: Console) -> None:
 
 
 def picture(found: Backtest) -> str:
-    """Draws the moves between tiers and the rules that caused them, as SVG."""
+    """Draws changes of tiers, and the rules behind the changes, as SVG."""
     tiers, rules = found.tiers, found.rules.most_common(20)
     width = LEFT + CELL * len(tiers) + 40
     bars = TOP + ROW * len(tiers) + 70

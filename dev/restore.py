@@ -50,7 +50,7 @@ class Comparison:
     copied: kind -> number of items in the copy
     missing: ids of leads that only the copy has
     spoilt: id -> version in the table, for leads that are spoilt or older than in the copy
-    lost: ids of leads that neither the table nor the copy has unspoilt
+    lost: ids of leads that are missing or spoilt both in the table and in the copy
     later: number of items that arrived after the copy
     """
 

@@ -179,7 +179,7 @@ def unexplained(found: Iterable[Finding], kinds: list[Kind]) -> list[Finding]:
 
 
 def no_longer_found(found: Iterable[Finding], kinds: list[Kind]) -> list[str]:
-    """Returns accepted findings that no longer occur, because they would hide new findings."""
+    """Returns accepted findings that no longer occur, and so could hide new findings."""
     rules = {finding.rule for finding in found}
     places = {(finding.rule, finding.place) for finding in found}
     return [

@@ -120,7 +120,7 @@ class _Form(HTMLParser):
 
 
 class _StopsAt(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect to the inbox, because its URL contains the authorization code."""
+    """Follows no redirect to the inbox, because the redirect's URL contains the authorization code."""
 
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox

@@ -25,7 +25,7 @@ NAMES = ("TableName", "QueueUrl", "TopicArn", "UserPoolId")
 class Use(NamedTuple):
     """A permission that a function uses or has.
 
-    function: logical id
+    function: logical id of the function
     resource: logical id, or an index, such as "LeadsTable/index/worklist"
     """
 

@@ -8,8 +8,8 @@ from shared.http.visitor_responses import ResponseModel
 class Option(ResponseModel):
     """An option of a question.
 
-    label_other: the label if somebody else fills in the form.
-    message: id in `messages` of the emergency message that this option alone causes.
+    label_other: label if somebody else fills in the form
+    message: id in `messages` of the emergency message that this option alone causes
     """
 
     code: str
@@ -22,8 +22,8 @@ class Option(ResponseModel):
 class Condition(ResponseModel):
     """A condition on earlier answers.
 
-    It holds if one of `any` holds, or if the answer to `question` has an option of `any_of` or is within the bounds.
-    Without an answer it does not hold.
+    The condition holds if one of `any` holds, or if the answer to `question` has an option of `any_of` or is within the
+    bounds. Without an answer, the condition does not hold.
     """
 
     question: str | None = None
@@ -48,7 +48,7 @@ class Question(ResponseModel):
 
 
 class Page(ResponseModel):
-    """A page of questions. `after_send`: whether it follows Send; its questions are then optional."""
+    """A page of questions, which are optional on a page after Send."""
 
     id: str
     title: str
@@ -69,7 +69,7 @@ class ContactField(ResponseModel):
 
 
 class Consent(ResponseModel):
-    """A consent. text_other: its text if somebody else fills in the form. text_call: its text in a callback request."""
+    """A consent. `text_other`: text if somebody else fills in the form. `text_call`: text in a callback request."""
 
     code: str
     text: str

@@ -1,4 +1,4 @@
-"""Tests a lead's next action, and what happens without it."""
+"""Tests a lead's next action, and what happens if the owner does not act."""
 
 from __future__ import annotations
 

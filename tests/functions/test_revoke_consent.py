@@ -37,7 +37,6 @@ def test_a_revocation_is_added_to_the_ledger(aws: Aws, lead: Lead) -> None:
 
 
 def test_a_revocation_records_neither_ip_address_nor_browser(aws: Aws, lead: Lead) -> None:
-    """Staff send the request, so its IP address is not the visitor's."""
     revoke()
     given, taken_back = (record for record in stored(aws).submitted.consent_records if record.consent == "sms")
     assert (given.source_address, given.user_agent[:7]) == ("203.0.113.10", "Mozilla")

@@ -176,7 +176,7 @@ def test_any_other_return_address_is_ignored(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["https:evil.example", "https:/evil.example", "https:///evil.example/"])
 def test_an_address_without_a_host_is_ignored_if_ours_is_unknown(browser: PlainBrowser, address: str) -> None:
-    """A browser would read such an address as https://evil.example."""
+    """A browser would read the tested address as https://evil.example."""
     fill_and_check(browser).press("Send")
     asked = event("show_receipt") | {"queryStringParameters": {"return_to": address}}
     asked["pathParameters"] = {"submission_id": browser.url.rpartition("/")[2]}

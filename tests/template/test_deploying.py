@@ -210,7 +210,6 @@ def test_a_hidden_parameter_can_be_disabled_as_documented() -> None:
 
 
 def test_a_hidden_parameter_is_a_secret_of_the_pipeline() -> None:
-    """Readers of a repository's settings can read its variables, but not its secrets."""
     workflow = (PROJECT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
     for name in HIDDEN:
         (secret,) = re.findall(rf"\b{name}=\$(\w+)", workflow)

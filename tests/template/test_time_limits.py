@@ -15,7 +15,6 @@ def longest_call(config: Any) -> float:
 
 
 def test_the_delivery_check_stops_waiting_while_there_is_time_to_say_so() -> None:
-    """After the wait, one more call checks the subscriptions."""
     assert (
         watch_delivery.LONGEST_DELIVERY.total_seconds() + longest_call(BACKGROUND)
         < FUNCTIONS["WatchDelivery"]["Timeout"]
