@@ -11,7 +11,7 @@ from shared.adapters.sns import SWEEP_PACE
 from shared.domain.leads.alert import Alert
 from shared.usecases.alerting import escalate_leads
 
-# The next run continues. The function's timeout is longer, so that the run can finish the current lead.
+# The function's timeout is longer, so that the run can finish the current lead.
 TIME_LIMIT = timedelta(seconds=30)
 
 alerting = wiring.alerting(SWEEP_PACE)

@@ -9,7 +9,7 @@ from functions import telemetry, wiring
 from functions.wiring import logger, metrics
 from shared.usecases.mailing import send_mails
 
-# The next run continues. The function's timeout is longer, so that the run can finish the current mail.
+# The function's timeout is longer, so that the run can finish the current mail.
 TIME_LIMIT = timedelta(seconds=30)
 NOT_SENT = {"failed", "unknown"}
 

@@ -71,9 +71,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-# ---- rules and responses
-
-
 @cache
 def rulebook() -> Rulebook:
     from shared.rulebook.loading import load
@@ -138,9 +135,6 @@ def form_guard() -> FormGuard:
     from shared.settings import form_keys
 
     return FormGuard(*form_keys())
-
-
-# ---- clients of AWS services and webhook receivers
 
 
 def _dynamodb(*, background: bool = False) -> DynamoDBClient:
@@ -221,9 +215,6 @@ def webhook() -> Webhook:
     from shared.settings import webhook_address, webhook_key
 
     return Webhook(webhook_address(), webhook_key())
-
-
-# ---- dependencies of use cases
 
 
 def intake(candidate: Rulebook | None = None) -> Intake:

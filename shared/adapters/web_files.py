@@ -63,5 +63,5 @@ def _filled(path: Path, words: Callable[[str], Mapping[str, str]]) -> bytes:
     values = words(match[1] if match else "en")
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     shown = (line for line in lines if all(values[name] for name in OPTIONAL.findall(line)))
-    text = "".join(line.lstrip(" ") for line in shown)  # a smaller download
+    text = "".join(line.lstrip(" ") for line in shown)
     return PLACEHOLDER.sub(lambda found: html.escape(values[found[1]]), text).encode()

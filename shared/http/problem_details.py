@@ -60,8 +60,7 @@ def answers_visitors(
 ) -> Callable[[Handler], LambdaHandler]:
     """Decorates a handler so that its errors become problem details with emergency advice.
 
-    report: logs errors that are our fault, as `report(text, extra=...)`. `extra` has the error's type, cause and place.
-    It never has the error's text, which could quote a patient.
+    report: logs errors that are our fault. It never gets an error's text, which could quote a patient.
     show: draws an error as a page, or returns None for a client that wants JSON.
     advise: returns the emergency advice for the answers in an invalid request.
     """

@@ -21,7 +21,7 @@ from shared.usecases.ports import ATTEMPTS_TO_WORK, LeadsWithRota, Publisher, Ru
 from shared.usecases.scoring import rule_set_of
 
 MAILED_SINGLY = 20  # how many e-mails of a sweep are about one lead each; later e-mails are summaries
-BATCH = 250  # how many leads a sweep reads at once
+BATCH = 250
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ export function showList(changes = {}) {
 
 export const showListOfAddress = () => load(newList(readAddress().filters));
 
-// For example after the browser's Back button.
+// The browser's Back button, for example, changes the address.
 const followAddress = () => (sameFilters(readAddress().filters, state.list.filters) ? null : showListOfAddress());
 
 function load(list) {

@@ -46,7 +46,7 @@ BY_REFERENCE = "by_reference"
 BY_PHONE = "by_phone"
 BY_EMAIL = "by_email"
 KEYS_AT_ONCE = 100
-AFTER = "~"  # sorts after any sort key; also the suffix of a position just after a sort key
+AFTER = "~"  # sorts after every sort key
 
 
 class LeadsTable:
@@ -77,7 +77,7 @@ class LeadsTable:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             item: Any = error.response.get("Item")
-            if item is None:  # should not happen: DynamoDB sends the stored item
+            if item is None:  # cannot happen, because DynamoDB sends the stored item
                 raise StoreUnavailable from error
             earlier = kept_of(item)
             if not isinstance(earlier, Lead):

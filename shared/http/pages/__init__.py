@@ -214,7 +214,7 @@ def question_data(question: Question, view: FormView, around: PageContext) -> di
 def contact_data(field: ContactField, view: FormView, around: PageContext) -> dict[str, object]:
     if view.kind != "element":
         return {}
-    either = field.code in ("phone", "email")  # the visitor must fill in one of the two
+    either = field.code in ("phone", "email")
     return {
         "data-contact": field.code,
         "data-missing": around.t("Please fill this in.") if field.required and not either else None,
