@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from shared.domain.intake.phone import WANTED
 from shared.rulebook.ui_texts import words
+from tests.accessibility import violations
 from tests.aws import Aws
 from tests.functions.fill_form import CALM, CONTACT
 from tests.plain.conftest import PHONE
@@ -73,8 +73,7 @@ def judge(copy: Page, page: Page, name: str) -> None:
     copy.route(page.url, lambda route: route.fulfill(body=content, content_type="text/html; charset=utf-8"))
     copy.goto(page.url)
     copy.unroute(page.url)
-    found = Axe().run(copy, options={"resultTypes": ["violations"]})
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    assert violations(copy) == [], name
 
 
 def answer(page: Page, values: dict[str, Any]) -> None:
