@@ -26,6 +26,7 @@ IN_CRISIS = "M-E-CRISIS"
 HAS_TIME = "M-CALLBACK"
 ONCE_OPEN = "We will call {number} when we open, by {time}."
 TODAY = "We will call {number} today."
+HAS_NUMBER = "We have your number: {number}."
 PROMISES: dict[Way, tuple[str, str]] = {  # (sentence with a time, sentence without a time)
     "call": ("We will call {number} by {time}.", "We will call {number}."),
     "text": ("We will send a text message to {number} by {time}.", "We will send a text message to {number}."),
@@ -92,7 +93,7 @@ class NextStepsWriter:
 
     def _promise(self, promised: Promise | None, lead: Lead, words: Words) -> str:
         if promised is None:
-            return ""
+            return _t(words, HAS_NUMBER, number=NUMBER) if _is_due_a_call(lead) else ""
         by_a_time, some_time = PROMISES[promised.way]
         if promised.way == "call" and any(message.id == HAS_TIME for message in lead.assessment.messages_shown):
             return _t(words, "We call you at {number}.", number=NUMBER)
@@ -107,8 +108,9 @@ class NextStepsWriter:
             found.append(_t(words, NOT_CALLED, phone=self.clinic.phone))
         elif promised is None and lead.submitted.contact.phone is None:
             found.append(_t(words, NO_NUMBER, phone=self.clinic.phone))
-        if promised and promised.way == "call":
+        if promised.way == "call" if promised else _is_due_a_call(lead):
             found.append(_t(words, "We call from {phone}.", phone=self.clinic.phone))
+        if promised and promised.way == "call":
             found.append(
                 _t(words, "Have ready, if you can: the names of your medicines, your insurance card, reports of scans.")
             )
@@ -148,6 +150,10 @@ class NextStepsWriter:
             ends=promised.by,
             busy=False,
         ).ics(at)
+
+
+def _is_due_a_call(lead: Lead) -> bool:
+    return lead.escalation.deadline is not None and lead.submitted.contact.phone is not None
 
 
 def _emergency_title(lead: Lead, words: Words) -> str:

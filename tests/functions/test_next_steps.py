@@ -179,9 +179,18 @@ def test_the_calendar_entry_ends_when_the_call_is_due_and_names_nothing_of_healt
         assert next_steps(answers, contact)["calendar"] == ""
 
 
-def test_an_urgent_lead_gets_no_promise_while_the_clinic_is_closed(clock: Clock) -> None:
+@pytest.mark.parametrize(
+    ("language", "number"), [("en", "We have your number: {number}."), ("es", "Tenemos su número: {number}.")]
+)
+def test_while_the_clinic_is_closed_an_urgent_lead_gets_no_promise_but_sees_both_numbers(
+    clock: Clock, language: str, number: str
+) -> None:
     clock.at = datetime(2026, 1, 19, 16, 0, tzinfo=UTC)
-    assert next_steps(URGENT)["promise"] == ""
+    found = next_steps(URGENT, language=language)
+    assert found["promise"] == number
+    assert "(312) 555-0100" in found["details"][0]
+    assert found["calendar"] == ""
+    assert next_steps(URGENT, NO_PHONE)["promise"] == ""
 
 
 @pytest.mark.parametrize(
