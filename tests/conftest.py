@@ -28,7 +28,7 @@ settings.register_profile("anew", deadline=None, max_examples=1_000)
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("steady")
 
-CLOUDS = 3
+CLOUDS = 2
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist must not have read the groups yet

@@ -1,15 +1,14 @@
-"""Tests the form on the local cloud, with the real template."""
+"""Tests the form in Chromium. tests/browser tests it without the local cloud."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Browser, Page, Request
 
 from dev.cloud import LocalCloud
 from dev.demo import Demo
-from dev.front import Front
 from tests.aws import flat
 from tests.browser.patient import Patient
 
@@ -17,10 +16,13 @@ FIRST_VIEW_BYTES = 24_000
 FORM_BYTES = 12_500
 
 
+pytestmark = pytest.mark.browser
+
+
 @pytest.fixture
-def site(cloud: LocalCloud) -> Iterator[str]:
-    with Front(cloud) as front:
-        yield front.address
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(reduced_motion="reduce") as context:
+        yield context.new_page()
 
 
 def test_first_view_is_three_small_files_and_the_form(page: Page, site: str) -> None:
