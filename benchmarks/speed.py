@@ -137,7 +137,7 @@ def _runtime_client() -> Path:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float | None:
-    """Returns the median over the rounds of our figure divided by theirs."""
+    """Divides our figure by theirs in each round, and returns the median."""
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True)) if ours and theirs else None
 
 

@@ -249,7 +249,7 @@ def table(visits: list[Visit]) -> str:
 
 
 def waited_instructions() -> dict[str, float]:
-    """Returns part of the usual visit -> millions of instructions for which the visitor waits.
+    """Returns for how many millions of instructions the visitor waits in each part of the usual visit.
 
     The key "a" holds the cold start of peer a.
     """

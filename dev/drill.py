@@ -42,7 +42,7 @@ DAMAGED = '{"lead_id": "spoilt"}'
 def rehearse(stage: Stage, place: Place) -> None:
     """Loses, spoils and erases leads on the local cloud, then rehearses the recovery.
 
-    The copy precedes the damage, because the emulator cannot copy an earlier state of the table.
+    Copies the table before the damage, because the emulator cannot restore an earlier state.
 
     Raises:
         StepFailedError: a step had a different result than expected

@@ -37,7 +37,7 @@ PASSES = 20
 WHOLE_NOTES = 3
 STEP, DECAY = 0.2, 0.003
 SURE = 0.01  # a phrase changes no weight if all its predicted probabilities are off by less
-SMALLEST = 0.2  # smallest absolute weight that a written feature needs
+SMALLEST = 0.2  # features with a smaller absolute weight are left out
 
 
 class Example(NamedTuple):

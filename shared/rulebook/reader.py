@@ -49,7 +49,7 @@ class Reader:
         return text
 
     def code(self, key: str) -> str:
-        """Reads the code of a question, or an id, in the format of codes in requests."""
+        """Reads a code or an id, which must have the format that requests allow for codes."""
         code = self.text(key)
         if not CODE.fullmatch(code):
             raise self.error(f"{key}: write a code of at most 40 lower-case letters, digits and hyphens")

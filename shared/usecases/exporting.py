@@ -84,7 +84,7 @@ def export_person(
 ) -> PersonExport:
     """Returns everything that is stored about the person of a lead, to hand to that person.
 
-    Adds the other leads with the same phone number or email address, at most SAME_PERSON for each.
+    Adds at most SAME_PERSON leads with the same phone number, and as many with the same email address.
     Their names may differ, because a family may share a number. Records each lead in the access log.
 
     Raises: NotAllowed, NotFound, LeadGone, InvalidInput, StoreUnavailable.

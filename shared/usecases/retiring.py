@@ -62,7 +62,7 @@ def retire_leads(leads: Archive, retention: Retention, clock: Callable[[], datet
 def _retire(lead_id: UUID, leads: Archive, retention: Retention, at: datetime) -> bool:
     kept = leads.kept(lead_id)
     after = retired(kept, retention, at) if kept else None
-    if kept is None or after is kept:  # the index is not yet up to date
+    if kept is None or after is kept:  # a late index still lists the lead as due
         return False
     if after is None:
         leads.remove(kept)

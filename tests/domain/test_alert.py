@@ -42,7 +42,6 @@ def test_every_escalation_level_has_its_audience(answers: Json) -> None:
 
 
 def test_a_priority_lead_with_a_safety_rule_alerts_a_clinician_first() -> None:
-    """The physician's clinical text requires a clinician."""
     raised, fit = a_lead(ROUTINE | {"sys": ["cancer"]}), a_lead(PRIORITY)
     assert raised.tier == fit.tier == "PRIORITY"
     assert [bool(lead.assessment.triage.safety_rules) for lead in (raised, fit)] == [True, False]

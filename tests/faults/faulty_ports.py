@@ -95,7 +95,7 @@ class FaultySpool:
 
 
 class SetAside:
-    """The spool's failure queue, which checks that each entry is unreadable."""
+    """Stands in for the spool's failure queue."""
 
     def __init__(self, days: Days) -> None:
         self._days = days

@@ -30,7 +30,7 @@ from tests.functions.calls import (
 from tests.functions.conftest import Clock
 
 CANARIES = ("Canaryname", "5550177", "canary-mail", "Canarynote", "60699", "canary-campaign", "canary/3")
-# Times and ids may contain a planted number's digits, so it must stand alone or after 312.
+# Times and ids may contain the same digits, so only a separate number counts, with or without area code 312.
 SEARCHED = {
     canary: re.compile(
         rf"(?<![0-9a-f.])(?:\+?1?312)?{canary}(?![0-9a-f])" if canary.isdecimal() else re.escape(canary.lower())

@@ -18,7 +18,7 @@ BATCH = 2_000
 OUT_OF_ORDER = {"dynamodb.PutItem", "dynamodb.GetItem", "dynamodb.Query", "sqs.SendMessage"}
 MOST_FAULTS = 20  # reported faults per batch
 EVERY_SO_OFTEN = 10  # in every tenth batch, table and spool are unavailable
-SEARCHED_FOR = 25  # requests until the leak check forgets personal data
+SEARCHED_FOR = 25  # later requests in which the leak check looks for a request's personal data
 
 
 @dataclass

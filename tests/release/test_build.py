@@ -141,7 +141,7 @@ def test_it_is_small(bundle: Path) -> None:
 
 
 def test_workflows_run_the_python_that_lambda_runs() -> None:
-    """With another Python, CI would test another bundle than the deployed bundle."""
+    """With another Python, CI would not test the bundle that is deployed."""
     workflows = [file.read_text() for file in (build.PROJECT / ".github" / "workflows").glob("*.yml")]
     versions = {version for text in workflows for version in re.findall(r"python-version: (.*?)[,}\n]", text)}
 

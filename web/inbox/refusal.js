@@ -1,4 +1,4 @@
-// Shows why an action was refused, beside the pressed control. Focuses the wrong field or else the message.
+// Shows why an action was refused, beside the pressed control. Focuses the invalid field, or the message if no field is invalid.
 // Finds the control's `data-group` by name, because the lead may have been redrawn.
 // If the group is gone, the refusal appears at the top of the lead.
 

@@ -36,8 +36,8 @@ class Escalation:
     started_at: the time from which the due times of all levels count.
     alert_due: the highest escalation level known to be due; 0 if the tier does not alert staff.
     alert_delivered: the last escalation level whose alert was sent; 0 for none.
-    next_at: when to check the lead again; None if alerts have stopped; NEVER after the last level. A process claims the
-        lead by setting a later time.
+    next_at: when to check the lead again; None if alerts have stopped; the constant NEVER after the last level.
+        To claim a lead, a process sets a later time.
     sent: the last LONGEST_RECORD alerts, oldest first.
     """
 
