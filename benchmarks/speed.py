@@ -40,7 +40,8 @@ class Figures:
     """One variant's figures.
 
     cold, warm: millions of instructions for a cold start and for a warm request
-    cpu, emulator: milliseconds of a cold start, for each round
+    cpu: CPU time of a cold start in each round, in milliseconds
+    emulator: duration of a cold start in the Lambda emulator in each round, in milliseconds
     memory, size: in MB
     opened: number of opened files
     calls: AWS calls per submission

@@ -212,9 +212,9 @@ def drive(chromium: Browser, name: str) -> Visit:
 
 
 def others() -> list[Visit]:
-    """Estimates the usual visit for forms of GOV.UK or the NHS, and for forms of Formspree.
+    """Estimates the same visit on a form by the rules of GOV.UK and the NHS, and on a form of Formspree.
 
-    The design rules of GOV.UK and NHS ask for a start page, one page each per question, name, phone number and consent,
+    GOV.UK and the NHS ask for a start page, a page for each question, for name, phone number and consent,
     "Check your answers", and a confirmation. Formspree has one page with all questions, and a "Thank You" page.
     """
     questions = load().rule_sets["fs-intake"].questionnaire.questions

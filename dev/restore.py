@@ -142,7 +142,7 @@ def without_mail_due(item: Item, at: datetime) -> Item:
 
 
 def apply_again(place: Place) -> None:
-    """Erases and retires leads that the copy brought back.
+    """Erases or retires once more the leads that the restored table still has.
 
     Raises:
         RuntimeError: the function failed; its log names the lead

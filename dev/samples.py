@@ -90,7 +90,7 @@ def _holds(condition: dict[str, Any] | None, answers: dict[str, Any]) -> bool:
 
 
 def _offered(answer: Any, question: dict[str, Any]) -> Any:
-    """Returns an answer without the options that the question lacks; None or [] if nothing is left."""
+    """Keeps only those options of an answer that the question offers; None or [] if none is left."""
     codes = {option["code"] for option in question.get("options", ())}
     match question["type"]:
         case "choice-many":

@@ -14,7 +14,7 @@ from shared.usecases.capture import Captured, Intake, receive, spooled, store
 from shared.usecases.ports import ATTEMPTS_TO_WORK
 from shared.usecases.scoring import rule_set_for
 
-# Time since the request's arrival. After a slower search for an open lead, the request goes to the spool.
+# If the search for an open lead takes longer, the request goes to the spool.
 LOOKED_UP_WITHIN = timedelta(seconds=0.5)
 LEADS_TRIED = 3  # how many open leads with the same phone number are read, newest first
 

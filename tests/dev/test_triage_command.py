@@ -26,7 +26,7 @@ PROJECT = Path(__file__).parents[2]
 VIGNETTES = PROJECT / "tests/data/vignettes.json"
 CASES = PROJECT / "tests/data/cases.json"
 BACKTEST = ("dev.backtest", "shared/rulebook", "shared/rulebook", "--samples", "20")
-# CPU time per answer set, measured in turns of a loop.
+# Most CPU time per answer set, as turns of an empty loop, because machines differ in speed.
 TURNS = 10_000
 
 

@@ -24,7 +24,7 @@ def retry_choices(flow: Flow) -> tuple[bool, ...]:
 
 
 def single_faults(made: World, flow: Flow, fault: str) -> Iterator[str]:
-    """Runs the flow once for each attempt of an AWS call, which then has the fault."""
+    """Runs the flow with the fault at its first AWS call, then at its second, and so on."""
     for attempt in range(attempts_of(made, flow)):
         for again in retry_choices(flow):
             broken = run(made, flow, at_attempt(attempt, fault), tries_again=again)

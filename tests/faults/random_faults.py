@@ -187,7 +187,7 @@ class Run:
         return any(what in name and begins <= self.now < ends for name, begins, ends in self.outages)
 
     def draw_clock(self) -> datetime:
-        """Draws a starting function's clock, which is wrong by up to a second."""
+        """Called when a function starts. Picks a random clock error of up to a second."""
         self._skew = self.chance.uniform(-0.99, 0.99) * SECOND
         return self.clock()
 

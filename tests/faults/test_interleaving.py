@@ -1,4 +1,4 @@
-"""Tests R5 of docs/reliability.md in any order of calls."""
+"""Interleaves the AWS calls of two functions in every order (R5 of docs/reliability.md)."""
 
 from __future__ import annotations
 

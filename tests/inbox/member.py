@@ -58,7 +58,7 @@ class Member:
         return self
 
     def filter(self, name: str, choice: str) -> Member:
-        """Chooses a value in a filter of the list, which may be folded."""
+        """Chooses a value in a filter of the list. Opens the filters first if they are folded."""
         if self.page.locator("#find").get_attribute("open") is None:
             self.page.locator("#find summary").click()
         self.page.locator(f"[data-filter={name}]").select_option(choice)

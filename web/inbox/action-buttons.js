@@ -32,7 +32,7 @@ export function unfolding(id, label, ...content) {
   return h("div", { class: "unfolding" }, opener, box);
 }
 
-// The button for taking the lead. Refusals appear above it if their own buttons are gone.
+// The button for taking the lead. Above it appears why an action was refused whose own button is gone.
 export const takeButton = (lead, act) => h("div", { class: "actions", "data-group": "taking" },
   h("div", { id: "refusal-place" }, h("p", { id: "refusal", class: "refusal", role: "alert", tabindex: "-1" })),
   can(lead, "acknowledge") && doing("I'll take it", act, { action: "acknowledge" }, { class: "main", id: "take" }));

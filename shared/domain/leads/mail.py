@@ -65,7 +65,7 @@ class DueMail:
 
 
 def due_mail(lead: Lead, at: datetime) -> DueMail | None:
-    """An alert that is due within CLAIM_LASTS goes before a mail."""
+    """Returns the mail that is due; None also if an alert is due within CLAIM_LASTS, because alerts go first."""
     step = _next_step(lead)
     if step is None or step.at > at:
         return None

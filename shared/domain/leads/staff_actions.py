@@ -130,7 +130,7 @@ class _Actions:
         return self._planned(self._entry(before=before), work)
 
     def hand_over(self) -> Lead:
-        """Gives the lead to a colleague, who is reminded. The next action stays the same."""
+        """Gives the lead to a colleague. The planned next action stays the same."""
         before, to = self.lead.work, self.colleague
         if before.status != "acknowledged":
             raise WrongState("You do not have this lead.")

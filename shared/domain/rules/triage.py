@@ -1,7 +1,7 @@
 """Triages answers with a rule set, which gives a tier, a fit score and reasons.
 
 A safety rule sets a floor, which is the least urgent tier that a lead may have.
-The most urgent floor counts, but a not-fit rule can override it.
+The most urgent floor counts, unless a not-fit rule fires that names this tier in `overrides`.
 If neither kind of rule fires, the fit score decides.
 """
 

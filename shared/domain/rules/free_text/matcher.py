@@ -67,9 +67,9 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Finds the kinds and topics that a free text mentions.
+    """Finds the kinds of symptoms and the topics that a free text mentions.
 
-    kinds: in the order of the weights in `Weights`.
+    kinds: kinds of symptoms, in the order of the weights in `Weights`.
     topics: topic -> names of term groups. A text with any term of these groups mentions the topic.
     frames: term groups that mark a statement as past, about somebody else or figurative.
     """
