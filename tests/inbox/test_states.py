@@ -40,9 +40,6 @@ part => {
 }
 """
 
-ALL_RULES: tuple[str, ...] = ()
-COLOURS = ("color-contrast",)
-
 
 def look(member: Member, name: str) -> None:
     """Takes screenshots of the current state and checks it, in light and dark."""
@@ -60,8 +57,8 @@ def look(member: Member, name: str) -> None:
         assert page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{name}: too small for a finger at {size['width']}"
         if folder != "narrow":
             page.screenshot(path=SCREENSHOTS / "inbox" / folder / f"{name}.png", full_page=True)
-            rules = COLOURS if folder == "phone" else ALL_RULES
-            assert violations(page, *rules) == [], f"{name} {folder}"
+        if folder in ("wide", "dark"):
+            assert violations(page) == [], f"{name} {folder}"
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light")
 
