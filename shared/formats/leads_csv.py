@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain.intake.phone import spoken_number
-from shared.domain.leads.calls import first_call_at
+from shared.domain.leads.calls import ended_by, first_call_at
 from shared.domain.leads.lead import Lead
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as the local encoding
@@ -55,6 +55,7 @@ COLUMNS: dict[str, Column] = {
     "status": text(lambda lead: lead.work.status),
     "closed_reason": text(lambda lead: lead.work.closed_reason),
     "owner": text(lambda lead: lead.work.owner_name),
+    "booked_or_closed_by": text(ended_by),
     "deadline": time(lambda lead: lead.escalation.deadline),
     "acknowledged_at": time(lambda lead: lead.work.acknowledged_at),
     "first_call_at": time(first_call_at),

@@ -129,6 +129,8 @@ def test_no_cell_of_any_column_can_start_a_formula() -> None:
         attribution=dict.fromkeys(ATTRIBUTION, odd),
         owner_name=odd,
         source=odd,
+        closed_at=RECEIVED,
+        history=(HistoryEntry(RECEIVED, "n", odd, "close", 2),),
         deadline=datetime(2026, 1, 1, tzinfo=UTC),
     )
     [line] = read(header() + rows([lead], HOURS.zone))
@@ -161,10 +163,12 @@ def test_the_times_of_work() -> None:
     undone = HistoryEntry(RECEIVED + timedelta(minutes=3), "n", "nurse", "book", 3)
     undo = HistoryEntry(RECEIVED + timedelta(minutes=4), "n", "nurse", "undo", 4, undo_of=3)
     later = HistoryEntry(RECEIVED + timedelta(minutes=30), "n", "nurse", "contact_attempt", 5)
-    done = {"closed_at": RECEIVED + timedelta(hours=1), "history": (undone, undo, call, later)}
+    last = HistoryEntry(RECEIVED + timedelta(hours=1), "d", "desk", "close", 6)
+    done = {"closed_at": last.at, "history": (undone, undo, call, later, last)}
     booked = varied(lead, status="booked", booking=Booking(RECEIVED + timedelta(days=2), "Dr. Ames"), **done)
     closed = varied(lead, status="closed", **done)
     first, second, third = read(header() + rows([lead, booked, closed], HOURS.zone))
+    assert [line["booked_or_closed_by"] for line in (first, second, third)] == ["", "desk", "desk"]
     names = ("first_call_at", "booked_at", "appointment_at", "closed_at")
     assert [first[name] for name in names] == ["", "", "", ""]
     assert [second[name] for name in names] == ["2026-01-14 10:09:00", "2026-01-14 11:00:00", "2026-01-16 10:00:00", ""]

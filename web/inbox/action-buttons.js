@@ -3,7 +3,7 @@
 // A refusal appears beside the controls that have the same `data-group` as `from`.
 
 import { colleagueSelect } from "./colleagues.js";
-import { draftArea } from "./drafts.js";
+import { withDraft } from "./drafts.js";
 import { h } from "./elements.js";
 import { historyText, OUTCOMES, REASONS } from "./history-text.js";
 import { isDone, TIERS, tierName } from "./lead-summary.js";
@@ -23,7 +23,7 @@ const buttons = (...content) => h("div", { class: "buttons" }, content);
 export function unfolding(id, label, ...content) {
   const { text, main } = typeof label === "string" ? { text: label } : label;
   const box = h("div", { id, class: "choices", "data-group": id }, ...content);
-  box.hidden = !box.querySelector("textarea")?.value;
+  box.hidden = !box.querySelector("[data-draft]");
   const opener = button(text, () => {
     box.hidden = !box.hidden;
     opener.setAttribute("aria-expanded", String(!box.hidden));
@@ -59,15 +59,16 @@ const callLimit = (tier) => (SAFETY.has(tier) ? { hours: 24, text: `For tier ${t
 // How far ahead an appointment may be booked. The service enforces the same limit.
 const BOOKING_LIMIT = { hours: 2 * 365 * 24, text: "Enter a time within the next two years. Check the year." };
 
-function callAgain({ hours, summary }, act) {
-  const limit = callLimit(summary.tier);
-  const at = timeField("again-at", "again_at");
+function callAgain({ hours, summary: { reference, tier } }, act) {
+  const limit = callLimit(tier);
+  const at = withDraft(reference, "contact_attempt", timeField("again-at", "again_at"));
   const send = ({ currentTarget }) => withTime(at, hours, "calling-again", "Enter the time at which the person asked to be called.",
     (time) => act({ action: "contact_attempt", outcome: "call_at", again_at: time }, currentTarget), limit);
   return h("div", { "data-group": "calling-again" }, h("label", { for: at.id }, "Asked to be called at"), at, buttons(button("Call again then", send)));
 }
 
-const timeField = (id, name) => h("input", { id, name, type: "datetime-local", required: true });
+const timeField = (id, name, value) => h("input", { id, name, type: "datetime-local", required: true, value });
+const textArea = (id, name, attributes, text = "") => h("textarea", { id, name, rows: "2", maxlength: "1000", ...attributes }, text);
 
 // Calls `send(time)` with the time in the field `at`, in ISO form. Shows a message if the time is wrong.
 // For a time outside the opening hours, the user must press twice. `missing`: the message if no time was entered.
@@ -95,20 +96,18 @@ function bookChoices(lead, act, { main, done }) {
   const unmailed = UNMAILED[lead.mails.unmailed];
   const mailed = lead.mails.entries.some(({ kind, status }) => kind === "booked" && status !== "waiting");
   const when = mailed ? "about a new time. No e-mail is sent if the time stays the same" : "as written, about ten minutes from now";
-  const at = timeField("book-at", "at");
-  const whom = h("input", { id: "book-whom", name: "with_whom", maxlength: "100", value: booking?.with_whom ?? "" });
-  const why = !done && SAFETY.has(tier) && h("input", { id: "book-why", name: "text", maxlength: "1000" });
-  const note = draftArea(reference, "book", { id: "book-note", name: "note", maxlength: "1000" });
+  const kept = (field) => withDraft(reference, "book", field);
+  const at = kept(timeField("book-at", "at", booking && fieldTime(booking.at)));
+  const whom = kept(h("input", { id: "book-whom", name: "with_whom", maxlength: "100", value: booking?.with_whom }));
+  const why = !done && SAFETY.has(tier) && kept(h("input", { id: "book-why", name: "text", maxlength: "1000" }));
+  const note = kept(textArea("book-note", "note", {}, booking?.note));
   const send = ({ currentTarget }) => withTime(at, lead.hours, "booking", "Enter the date and time of the appointment.",
     (time) => act({ action: "book", booking: { at: time, with_whom: whom.value.trim(), note: note.value.trim() }, ...(why && { text: why.value.trim() }) }, currentTarget), BOOKING_LIMIT);
-  const choices = unfolding("booking", { text: done ? "Move the appointment …" : "Booked …", main },
+  return unfolding("booking", { text: done ? "Move the appointment …" : "Booked …", main },
     h("label", { for: at.id }, "When"), at, h("label", { for: whom.id }, "With whom"), whom,
     why && [h("label", { for: why.id }, "Why book now, if no call reached the person? (Not in the e-mail.)"), why],
     h("label", { for: note.id }, unmailed ? `Note (no e-mail is sent: ${unmailed})` : `Note to the person: it goes into the e-mail ${when}`), note,
     buttons(button("Save the appointment", send, { class: "main" })));
-  if (booking) at.value = fieldTime(booking.at);
-  note.value ||= booking?.note ?? ""; // set only now, because `unfolding` shows a field with text at once
-  return choices;
 }
 
 export function actionButtons(lead, user, act) {
@@ -127,7 +126,7 @@ export function actionButtons(lead, user, act) {
       can(lead, "raise_tier") && raiseChoices(summary.tier, act),
       can(lead, "lower_tier") && lowerChoices(summary, act),
       can(lead, "take_over") && doing("Take over", act, { action: "take_over" }),
-      can(lead, "hand_over") && handOverChoice(act),
+      can(lead, "hand_over") && handOverChoice(summary.reference, act),
       can(lead, "undo") && doing(`Undo: you ${undoable(lead.history.at(-1))}`, act, { action: "undo" }, { id: "undo" }),
       !done && summary.owner && can(lead, "reopen") && releaseChoice(act)),
     can(lead, "note") && noteForm(summary.reference, act));
@@ -141,7 +140,7 @@ const undoable = ({ action, detail, moved }) => historyText({ action, detail: ac
 // Staff must enter a reason if they close a lead as unreachable although a call reached the patient.
 function closeChoices({ reference, tier }, user, act, { main }) {
   const judges = user.groups.includes("clinician") || !SAFETY.has(tier);
-  const why = draftArea(reference, "close", { id: "close-why", name: "text", maxlength: "1000" });
+  const why = withDraft(reference, "close", textArea("close-why", "text"));
   return unfolding("closing", { text: "Close …", main },
     h("label", { for: "close-why" }, "In words, for an emergency or urgent lead without a call, or for “Unreachable” after a call that reached the person:"), why, h("p", {}, "Why?"),
     buttons(Object.entries(REASONS).filter(([reason]) => judges || reason !== "not_a_fit").map(([reason, text]) =>
@@ -162,8 +161,8 @@ const releaseChoice = (act) => unfolding("releasing", "Release …",
   buttons(doing("Release and alert the clinic", act, { action: "reopen" })));
 
 // The deadline of the next action stays the same.
-function handOverChoice(act) {
-  const to = colleagueSelect("hand-over-to");
+function handOverChoice(reference, act) {
+  const to = withDraft(reference, "hand_over", colleagueSelect("hand-over-to"));
   const send = (event) => (to.value ? act({ action: "hand_over", to: to.value }, event.currentTarget)
     : showRefusal("Choose a colleague.", { group: "handing-over", field: to.name }));
   return unfolding("handing-over", "Hand over …", h("label", { for: to.id }, "To which colleague?"), to, buttons(button("Hand over", send, { class: "main" })));
@@ -179,7 +178,7 @@ function raiseChoices(tier, act) {
 
 function lowerChoices({ reference, tier }, act) {
   const lower = TIERS.slice(TIERS.indexOf(tier) + 1);
-  const reason = draftArea(reference, "lower_tier", { id: "lower-reason", name: "text", maxlength: "1000", required: true });
+  const reason = withDraft(reference, "lower_tier", textArea("lower-reason", "text", { required: true }));
   const lowerTo = (to, from) => requireText(reason, "Enter a reason before you lower the tier.", (text) => act({ action: "lower_tier", tier: to, text }, from));
   return lower.length > 0 && unfolding("lowering", "Lower the tier …",
     h("label", { for: "lower-reason" }, "Why? Your reason is kept in the history."), reason, tierButtons(lower, lowerTo));
@@ -189,7 +188,7 @@ function lowerChoices({ reference, tier }, act) {
 export function revokeChoices(lead, names, act) {
   const given = Object.keys(lead.consents.given).filter((consent) => lead.consents.given[consent]);
   if (!given.length || !can(lead, "revoke_consent")) return null;
-  const how = draftArea(lead.summary.reference, "revoke_consent", { id: "revoke-how", name: "text", maxlength: "300", required: true });
+  const how = withDraft(lead.summary.reference, "revoke_consent", textArea("revoke-how", "text", { maxlength: "300", required: true }));
   const revoke = (consent, from) => requireText(how, "Enter how the patient revoked the consent.", (text) => act({ action: "revoke_consent", consent, text }, from));
   return h("div", { class: "actions" }, unfolding("revoking", "Consent revoked …",
     h("label", { for: "revoke-how" }, "How did the patient revoke it? Your words are kept as evidence."), how, h("p", {}, "Which consent?"),
@@ -202,7 +201,7 @@ function requireText(area, missing, send) {
 }
 
 function noteForm(reference, act) {
-  const note = draftArea(reference, "note", { id: "note", name: "text", maxlength: "1000" });
+  const note = withDraft(reference, "note", textArea("note", "text"));
   const add = (event) => {
     event.preventDefault();
     const text = note.value.trim();

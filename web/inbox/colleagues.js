@@ -19,7 +19,10 @@ export function colleagues() {
 
 export function colleagueSelect(id) {
   const select = h("select", { id, name: "to", required: true }, h("option", { value: "" }, "Choose …"));
-  colleagues().then((all) => select.append(...all.filter((one) => one.id !== signIn.user.id).map((one) => h("option", { value: one.name }, `${one.name}${isOnCall(one) ? " (on call)" : ""}`))));
+  colleagues().then((all) => {
+    select.append(...all.filter((one) => one.id !== signIn.user.id).map((one) => h("option", { value: one.name }, `${one.name}${isOnCall(one) ? " (on call)" : ""}`)));
+    select.value = select.dataset.draft ?? "";
+  });
   return select;
 }
 

@@ -62,16 +62,15 @@ function header(lead) {
 }
 
 function owner(lead, user) {
-  const { summary, owned_since: since, triage, next, booking, contact_hidden: hidden } = lead;
-  const mine = summary.owner === user.id;
+  const { summary, triage, next, booking, contact_hidden: hidden, mails: { unmailed } } = lead;
   const done = isDone(summary);
   return h("div", {},
-    h("p", { class: summary.owner && !mine && !done ? "has other" : "has" }, said(ownerText(summary, mine, since), ownerText(summary, false, since))),
+    h("p", { class: summary.owner && summary.owner !== user.id && !done ? "has other" : "has" }, said(ownerText(lead, user.id), ownerText(lead))),
     takenLate(summary) && h("p", { class: "soft" }, `Was due by ${formatTime(summary.deadline)}, taken at ${formatTime(summary.acknowledged_at)}.`),
     next && next.what !== "take" && h("p", { class: "next", id: "next", tabindex: "-1" }, h("strong", {}, `Next: ${next.what === "other_way" ? otherWay(lead) : nextText(next.what, summary.contact_revoked)}`), next.due && ` ${next.what === "call_again" ? "at" : "by"} ${formatTime(next.due)}`, ".",
       next.returns_at && ` If nobody does by ${formatTime(next.returns_at)}, the lead has no owner and the clinic is alerted again.`,
       next.what === "other_way" && " Then press how it went: “Left a message” is for an e-mail, too."),
-    booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note to the person: ${booking.note}`),
+    booking && h("p", { class: "next" }, h("strong", {}, `Appointment: ${formatTime(booking.at)}`), booking.with_whom && ` with ${booking.with_whom}`, booking.note && `. Note${unmailed ? "" : " to the person"}: ${booking.note}`),
     triage.staff_tier && h("p", { class: "soft" }, `Staff set this tier; the rules said ${tierName(triage.tier)}.`),
     summary.suspect && h("p", { class: "soft" }, "Suspected spam: it looks as if a machine filled in the form. It could still be a person."),
     summary.sent_more && h("p", { class: "more" }, "The patient sent more answers. Nobody has acted on them yet."),
@@ -87,10 +86,16 @@ const isCalled = (next) => Boolean(next) && !["take", "call"].includes(next.what
 
 const takenLate = ({ deadline, acknowledged_at: taken }) => deadline && taken && Date.parse(taken) > Date.parse(deadline);
 
-function ownerText(summary, mine, since) {
+// A colleague of the owner may have booked or closed the lead. Who moved the appointment later does not count.
+const doneBy = ({ history, summary: { closed_at: at } }) => history.find((entry) => ["book", "close"].includes(entry.action) && Date.parse(entry.at) === Date.parse(at));
+
+// Says "you" for the member of staff with the id `reader`.
+function ownerText(lead, reader = null) {
+  const { summary, owned_since: since } = lead;
   const { owner_name: name } = summary;
+  const [mine, by] = [summary.owner === reader, doneBy(lead)];
   if (summary.status === "closed" && summary.closed_reason === "withdrawn") return `Closed: withdrawn by the visitor, ${formatTime(summary.closed_at)}`;
-  if (isDone(summary)) return `${summary.status === "booked" ? "Booked" : "Closed"} by ${mine ? "you" : name}, ${formatTime(summary.closed_at)}${summary.status === "closed" ? `: ${REASONS[summary.closed_reason] ?? summary.closed_reason}` : ""}`;
+  if (isDone(summary)) return `${summary.status === "booked" ? "Booked" : "Closed"} by ${by?.by === reader ? "you" : by?.by_name || "somebody"}, ${formatTime(summary.closed_at)}${summary.status === "closed" ? `: ${REASONS[summary.closed_reason] ?? summary.closed_reason}` : ""}`;
   if (!summary.owner) return needsNobody(summary) ? "Not a fit: nobody has to call" : "Nobody has it yet";
   if (!since) return mine ? "You have it" : `${name || "Somebody"} has it`;
   return `${mine ? "You have" : `${name || "Somebody"} has`} had it since ${formatTime(since)}`;

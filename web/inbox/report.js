@@ -23,7 +23,7 @@ function draw(found, { run }) {
   const shown = TIERS.filter((tier) => bars.some((bar) => bar.tiers[tier]));
   return [
     totals(found),
-    h("p", { class: "soft" }, `“Called in time” as of ${formatTime(startOfHour())}: later deadlines are not counted yet.`),
+    h("p", { class: "soft" }, `“Called in time” as of ${formatTime(startOfHour())}: later deadlines are not counted yet. A booking without a recorded call counts as a call, unless it says why no call reached the person.`),
     h("section", { class: "beside", "aria-labelledby": "by-day" }, h("h3", { id: "by-day" }, `Leads by ${unitOf(bars)}`),
       chart(bars),
       table("Leads by day and tier", [bars[0].week ? "Week" : "Day", "Leads", ...shown.map(tierName), "Booked"],
