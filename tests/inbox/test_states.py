@@ -119,6 +119,19 @@ def test_an_idle_page_locks_and_keeps_the_draft(send: Send, member: Come) -> Non
     expect(nurse.page.get_by_label("Note for colleagues")).to_have_value("Daughter answers the phone")
 
 
+def test_a_locked_list_is_signed_in_again(send: Send, member: Come) -> None:
+    """A URL without a fragment once led from sign-out to sign-out."""
+    send()
+    nurse = member("nurse")
+    nurse.page.clock.install()
+    nurse.open()
+    nurse.page.clock.fast_forward(16 * 60_000)
+    expect(nurse.page.get_by_role("heading", name="This page is locked")).to_be_visible()
+    nurse.page.evaluate("history.replaceState(null, '', location.pathname)")
+    nurse.press("Sign in")
+    expect(nurse.page.get_by_label("Username")).to_be_visible()
+
+
 def test_in_no_group(member: Come) -> None:
     outsider = member("guest")
     outsider.console.expect("403")

@@ -66,7 +66,7 @@ class SignIn {
   // Goes to the sign-in page, which returns to the same lead.
   // After a lock, first ends the session at the user pool, so that the page asks for password and second factor.
   async start() {
-    if (lastEnd().why === "idle" && !sessionStorage.getItem(LEAVING)) return this.#leave(location.hash);
+    if (lastEnd().why === "idle" && sessionStorage.getItem(LEAVING) === null) return this.#leave(location.hash);
     sessionStorage.removeItem(LEAVING);
     const attempt = { state: random(16), verifier: random(48), hash: location.hash };
     sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
@@ -127,6 +127,7 @@ class SignIn {
   // Reloads the page, which removes everything that this tab has loaded.
   close() {
     this.forget();
+    sessionStorage.removeItem(LEAVING);
     sessionStorage.setItem(CLOSED, JSON.stringify(lastEnd().why ?? ""));
     location.reload();
   }
